@@ -1,0 +1,70 @@
+"""What every result object shares: rounding for display, and how it shows itself."""
+
+from html import escape
+
+__all__ = ["Result", "format_interval", "format_number", "format_p", "require_level"]
+
+
+def format_number(value: float, digits: int = 3) -> str:
+    """Write a number with that many significant digits, never in powers of ten.
+
+    Examples
+    --------
+    >>> format_number(0.012345), format_number(1234.5), format_number(-2.0)
+    ('0.0123', '1234', '-2.00')
+    """
+    if value != value or value in (float("inf"), float("-inf")):
+        return {"nan": "not defined", "inf": "infinite", "-inf": "-infinite"}[str(float(value))]
+    magnitude = 0 if value == 0 else int(f"{value:e}".split("e")[1])
+    text = f"{value:.{min(max(digits - 1 - magnitude, 0), 12)}f}"
+    return text[1:] if text.startswith("-") and not text.strip("-0.") else text
+
+
+def format_p(p_value: float) -> str:
+    """Write a p value as journals do: three decimals, and never as zero.
+
+    Examples
+    --------
+    >>> format_p(0.01649), format_p(0.00002), format_p(float("nan"))
+    ('p = 0.016', 'p < 0.001', 'p not defined')
+    """
+    if p_value != p_value:
+        return "p not defined"
+    return "p < 0.001" if p_value < 0.001 else f"p = {p_value:.3f}"
+
+
+def format_interval(low: float, high: float, confidence_level: float, unit: str = "") -> str:
+    """Write an interval with its level.
+
+    Examples
+    --------
+    >>> format_interval(0.4411, 1.52, 0.95)
+    '95 % CI 0.441 to 1.52'
+    """
+    level = f"{100 * confidence_level:g} % CI"
+    return f"{level} {format_number(low)} to {format_number(high)}{unit}"
+
+
+def require_level(confidence_level: float) -> None:
+    """Refuse a confidence level that is not between 0 and 1."""
+    if not 0 < confidence_level < 1:
+        raise ValueError(
+            f"confidence_level must lie between 0 and 1, e.g. 0.95; received {confidence_level!r}"
+        )
+
+
+class Result:
+    """A result: `str()` is one sentence, `to_frame()` the numbers, a notebook shows both."""
+
+    def to_frame(self, confidence_level: float = 0.95):
+        """Give the numbers as a tidy table."""
+        raise NotImplementedError
+
+    def _repr_html_(self) -> str:
+        table = self.to_frame().to_html(
+            index=False, border=0, float_format=format_number, na_rep="", escape=True
+        )
+        return f"<p>{escape(str(self))}</p>\n{table}"
+
+    def __repr__(self) -> str:
+        return str(self)
