@@ -24,16 +24,32 @@ STAMP = VENV / "set-up-for.txt"
 # word: (explanation, commands; "python" stands for the one in .venv)
 TASKS = {
     "setup": ("install everything into .venv (the other words do this first)", []),
-    "figures": ("redraw Fig. 1 and Fig. 2 into figures/", [["python", "-m", "ldn_analysis", "figures"]]),
+    "figures": (
+        "redraw Fig. 1 and Fig. 2 into figures/",
+        [["python", "-m", "ldn_analysis", "figures"]],
+    ),
     "test": ("run the tests", [["python", "-m", "pytest", "-q"]]),
     "lab": ("open JupyterLab on notebooks/", [["python", "-m", "jupyterlab", "notebooks"]]),
     "data": ("rewrite data/illustrative/", [["python", "-m", "ldn_analysis", "data"]]),
-    "notebooks": ("re-execute every notebook in place", [["python", "notebooks/build.py", "execute"]]),
-    "student": ("write student copies to build/student/", [["python", "notebooks/build.py", "student"]]),
-    "lint": ("check style: package, tests and notebooks", [
-        ["python", "-m", "ruff", "check", "."], ["python", "-m", "ruff", "format", "--check", "."]]),
-    "bench": ("measure against the named peers", [
-        ["python", "-m", "pytest", "-q", "-s", "-m", "benchmark", "tests/benchmarks"]]),
+    "notebooks": (
+        "re-execute every notebook in place",
+        [["python", "notebooks/build.py", "execute"]],
+    ),
+    "student": (
+        "write student copies to build/student/",
+        [["python", "notebooks/build.py", "student"]],
+    ),
+    "lint": (
+        "check style: package, tests and notebooks",
+        [
+            ["python", "-m", "ruff", "check", "."],
+            ["python", "-m", "ruff", "format", "--check", "."],
+        ],
+    ),
+    "bench": (
+        "measure against the named peers",
+        [["python", "-m", "pytest", "-q", "-s", "-m", "benchmark", "tests/benchmarks"]],
+    ),
     "lock": ("resolve requirements.lock anew (needs uv)", []),
     "clean": ("delete .venv, build/ and caches", []),
 }
@@ -55,7 +71,9 @@ def call(*command: str) -> None:
 
 def stamp() -> str:
     """What the environment was made from: another lock, package or Python makes another."""
-    parts = [(ROOT / name).read_bytes() for name in ("requirements.lock", "pyproject.toml", "run.py")]
+    parts = [
+        (ROOT / name).read_bytes() for name in ("requirements.lock", "pyproject.toml", "run.py")
+    ]
     return hashlib.sha256(b"\0".join([*parts, sys.version.encode()])).hexdigest()
 
 
@@ -70,7 +88,9 @@ def set_up() -> None:
         pip = [uv, "pip", "install", "--quiet", "--python", PYTHON]
     else:
         if subprocess.run([sys.executable, "-m", "venv", str(VENV)], cwd=ROOT).returncode:
-            fail("this Python cannot make a virtual environment; on Debian or Ubuntu: apt install python3-venv")
+            fail(
+                "this Python cannot make a virtual environment; on Debian or Ubuntu: apt install python3-venv"
+            )
         pip = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     call(*pip, "--require-hashes", "-r", "requirements.lock")
     call(*pip, "--no-deps", "--no-build-isolation", "-e", ".")
@@ -84,9 +104,27 @@ def set_up() -> None:
 
 def lock() -> None:
     uv = shutil.which("uv") or fail("'lock' needs uv: pip install uv")
-    call(uv, "pip", "compile", "--quiet", "--universal", "--python-version", "3.11", "--fork-strategy",
-         "fewest", "--generate-hashes", "--no-header", "--extra", "notebooks", "--extra", "dev",
-         "--upgrade", "pyproject.toml", "-o", "requirements.lock")
+    call(
+        uv,
+        "pip",
+        "compile",
+        "--quiet",
+        "--universal",
+        "--python-version",
+        "3.11",
+        "--fork-strategy",
+        "fewest",
+        "--generate-hashes",
+        "--no-header",
+        "--extra",
+        "notebooks",
+        "--extra",
+        "dev",
+        "--upgrade",
+        "pyproject.toml",
+        "-o",
+        "requirements.lock",
+    )
 
 
 def clean() -> None:
@@ -101,9 +139,14 @@ def main() -> None:
         fail(f"Python 3.11 or newer is needed; this is {sys.version.split()[0]}")
     listing = "\n".join(f"  {word:<10} {text}" for word, (text, _) in TASKS.items())
     parser = argparse.ArgumentParser(
-        prog="run.py", description="words:\n" + listing, formatter_class=argparse.RawDescriptionHelpFormatter)
+        prog="run.py",
+        description="words:\n" + listing,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("word", nargs="?", choices=TASKS, metavar="word")
-    parser.add_argument("more", nargs=argparse.REMAINDER, help="passed on, e.g. run.py figures --out DIR")
+    parser.add_argument(
+        "more", nargs=argparse.REMAINDER, help="passed on, e.g. run.py figures --out DIR"
+    )
     options = parser.parse_args()
     if options.word is None:
         parser.print_help()

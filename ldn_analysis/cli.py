@@ -1,1 +1,253 @@
-def main(): ...
+"""The command line: `python -m ldn_analysis` or `ldn-analysis`.
+
+Exit codes: 0 done; 1 it could not be done (nothing is half-written); 2 bad input or usage.
+"""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+__all__ = ["main"]
+
+EPILOG = "exit codes: 0 done, 1 could not be done, 2 bad input or usage"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line and give its exit code.
+
+    Parameters
+    ----------
+    arguments : list of str, optional
+        Default: those of the process.
+
+    Returns
+    -------
+    int
+        0 done; 1 it could not be done; 2 bad input or usage.
+
+    Examples
+    --------
+    >>> main(["describe", "improvement"])  # doctest: +ELLIPSIS
+    improvement: Self-reported improvement after LDN (Fig. 1)...
+    """
+    options = _parser().parse_args(arguments)
+    try:
+        return options.run(options)
+    except BrokenPipeError:  # e.g. "describe | head"
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        return _fail("stopped", 1)
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        return _fail(f"{place}cannot be written or read: {error.strerror or error}", 1)
+    except ValueError as error:  # DataError and CalibrationError among them
+        return _fail(str(error), 2)
+
+
+def _fail(message: str, code: int) -> int:
+    """Say it on standard error."""
+    print(f"ldn-analysis: {message}", file=sys.stderr)
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    """The commands and their options."""
+    parser = argparse.ArgumentParser(
+        prog="ldn-analysis", description="Figures and tables of the LDN re-analysis.", epilog=EPILOG
+    )
+    parser.add_argument("--version", action=_Version, nargs=0, help="print the version")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    figures = commands.add_parser(
+        "figures", epilog=EPILOG, help="draw Fig. 1 and Fig. 2",
+        description="Draw both figures from the illustrative data, or Fig. 2 from a CSV of your own.",
+    )  # fmt: skip
+    figures.add_argument(
+        "--out", type=Path, default=Path("figures"), metavar="DIR", help="folder (default: figures)"
+    )
+    figures.add_argument(
+        "--format", nargs="+", default=["svg", "png", "pdf"], choices=["svg", "png", "pdf"]
+    )
+    figures.add_argument(
+        "--data",
+        type=Path,
+        metavar="FILE",
+        help="CSV in the shape of esr_pain_change: draws Fig. 2 from it",
+    )
+    _add_reading(figures)
+    figures.set_defaults(run=_draw_figures)
+
+    data = commands.add_parser(
+        "data", epilog=EPILOG, help="rewrite the illustrative tables",
+        description="Simulate the illustrative trials and write their tables.",
+    )  # fmt: skip
+    data.add_argument(
+        "--out",
+        type=Path,
+        metavar="DIR",
+        help="folder (default: data/illustrative of the checkout)",
+    )
+    data.add_argument(
+        "--seed", type=int, help="another seed gives other people, calibrated to the same numbers"
+    )
+    data.set_defaults(run=_write_data)
+
+    check = commands.add_parser(
+        "check", epilog=EPILOG, help="check a CSV of your own",
+        description="Check a CSV against the codebook and list everything that is wrong with it.",
+    )  # fmt: skip
+    check.add_argument("file", type=Path, metavar="FILE")
+    check.add_argument(
+        "--table",
+        default="esr_pain_change",
+        metavar="NAME",
+        help="whose shape it has (default: esr_pain_change)",
+    )
+    _add_reading(check)
+    check.set_defaults(run=_check_file)
+
+    describe = commands.add_parser(
+        "describe", epilog=EPILOG, help="print the codebook",
+        description="List the tables, or the columns of one of them.",
+    )  # fmt: skip
+    describe.add_argument(
+        "name", nargs="?", metavar="NAME", help="a table; default: the list of tables"
+    )
+    describe.set_defaults(run=_describe)
+    return parser
+
+
+class _Version(argparse.Action):
+    """Look the version up only when it is asked for."""
+
+    def __call__(self, parser, *_):
+        from . import __version__
+
+        print(__version__)
+        parser.exit(0)
+
+
+def _add_reading(parser: argparse.ArgumentParser) -> None:
+    """Options of every command that reads a user's CSV."""
+    parser.add_argument(
+        "--conditions",
+        nargs=2,
+        metavar=("A", "B"),
+        help="your names of the two conditions, left pane first",
+    )
+    parser.add_argument(
+        "--missing",
+        choices=["raise", "drop"],
+        default="raise",
+        help="rows with a blank in a required column",
+    )
+
+
+def _draw_figures(options) -> int:
+    """Read and fit everything first, render, and write last."""
+    from contextlib import ExitStack
+
+    if options.data is None and (options.conditions or options.missing != "raise"):
+        return _fail("--conditions and --missing go with --data FILE", 2)
+    data = None if options.data is None else _read(options, "esr_pain_change")
+
+    from matplotlib import style
+    from tqdm import tqdm
+
+    from . import figures as drawing
+    from .data import load_dataset
+    from .files import write_files
+    from .proportions import summarise_improvement
+    from .regression import fit_lines
+
+    results = {}
+    if data is None:
+        results["figure_1"] = summarise_improvement(load_dataset("improvement"))
+        data = load_dataset("esr_pain_change")
+    results["figure_2"] = fit_lines(data, groups=options.conditions)
+    contents = {}
+    with ExitStack() as stack:
+        stack.enter_context(style.context(drawing.STYLE))
+        progress = stack.enter_context(
+            tqdm(total=len(results) * len(options.format), unit="file", disable=None)
+        )
+        for name, result in results.items():
+            if name == "figure_1":
+                axes = drawing.plot_improvement(result)
+            else:
+                axes = drawing.plot_esr_pain(result)[0]
+            for kind in dict.fromkeys(options.format):
+                progress.set_description(f"{name}.{kind}")
+                contents[f"{name}.{kind}"] = drawing.render_figure(axes.figure, [kind])[kind]
+                progress.update()
+    contents["captions.md"] = drawing.write_captions(results).encode()
+    for path in write_files(contents, options.out):
+        print(path)
+    for result in results.values():
+        print(result)
+    return 0
+
+
+def _write_data(options) -> int:
+    """Simulate, check and write."""
+    from .data import find_illustrative_folder, write_tables
+    from .illustrative import SEED, simulate_illustrative_trials
+
+    folder = options.out or find_illustrative_folder()
+    seed = SEED if options.seed is None else options.seed
+    if seed < 0:
+        return _fail(f"--seed must not be negative; received {seed}", 2)
+    for path in write_tables(simulate_illustrative_trials(rng=seed), folder):
+        print(path)
+    return 0
+
+
+def _check_file(options) -> int:
+    """Read, and say what was found."""
+    frame = _read(options, options.table)
+    print(f"{options.file}: {len(frame)} rows, {frame.shape[1]} columns, nothing wrong with them")
+    return 0
+
+
+def _read(options, table: str):
+    """Read the user's CSV; what was noticed goes to standard error."""
+    from .reading import read_table
+
+    path = getattr(options, "file", None) or options.data
+    frame = read_table(path, table=table, conditions=options.conditions, missing=options.missing)
+    for note in frame.attrs["notes"]:
+        print(f"{path}: {note}", file=sys.stderr)
+    return frame
+
+
+def _describe(options) -> int:
+    """Print the list of tables or one table's codebook, wrapped to the terminal."""
+    from shutil import get_terminal_size
+    from textwrap import fill
+
+    from .data import get_resource, list_datasets, load_codebook
+
+    width = min(get_terminal_size().columns, 100)
+    if options.name is None:
+        for row in list_datasets().itertuples():
+            print(f"{row.name:<17} {row.status:<13} {row.rows:>5} rows  {row.title}")
+        return 0
+    resource = get_resource(options.name)
+    print(f"{options.name}: {resource['title']}")
+    print(fill(resource["description"], width))
+    for row in load_codebook(options.name).itertuples():
+        facts = [row.type, row.unit, row.status, "required" if row.required else "may be blank"]
+        limits = [
+            f"{word} {value:g}"
+            for word, value in (("from", row.minimum), ("to", row.maximum))
+            if value == value
+        ]
+        facts += [
+            " ".join(limits),
+            "one of: " + "; ".join(row.categories) if row.categories else "",
+        ]
+        print(f"\n{row.name}  ({', '.join(fact for fact in facts if fact)})")
+        print(fill(row.description, width, initial_indent="    ", subsequent_indent="    "))
+    return 0

@@ -60,7 +60,12 @@ def list_datasets() -> pd.DataFrame:
     """
     return pd.DataFrame(
         [
-            {"name": name, "status": item["status"], "rows": len(load_dataset(name)), "title": item["title"]}
+            {
+                "name": name,
+                "status": item["status"],
+                "rows": len(load_dataset(name)),
+                "title": item["title"],
+            }
             for name, item in _resources().items()
         ]
     )
@@ -171,16 +176,21 @@ def load_dataset(name: str) -> pd.DataFrame:
     return frame
 
 
+def find_illustrative_folder() -> Path:
+    """data/illustrative of the checkout; an installed wheel's own copy is not rewritten."""
+    folder = _data_folder()
+    if folder.name == "_data":
+        raise ValueError("there is no checkout here; name a folder with --out DIR")
+    return folder / "illustrative"
+
+
 def write_tables(tables: dict[str, pd.DataFrame], folder: str | Path) -> list[Path]:
     """Write tables as CSV (whole numbers without a point, \\n line ends), all of them or none."""
     texts = {}
     for name, table in tables.items():
-        whole = [
-            field["name"]
-            for field in get_resource(name)["schema"]["fields"]
-            if field["type"] == "integer" and field["name"] in table
-        ]
-        table = table.astype({column: "Int64" for column in whole})
+        numbers = table.select_dtypes("number")
+        whole = [column for column in numbers if (numbers[column].dropna() % 1 == 0).all()]
+        table = table.astype(dict.fromkeys(whole, "Int64"))
         texts[f"{name}.csv"] = table.to_csv(index=False, lineterminator="\n").encode()
     return write_files(texts, folder)
 

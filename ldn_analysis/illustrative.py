@@ -60,7 +60,9 @@ class Assumptions:
     0.1
     """
 
-    esr_mean: float = _assume(29.2, "one study of 45 women with fibromyalgia; others find no difference")
+    esr_mean: float = _assume(
+        29.2, "one study of 45 women with fibromyalgia; others find no difference"
+    )
     esr_sd: float = _assume(9.8, "the same study")
     esr_max: int = _assume(60, "the next Stanford trial of LDN excluded an ESR above 60 mm/h")
     crossover_esr_r: tuple = _assume(
@@ -84,13 +86,16 @@ class Assumptions:
     fatigue_p: float = _assume(0.30, "any value above 0.05")
     sleep_reduction: tuple = _assume((17.0, 12.0), "printed only: sleep did not improve")
     sleep_p: float = _assume(0.25, "any value above 0.05")
-    mood_reduction: tuple = _assume((-18.0, -9.0), "a higher rating is better, so a gain is negative")
+    mood_reduction: tuple = _assume(
+        (-18.0, -9.0), "a higher rating is better, so a gain is negative"
+    )
     satisfaction_reduction: tuple = _assume((-17.0, -8.0), "a gain is negative here too")
     responder_percent: float = _assume(
         30.0, "reads 'significant reduction' of the composite responders as moderately important"
     )
     improvement_counts: tuple = _assume(
-        (5, 9, 7, 6, 1, 1, 0), "the seven counts of Fig. 1; printed only: half much or very much improved"
+        (5, 9, 7, 6, 1, 1, 0),
+        "the seven counts of Fig. 1; printed only: half much or very much improved",
     )
     improvement_r: float = _assume(0.85, "a global impression agrees with the diary, not perfectly")
     severity_mean: float = _assume(58.0, "moderate to severe at baseline on a 0-100 scale")
@@ -110,7 +115,10 @@ class Assumptions:
 
 
 def simulate_illustrative_trials(
-    assumptions: Assumptions | None = None, rng: int | np.random.Generator = SEED, *, tries: int = 40
+    assumptions: Assumptions | None = None,
+    rng: int | np.random.Generator = SEED,
+    *,
+    tries: int = 40,
 ) -> dict[str, pd.DataFrame]:
     """Simulate the pilot and the crossover trial, from people to analysis tables.
 
@@ -185,7 +193,9 @@ def _require_possible(a: Assumptions) -> None:
             "pilot_esr_r2 is over 80 %"
         )
     if not 0 <= a.missed_day_share < 0.5:
-        raise CalibrationError(f"missed_day_share must be from 0 to below 0.5; received {a.missed_day_share}")
+        raise CalibrationError(
+            f"missed_day_share must be from 0 to below 0.5; received {a.missed_day_share}"
+        )
     if a.esr_mean + a.esr_sd > a.esr_max:
         raise CalibrationError(
             f"esr_mean {a.esr_mean} and esr_sd {a.esr_sd} leave no room below esr_max {a.esr_max}"
@@ -274,7 +284,9 @@ def _is_possible(start: np.ndarray, reductions: np.ndarray) -> bool:
 
 def _draw_start(a: Assumptions, n: int, outcomes, rng) -> np.ndarray:
     """Baseline level of each person and outcome."""
-    means = [a.wellbeing_mean if name in CROSSOVER_OUTCOMES[4:] else a.severity_mean for name in outcomes]
+    means = [
+        a.wellbeing_mean if name in CROSSOVER_OUTCOMES[4:] else a.severity_mean for name in outcomes
+    ]
     shared = rng.standard_normal((n, 1))
     own = rng.standard_normal((n, len(outcomes)))
     level = np.sqrt(a.outcome_r) * shared + np.sqrt(1 - a.outcome_r) * own
@@ -288,7 +300,9 @@ def _adjust_total(values: np.ndarray, total: int, low: int, high: int, rng) -> n
         step = np.sign(gap)
         free = np.flatnonzero(values < high if step > 0 else values > low)
         if not free.size:
-            raise CalibrationError(f"{len(values)} numbers from {low} to {high} cannot add up to {total}")
+            raise CalibrationError(
+                f"{len(values)} numbers from {low} to {high} cannot add up to {total}"
+            )
         values[rng.choice(free, size=min(abs(gap), free.size), replace=False)] += step
     return values
 
@@ -438,13 +452,17 @@ def _rate_improvement(a: Assumptions, people, reduction, rng) -> pd.DataFrame:
             break
     improvement = np.empty(len(score), dtype=object)
     improvement[best_first] = np.repeat(np.array(CATEGORIES, dtype=object), a.improvement_counts)
-    return pd.DataFrame({"participant": people["participant"].to_numpy(), "improvement": improvement})
+    return pd.DataFrame(
+        {"participant": people["participant"].to_numpy(), "improvement": improvement}
+    )
 
 
 # --- diaries -----------------------------------------------------------------------------
 
 
-def _write_diaries(people, phases, outcomes, start, reductions, a: Assumptions, rng) -> pd.DataFrame:
+def _write_diaries(
+    people, phases, outcomes, start, reductions, a: Assumptions, rng
+) -> pd.DataFrame:
     """Daily whole-number ratings, with missed days, whose summaries give each person's reductions."""
     days = []
     for row, plan in zip(people.itertuples(), phases, strict=True):
@@ -460,7 +478,9 @@ def _write_diaries(people, phases, outcomes, start, reductions, a: Assumptions, 
     diary = pd.concat(days, ignore_index=True)
     analysed = people["analysed"].to_numpy()
     for j, outcome in enumerate(outcomes):
-        diary[outcome] = _write_ratings(days, phases, start[:, j], reductions[:, j], analysed, a, rng)
+        diary[outcome] = _write_ratings(
+            days, phases, start[:, j], reductions[:, j], analysed, a, rng
+        )
     columns = ["participant", "trial", "day", "phase", "day_in_phase", *CROSSOVER_OUTCOMES]
     return diary.reindex(columns=columns)
 
@@ -478,7 +498,9 @@ def _write_ratings(days, phases, start, reductions, analysed, a: Assumptions, rn
         for i in rng.permutation(len(days)):
             table = days[i]
             phase, rated = table["phase"].to_numpy(), table["rated"].to_numpy()
-            ratings = np.clip(np.rint(_draw_path(phases[i], start[i], reductions[i], a, rng)), 0, 100)
+            ratings = np.clip(
+                np.rint(_draw_path(phases[i], start[i], reductions[i], a, rng)), 0, 100
+            )
             first = np.flatnonzero((phase == "baseline") & rated)
             total = int(np.rint(first.size * start[i]))
             ratings[first] = _adjust_total(ratings[first], total, 0, 100, rng)
@@ -494,7 +516,9 @@ def _write_ratings(days, phases, start, reductions, analysed, a: Assumptions, rn
             parts[i] = np.where(rated, ratings, np.nan)
         if abs(_paired_t(achieved[analysed]) / _paired_t(reductions[analysed]) - 1) < 0.0015:
             return np.concatenate(parts)
-    raise CalibrationError("whole-number ratings did not keep the statistics of the reductions drawn")
+    raise CalibrationError(
+        "whole-number ratings did not keep the statistics of the reductions drawn"
+    )
 
 
 def _paired_t(pairs: np.ndarray) -> float:

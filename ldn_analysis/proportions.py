@@ -46,7 +46,9 @@ def wilson_interval(count, n_obs, confidence_level: float = 0.95) -> tuple[np.nd
     require_level(confidence_level)
     count, n_obs = np.asarray(count, float), np.asarray(n_obs, float)
     if (n_obs < 1).any() or (count < 0).any() or (count > n_obs).any():
-        raise ValueError(f"wilson_interval: need 0 <= count <= n and n >= 1; received {count} of {n_obs}")
+        raise ValueError(
+            f"wilson_interval: need 0 <= count <= n and n >= 1; received {count} of {n_obs}"
+        )
     z2 = ndtri(0.5 + confidence_level / 2) ** 2
     share = count / n_obs
     center = (share + z2 / (2 * n_obs)) / (1 + z2 / n_obs)
@@ -195,7 +197,9 @@ def summarise_improvement(
     14
     """
     if missing not in ("raise", "drop"):
-        raise ValueError(f"summarise_improvement: missing must be 'raise' or 'drop'; received {missing!r}")
+        raise ValueError(
+            f"summarise_improvement: missing must be 'raise' or 'drop'; received {missing!r}"
+        )
     if column not in data:
         raise ValueError(
             f"summarise_improvement: there is no column {column!r}; columns: "

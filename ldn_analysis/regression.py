@@ -244,8 +244,8 @@ class LineFit(Result):
         return (
             f"{_capital(outcome)}: {format_number(self.slope)} {outcome_unit}".rstrip()
             + f" {per} ({interval}; t({self.df}) = {format_number(self.statistic)}, "
-            f"{format_p(self.p_value)}; r = {format_number(self.r, 2)}, "
-            f"R² = {format_number(self.r_squared, 2)}; n = {self.n_obs}{dropped}{note})."
+            f"{format_p(self.p_value)}; r = {self.r:.2f}, "
+            f"R² = {self.r_squared:.2f}; n = {self.n_obs}{dropped}{note})."
         )
 
 
@@ -272,7 +272,9 @@ class LineFits(Result):
 
     def to_frame(self, confidence_level: float = 0.95) -> pd.DataFrame:
         """Intercept and slope of each group, as `LineFit.to_frame` gives them."""
-        return self._stack({name: fit.to_frame(confidence_level) for name, fit in self.fits.items()})
+        return self._stack(
+            {name: fit.to_frame(confidence_level) for name, fit in self.fits.items()}
+        )
 
     def glance(self, confidence_level: float = 0.95) -> pd.DataFrame:
         """One row a group, as `LineFit.glance` gives it."""
@@ -331,7 +333,10 @@ def fit_line(
     """
     if missing not in ("raise", "drop"):
         raise ValueError(f"fit_line: missing must be 'raise' or 'drop'; received {missing!r}")
-    x, y = (_take_numbers(data, name, role) for name, role in ((predictor, "predictor"), (outcome, "outcome")))
+    x, y = (
+        _take_numbers(data, name, role)
+        for name, role in ((predictor, "predictor"), (outcome, "outcome"))
+    )
     blank = np.isnan(x) | np.isnan(y)
     if blank.any() and missing == "raise":
         raise ValueError(
@@ -341,7 +346,9 @@ def fit_line(
         )
     used, x, y = data.loc[~blank], x[~blank], y[~blank]
     if len(x) < 3:
-        raise ValueError(f"fit_line: a line with its error needs at least 3 rows; {len(x)} are left")
+        raise ValueError(
+            f"fit_line: a line with its error needs at least 3 rows; {len(x)} are left"
+        )
     if x.min() == x.max():
         raise ValueError(
             f"fit_line: {predictor!r} is {x[0]:g} in all {len(x)} rows, so no slope exists. Choose a "
@@ -411,7 +418,9 @@ def fit_lines(
     if by not in data:
         raise ValueError(f"fit_lines: there is no column {by!r}; columns: {_list_columns(data)}")
     values = data[by]
-    known = values.cat.categories if isinstance(values.dtype, pd.CategoricalDtype) else values.unique()
+    known = (
+        values.cat.categories if isinstance(values.dtype, pd.CategoricalDtype) else values.unique()
+    )
     present = [group for group in known if (values == group).any()]
     fits = {}
     for group in present if groups is None else groups:
@@ -438,16 +447,22 @@ def _take_numbers(data: pd.DataFrame, name: str, role: str) -> np.ndarray:
         )
     column = data[name]
     if isinstance(column, pd.DataFrame):
-        raise ValueError(f"fit_line: {column.shape[1]} columns are called {name!r}; rename all but one")
+        raise ValueError(
+            f"fit_line: {column.shape[1]} columns are called {name!r}; rename all but one"
+        )
     if not pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column):
-        example = next((value for value in column if not isinstance(value, (int, float))), column.iloc[:1])
+        example = next(
+            (value for value in column if not isinstance(value, (int, float))), column.iloc[:1]
+        )
         raise ValueError(
             f"fit_line: the {role} {name!r} is not numbers but {column.dtype} (e.g. {example!r})"
         )
     values = column.to_numpy(float, na_value=np.nan)
     if np.isinf(values).any():
         row = data.index[np.isinf(values)][0]
-        raise ValueError(f"fit_line: the {role} {name!r} is infinite in row {row}; correct or remove it")
+        raise ValueError(
+            f"fit_line: the {role} {name!r} is infinite in row {row}; correct or remove it"
+        )
     return values
 
 

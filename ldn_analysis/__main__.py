@@ -1,0 +1,5 @@
+"""`python -m ldn_analysis` is the command line."""
+
+from .cli import main
+
+raise SystemExit(main())

@@ -1,0 +1,447 @@
+"""Draw results; nothing is computed here that the result objects do not hold.
+
+Every `plot_*` takes a result and optional axes and returns the axes. It does not fit,
+show, or touch the style: use `matplotlib.style.context("ldn_analysis.ldn")`.
+"""
+
+import base64
+import io
+from html import escape
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from .data import describe_column
+from .files import write_files
+from .proportions import ImprovementSummary
+from .regression import LineFit, LineFits
+from .results import format_interval, format_number, format_p
+
+__all__ = [
+    "new_figure",
+    "plot_esr_pain",
+    "plot_improvement",
+    "plot_line",
+    "render_figure",
+    "save_figure",
+    "show",
+    "write_captions",
+]
+
+STYLE = "ldn_analysis.ldn"
+WIDTH_MM = {1: 84, 2: 174}  # one and two columns of a journal page
+BLUE, VERMILLION, GREEN, GREY = "#0072B2", "#D55E00", "#007A5A", "#555555"
+MARKERS = (("o", BLUE), ("^", VERMILLION), ("s", GREEN), ("D", "#A5568B"), ("v", "#8A6100"))
+NO_DATES = {
+    "svg": {"Date": None, "Creator": None},
+    "pdf": {"CreationDate": None, "Producer": None, "Creator": None},
+    "png": {"Software": None},
+}
+MOST_POINTS = 20_000  # more are thinned, and the figure says so
+CONDITION_TITLES = {"ldn": "LDN", "placebo": "Placebo"}
+
+
+def new_figure(columns: int = 1, height_mm: float = 70.0):
+    """Make an empty figure of a journal's width, without pyplot (and its import).
+
+    Parameters
+    ----------
+    columns : {1, 2}
+        84 mm or 174 mm wide.
+    height_mm : float
+        Height.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    from matplotlib.figure import Figure
+
+    return Figure(figsize=(WIDTH_MM[columns] / 25.4, height_mm / 25.4), layout="constrained")
+
+
+def plot_improvement(summary: ImprovementSummary, ax=None, *, confidence_level: float = 0.95):
+    """Fig. 1: a bar for each category, with Wilson intervals.
+
+    Parameters
+    ----------
+    summary : ImprovementSummary
+        What `summarise_improvement` returns.
+    ax : matplotlib Axes, optional
+        Default: a new figure of two columns' width.
+    confidence_level : float
+        Of the interval of each category on its own.
+
+    Returns
+    -------
+    matplotlib Axes
+
+    Examples
+    --------
+    >>> from ldn_analysis import load_dataset, summarise_improvement
+    >>> ax = plot_improvement(summarise_improvement(load_dataset("improvement")))
+    >>> len(ax.patches)
+    7
+    """
+    if ax is None:
+        ax = new_figure(2, 80).subplots()
+    table = summary.to_frame(confidence_level)
+    position = np.arange(len(table))
+    percent = table[["share", "conf_low", "conf_high"]] * 100
+    ax.barh(position, percent["share"], height=0.62, color="#9CC7E4", edgecolor=BLUE, linewidth=0.8)
+    margins = np.array(
+        [percent["share"] - percent["conf_low"], percent["conf_high"] - percent["share"]]
+    ).clip(min=0)
+    ax.errorbar(
+        percent["share"],
+        position,
+        xerr=margins,
+        fmt="none",
+        ecolor="#333333",
+        elinewidth=1,
+        capsize=3,
+    )
+    for row, y in zip(table.itertuples(), position, strict=True):
+        label = f"{row.count} ({100 * row.share:.0f} %)"
+        ax.annotate(
+            label,
+            (100 * row.conf_high, y),
+            (5, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=7,
+        )
+    ax.set_yticks(position, table["category"])
+    ax.invert_yaxis()
+    ax.tick_params(axis="y", length=0)
+    ax.set_xlim(0, max(percent["conf_high"].max() * 1.22, 10))
+    ax.set_xlabel(f"participants (% of {summary.n_obs})")
+    title = describe_column(summary.column)[0]
+    level = f"bars: share; lines: {100 * confidence_level:g} % Wilson interval of each"
+    ax.set_title(
+        _join_words(f"{title[:1].upper()}{title[1:]}, n = {summary.n_obs}", summary.status, level)
+    )
+    return ax
+
+
+def plot_line(
+    fit: LineFit,
+    ax=None,
+    *,
+    group: str | None = None,
+    confidence_level: float = 0.95,
+    prediction: bool = False,
+):
+    """One pane of Fig. 2: points, line and the band of the line.
+
+    Parameters
+    ----------
+    fit : LineFit
+        What `fit_line` returns.
+    ax : matplotlib Axes, optional
+        Default: a new figure of one column's width.
+    group : str, optional
+        Column of `fit.data` to tell points apart by, in marker and colour.
+    confidence_level : float
+        Of the band: for the mean outcome at each value of the predictor.
+    prediction : bool
+        Whether to draw also the limits for one new person (dotted).
+
+    Returns
+    -------
+    matplotlib Axes
+
+    Examples
+    --------
+    >>> from ldn_analysis import load_dataset, fit_lines
+    >>> fits = fit_lines(load_dataset("esr_pain_change"))
+    >>> ax = plot_line(fits["ldn"], group="trial")
+    >>> ax.get_xlabel()
+    'baseline ESR (mm/h)'
+    """
+    if ax is None:
+        ax = new_figure(1, 76).subplots()
+    grid = np.linspace(fit.x.min(), fit.x.max(), 101)
+    band = fit.predict(grid, confidence_level=confidence_level)
+    ax.axhline(0, color="#BBBBBB", linewidth=0.8, zorder=0)
+    ax.fill_between(
+        grid,
+        band["conf_low"],
+        band["conf_high"],
+        color=GREY,
+        alpha=0.18,
+        linewidth=0,
+        label=f"{100 * confidence_level:g} % band of the line",
+    )
+    if prediction:
+        for limit in ("pred_low", "pred_high"):
+            ax.plot(grid, band[limit], color=GREY, linewidth=0.9, linestyle=":")
+    ax.plot(grid, band["fitted"], color="#222222", label="line")
+    _draw_points(fit, ax, group)
+    ax.set_xlabel(_label(fit.predictor))
+    ax.set_ylabel(_label(fit.outcome))
+    slope = fit.to_frame(confidence_level).iloc[1]
+    interval = format_interval(slope["conf_low"], slope["conf_high"], confidence_level)
+    lines = [
+        f"slope {format_number(fit.slope)} ({interval})".replace("-", "\N{MINUS SIGN}"),
+        f"r = {fit.r:.2f}, R² = {fit.r_squared:.2f}, ".replace("-", "\N{MINUS SIGN}")
+        + f"{format_p(fit.p_value)}, n = {fit.n_obs}",
+    ]
+    if fit.n_obs > MOST_POINTS:
+        lines.append(f"points: every {_thinning(fit)}th of {fit.n_obs}")
+    title = _join_words("", fit.status)
+    ax.set_title("\n".join([title, *lines] if title else lines), fontsize=7)
+    return ax
+
+
+def plot_esr_pain(
+    fits: LineFits,
+    axes=None,
+    *,
+    group: str | None = "trial",
+    titles: dict[str, str] | None = None,
+    confidence_level: float = 0.95,
+):
+    """Fig. 2: baseline ESR against pain reduction, one pane a condition, on shared axes.
+
+    Parameters
+    ----------
+    fits : LineFits
+        What `fit_lines` returns.
+    axes : sequence of matplotlib Axes, optional
+        One a condition. Default: a new figure of two columns' width.
+    group : str, optional
+        Column that tells the trials apart; left out where the data do not have it.
+    titles : dict, optional
+        Title of each pane; default: the names of the conditions.
+    confidence_level : float
+        Of the bands.
+
+    Returns
+    -------
+    list of matplotlib Axes
+
+    Examples
+    --------
+    >>> from ldn_analysis import load_dataset, fit_lines
+    >>> axes = plot_esr_pain(fit_lines(load_dataset("esr_pain_change")))
+    >>> [ax.get_title().splitlines()[0] for ax in axes]
+    ['LDN (illustrative data)', 'Placebo (illustrative data)']
+    """
+    if axes is None:
+        axes = new_figure(2, 92).subplots(1, len(fits), sharex=True, sharey=True, squeeze=False)[0]
+    axes = list(np.atleast_1d(axes))
+    if len(axes) != len(fits):
+        raise ValueError(
+            f"plot_esr_pain: {len(fits)} panes need as many axes; received {len(axes)}"
+        )
+    titles = CONDITION_TITLES | (titles or {})
+    for ax, name in zip(axes, fits, strict=True):
+        fit = fits[name]
+        plot_line(
+            fit, ax, group=group if group in fit.data else None, confidence_level=confidence_level
+        )
+        head = titles.get(name, str(name)) + (
+            " (illustrative data)" if fit.status == "illustrative" else ""
+        )
+        numbers = [
+            line for line in ax.get_title(loc="left").splitlines() if line != "illustrative data"
+        ]
+        ax.set_title("\n".join([head, *numbers]), fontsize=7)
+        ax.label_outer()
+    handles, labels = _legend_entries(axes)
+    if handles:
+        axes[0].figure.legend(handles, labels, loc="outside lower center", ncols=len(handles))
+    return axes
+
+
+def _draw_points(fit: LineFit, ax, group: str | None) -> None:
+    """Points by group: marker and colour together."""
+    data, step = fit.data, _thinning(fit)
+    labels = (
+        pd.Series("participants", index=data.index) if group is None else data[group].astype("str")
+    )
+    order = list(dict.fromkeys(labels))
+    if group is not None and isinstance(data[group].dtype, pd.CategoricalDtype):
+        order = [str(name) for name in data[group].cat.categories if (labels == str(name)).any()]
+    for i, name in enumerate(order):
+        marker, color = MARKERS[i % len(MARKERS)]
+        chosen = (labels == name).to_numpy()
+        # Open faces: a point under another one is still seen.
+        ax.plot(
+            fit.x[chosen][::step], fit.y[chosen][::step], linestyle="none", marker=marker,
+            markerfacecolor=f"{color}55", markeredgecolor=color, markeredgewidth=0.9, label=name,
+            rasterized=fit.n_obs > 2000,
+        )  # fmt: skip
+
+
+def _thinning(fit: LineFit) -> int:
+    """Draw every how-manieth point."""
+    return -(-fit.n_obs // MOST_POINTS)
+
+
+def _legend_entries(axes) -> tuple[list, list]:
+    """Each label of the panes once: points, line, band."""
+    entries = {}
+    for ax in axes:
+        for handle, label in zip(*ax.get_legend_handles_labels(), strict=True):
+            entries.setdefault(label, handle)
+    order = sorted(
+        entries, key=lambda name: (name == "line") + 2 * name.endswith("band of the line")
+    )
+    return [entries[name] for name in order], order
+
+
+def _label(column: str) -> str:
+    """Axis label with its unit."""
+    title, unit = describe_column(column)
+    return f"{title} ({unit})" if unit else title
+
+
+def _join_words(title: str, status: str, note: str = "") -> str:
+    """Title lines; illustrative data are always called so."""
+    words = "illustrative data" if status == "illustrative" else ""
+    head = f"{title} ({words})" if title and words else title or words
+    return f"{head}\n{note}" if note else head
+
+
+def write_captions(results: dict) -> str:
+    """Captions in Markdown: what is drawn, the numbers, and what is assumed.
+
+    Parameters
+    ----------
+    results : dict
+        "figure_1": an ImprovementSummary, "figure_2": a LineFits; either may be missing.
+
+    Returns
+    -------
+    str
+    """
+    parts = ["# Captions\n"]
+    if summary := results.get("figure_1"):
+        best = summary.combine(["very much improved", "much improved"]).iloc[0]
+        interval = format_interval(100 * best["conf_low"], 100 * best["conf_high"], 0.95, " %")
+        parts.append(
+            f"**Fig. 1.** {summary} Much or very much improved: {best['count']} of {summary.n_obs} "
+            f"({100 * best['share']:.0f} %, Wilson {interval}). There is no control group in this "
+            "figure. The number of participants is that of the review's caption; the scale and the "
+            "counts are assumed, within the reported half who were much or very much improved.\n"
+        )
+    if fits := results.get("figure_2"):
+        lines = " ".join(f"{name}: {fits[name]}" for name in fits)
+        assumed = (
+            " Means and the paired p value of the crossover trial and the R² of the pilot's symptom "
+            "response are calibrated to printed numbers; the points, and every number in this "
+            "figure, are assumed."
+            if any(fit.status == "illustrative" for fit in fits.fits.values())
+            else ""
+        )
+        parts.append(
+            f"**Fig. 2.** Baseline ESR against pain reduction, with least-squares lines and the 95 % "
+            f"band of each line. {lines} That one pane is significant and the other is not would say "
+            f"nothing about the difference between the two slopes.{assumed}\n"
+        )
+    return "\n".join(parts)
+
+
+def render_figure(figure, formats=("svg", "png", "pdf")) -> dict[str, bytes]:
+    """A figure as bytes of each format; the same figure gives the same bytes.
+
+    Dates, producers and random ids are left out of the files.
+
+    Parameters
+    ----------
+    figure : matplotlib Figure
+        What to render.
+    formats : sequence of {"svg", "png", "pdf"}
+        Which formats.
+
+    Returns
+    -------
+    dict of bytes
+
+    Raises
+    ------
+    ValueError
+        If a format is not one of the three.
+    """
+    import matplotlib as mpl
+
+    rendered = {}
+    for name in formats:
+        if name not in NO_DATES:
+            raise ValueError(f"render_figure: no format {name!r}; known: {', '.join(NO_DATES)}")
+        buffer = io.BytesIO()
+        with mpl.rc_context({"svg.hashsalt": "ldn-analysis", "pdf.fonttype": 42}):
+            figure.savefig(buffer, format=name, metadata=NO_DATES[name], dpi=300)
+        rendered[name] = buffer.getvalue()
+    return rendered
+
+
+def save_figure(figure, path: str | Path, *, formats=("svg", "png", "pdf")) -> list[Path]:
+    """Save a figure in several formats, all of them or none.
+
+    Parameters
+    ----------
+    figure : matplotlib Figure or Axes
+        What to save.
+    path : str or Path
+        Without a suffix; the folder is made if it is not there.
+    formats : sequence of {"svg", "png", "pdf"}
+        Which formats.
+
+    Returns
+    -------
+    list of Path
+
+    Raises
+    ------
+    ValueError
+        If a format is not one of the three.
+    OSError
+        If the folder cannot be written to; files that were there are left as they were.
+    """
+    path = Path(path)
+    rendered = render_figure(getattr(figure, "figure", figure), formats)
+    return write_files(
+        {f"{path.name}.{name}": data for name, data in rendered.items()}, path.parent
+    )
+
+
+def show(figure, *, alt: str, caption: str = "") -> None:
+    """Display a figure in a notebook with alt text that screen readers find.
+
+    Parameters
+    ----------
+    figure : matplotlib Figure, Axes or list of Axes
+        What to show; a pyplot figure is closed, so that it does not appear twice.
+    alt : str
+        What there is to see, for a reader who cannot see it.
+    caption : str
+        Printed below.
+
+    Raises
+    ------
+    ValueError
+        If the alt text is empty.
+    """
+    import sys
+
+    from IPython.display import HTML, display
+
+    if not alt.strip():
+        raise ValueError("show: alt must say what there is to see")
+    figure = figure[0] if isinstance(figure, (list, tuple, np.ndarray)) else figure
+    figure = getattr(figure, "figure", figure)
+    svg = base64.b64encode(render_figure(figure, ["svg"])["svg"]).decode()
+    if pyplot := sys.modules.get("matplotlib.pyplot"):
+        pyplot.close(figure)
+    width = round(figure.get_figwidth() * 96 * 1.25)
+    below = f"<figcaption>{escape(caption)}</figcaption>" if caption else ""
+    display(
+        HTML(
+            f'<figure><img src="data:image/svg+xml;base64,{svg}" alt="{escape(alt, quote=True)}" '
+            f'width="{width}">{below}</figure>'
+        )
+    )

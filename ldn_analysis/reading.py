@@ -1,0 +1,506 @@
+"""Read a user's CSV against the codebook: either a valid table or one clear error."""
+
+import csv
+import io
+import warnings
+from collections.abc import Sequence
+from difflib import get_close_matches
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from .data import apply_types, get_resource
+
+__all__ = ["DataError", "check_table", "read_table"]
+
+MOST_SHOWN = 20
+DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+
+
+class DataError(ValueError):
+    """A file or table that cannot be used; `problems` lists every reason, one line each."""
+
+    def __init__(self, name: str, problems: Sequence[str], hint: str = ""):
+        self.problems = list(problems)
+        if len(self.problems) == 1:
+            lines = [f"{name}: {self.problems[0]}"]
+        else:
+            lines = [f"{name}: {len(self.problems)} problems"]
+            lines += [f"  {problem}" for problem in self.problems[:MOST_SHOWN]]
+            if (more := len(self.problems) - MOST_SHOWN) > 0:
+                lines.append(f"  ... and {more} more")
+        super().__init__("\n".join([*lines, hint] if hint else lines))
+
+
+class _Problem(NamedTuple):
+    """One finding; line 0 means the whole table."""
+
+    line: int
+    column: str
+    value: str
+    problem: str
+
+    def __str__(self) -> str:
+        place = ", ".join(
+            part for part in (f"line {self.line}" if self.line else "", self.column) if part
+        )
+        value = f"{self.value!r} " if self.value else ""
+        return f"{place}: {value}{self.problem}" if place else f"{value}{self.problem}"
+
+
+def read_table(
+    path: str | Path,
+    *,
+    table: str = "esr_pain_change",
+    conditions: Sequence[str] | None = None,
+    missing: str = "raise",
+) -> pd.DataFrame:
+    """Read a CSV in the shape of one of the project's tables and check all of it.
+
+    Understood without being told: comma, semicolon, tab or bar between the cells; decimal
+    commas where the comma does not divide the cells; UTF-8 with or without a byte-order
+    mark, UTF-16, Latin-1. Columns beyond the codebook's are kept.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file.
+    table : str
+        Which of `list_datasets` it has the shape of.
+    conditions : sequence of str, optional
+        The values of `condition` to use, in the order of the panes; rows with others are
+        left out and counted. Default: those of the codebook, and no others may occur.
+    missing : {"raise", "drop"}
+        What to do with rows that lack a required number.
+
+    Returns
+    -------
+    DataFrame
+        With the codebook's types. `attrs["notes"]` lists what was noticed and done.
+
+    Raises
+    ------
+    DataError
+        Listing every problem with its line, column and value.
+
+    Examples
+    --------
+    >>> import tempfile, pathlib
+    >>> path = pathlib.Path(tempfile.mkdtemp()) / "mine.csv"
+    >>> _ = path.write_text("participant;condition;esr_mm_h;pain_reduction_percent\\n"
+    ...     "a;ldn;12;3,5\\nb;ldn;20;10,5\\nc;ldn;31;22\\n"
+    ...     "a;placebo;12;1\\nb;placebo;20;2\\nc;placebo;31;9,5\\n")
+    >>> frame = read_table(path)
+    >>> float(frame["pain_reduction_percent"].iloc[0])
+    3.5
+    >>> frame.attrs["notes"]
+    ['cells are divided by semicolons', 'decimal commas were read as decimal points']
+    """
+    if missing not in ("raise", "drop"):
+        raise ValueError(f"read_table: missing must be 'raise' or 'drop'; received {missing!r}")
+    resource = get_resource(table)
+    path = Path(path)
+    hint = f"The columns are described by: python -m ldn_analysis describe {table}"
+    notes: list[str] = []
+    raw = _read_cells(path, resource, notes)
+    frame, problems = _check(raw, resource, conditions, missing, notes)
+    if problems:
+        raise DataError(str(path), [str(problem) for problem in problems], hint)
+    frame.attrs["notes"] = notes
+    return frame
+
+
+def check_table(
+    frame: pd.DataFrame,
+    *,
+    table: str = "esr_pain_change",
+    conditions: Sequence[str] | None = None,
+) -> pd.DataFrame:
+    """Check a table in memory against the codebook.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        The table.
+    table : str
+        Which of `list_datasets` it has the shape of.
+    conditions : sequence of str, optional
+        As in `read_table`.
+
+    Returns
+    -------
+    DataFrame
+        One row a problem: line (as in a CSV with one header line; 0: the whole table),
+        column, value, problem. Empty if all is well.
+
+    Examples
+    --------
+    >>> from ldn_analysis import load_dataset
+    >>> data = load_dataset("esr_pain_change")
+    >>> len(check_table(data))
+    0
+    >>> data.loc[3, "esr_mm_h"] = -5
+    >>> check_table(data)["line"].tolist()
+    [5]
+    """
+    numbered = frame.set_axis(np.arange(2, len(frame) + 2), axis=0)
+    problems = _check(numbered, get_resource(table), conditions, "raise", [])[1]
+    return pd.DataFrame(problems, columns=_Problem._fields)
+
+
+# --- from bytes to cells -----------------------------------------------------------------
+
+
+def _read_cells(path: Path, resource: dict, notes: list[str]) -> pd.DataFrame:
+    """The cells of a file, index = line number, numbers parsed where a whole column is numbers."""
+    head = _read_head(path)
+    encoding = _guess_encoding(head, path)
+    try:
+        return _parse(path, encoding, head, resource, notes)
+    except UnicodeDecodeError:
+        if encoding == "utf-16":
+            raise DataError(
+                str(path), ["starts like UTF-16 text and is not; save it as CSV UTF-8"]
+            ) from None
+        notes.append("the text is not UTF-8 and was read as Latin-1 (Windows-1252)")
+        return _parse(path, "cp1252", head, resource, notes)
+
+
+def _read_head(path: Path) -> bytes:
+    """The first bytes, or what keeps them from being read."""
+    if path.is_dir():
+        raise DataError(str(path), ["is a folder; name the CSV file in it"])
+    try:
+        with path.open("rb") as file:
+            head = file.read(1 << 16)
+    except FileNotFoundError:
+        names = [item.name for item in path.parent.glob("*")] if path.parent.is_dir() else []
+        near = get_close_matches(path.name, names, n=1)
+        hint = f"; did you mean {near[0]!r}?" if near else "; check the folder and the spelling"
+        raise DataError(str(path), [f"there is no such file{hint}"]) from None
+    except OSError as error:
+        raise DataError(str(path), [f"cannot be read: {error.strerror}"]) from None
+    if not head.strip(b"\xef\xbb\xbf\xff\xfe \t\r\n\0"):
+        raise DataError(str(path), ["is empty; the first line must name the columns"])
+    return head
+
+
+def _guess_encoding(head: bytes, path: Path) -> str:
+    """By byte-order mark; a file that is not text is refused."""
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    if head.startswith(b"PK\x03\x04") or head.startswith(b"\xd0\xcf\x11\xe0"):
+        raise DataError(
+            str(path), ["is a workbook or archive, not CSV; save the sheet as CSV UTF-8"]
+        )
+    if b"\0" in head:
+        raise DataError(str(path), ["is not text; save the table as CSV UTF-8"])
+    return "utf-8-sig"
+
+
+def _parse(
+    path: Path, encoding: str, head: bytes, resource: dict, notes: list[str]
+) -> pd.DataFrame:
+    """Cells of the file in this encoding."""
+    lines = head.decode(encoding, errors="ignore").splitlines()
+    top = next(number for number, line in enumerate(lines) if line.strip())
+    first = lines[top]
+    delimiter = max(DELIMITERS, key=first.count)
+    columns = [name.strip() for name in next(csv.reader(io.StringIO(first), delimiter=delimiter))]
+    twice = [name for name in dict.fromkeys(columns) if name and columns.count(name) > 1]
+    if twice:
+        raise DataError(
+            str(path), [f"column {name!r} is there twice; rename or delete one" for name in twice]
+        )
+    fields = {field["name"]: field for field in resource["schema"]["fields"]}
+    as_text = {
+        position: str
+        for position, name in enumerate(columns)
+        if name in fields and (fields[name]["type"] == "string" or "categories" in fields[name])
+    }
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", pd.errors.ParserWarning)
+        try:
+            frame = pd.read_csv(
+                path, sep=delimiter, encoding=encoding, header=0, skiprows=top, names=range(len(columns)),
+                dtype=as_text, index_col=False, skip_blank_lines=False, skipinitialspace=True,
+                low_memory=False,
+            )  # fmt: skip
+        except pd.errors.ParserWarning:
+            raise DataError(
+                str(path), [f"its lines have more cells than the {len(columns)} columns of line 1; "
+                            "quote a cell that has the delimiter in it, or give every column a name"]
+            ) from None  # fmt: skip
+        except pd.errors.ParserError as error:
+            raise DataError(str(path), [_explain_parser_error(str(error))]) from None
+        except pd.errors.EmptyDataError:
+            raise DataError(str(path), ["is empty; the first line must name the columns"]) from None
+    frame = frame.set_axis(columns, axis=1).set_axis(np.arange(2, len(frame) + 2) + top, axis=0)
+    if delimiter != ",":
+        notes.append(f"cells are divided by {DELIMITERS[delimiter]}s")
+        _read_decimal_commas(frame, fields, notes)
+    unnamed = [name for name in frame if name == "" and frame[name].isna().all()]
+    frame = frame.drop(columns=unnamed)
+    blank = frame.isna().all(axis=1)
+    if blank.any():
+        frame = frame[~blank]
+        notes.append(f"{blank.sum()} blank line(s) were passed over")
+    return frame
+
+
+def _explain_parser_error(message: str) -> str:
+    """Pandas' tokenizer error in the reader's words."""
+    words = message.replace(",", " ").split()
+    if "Expected" in words and "line" in words:
+        wanted, line, got = (words[words.index(word) + 1] for word in ("Expected", "line", "saw"))
+        return (
+            f"line {line} has {got} cells and line 1 names {wanted} columns; quote a cell that has the "
+            "delimiter in it, or remove the surplus"
+        )
+    if "EOF inside string" in message:
+        return 'a quotation mark (") is opened and never closed; close or remove it'
+    return f"cannot be read as CSV ({message.strip()}); save it anew as CSV UTF-8"
+
+
+def _read_decimal_commas(frame: pd.DataFrame, fields: dict, notes: list[str]) -> None:
+    """Columns of numbers whose every text is a number once its comma is a point."""
+    found = False
+    for name in frame:
+        if name not in fields or fields[name]["type"] not in ("number", "integer"):
+            continue
+        if pd.api.types.is_numeric_dtype(frame[name]):
+            continue
+        text = frame[name].astype("str").str.strip()
+        comma = text.str.fullmatch(r"[+-]?\d*,\d+").fillna(False).astype(bool)
+        if comma.any():
+            frame[name] = text.where(~comma, text.str.replace(",", ".", regex=False))
+            found = True
+    if found:
+        notes.append("decimal commas were read as decimal points")
+
+
+# --- from cells to a valid table ---------------------------------------------------------
+
+
+def _check(raw, resource, conditions, missing, notes) -> tuple[pd.DataFrame, list[_Problem]]:
+    """The typed table and everything that is wrong with it."""
+    fields = {field["name"]: field for field in resource["schema"]["fields"]}
+    problems = _find_missing_columns(raw, fields)
+    frame = raw.copy()
+    if frame.empty:
+        problems.append(
+            _Problem(
+                0,
+                "",
+                "",
+                "there is no row below the column names; add one row a person and condition",
+            )
+        )
+        return frame, problems
+    for name in [name for name in fields if name in frame]:
+        if fields[name]["type"] == "string":
+            frame[name] = frame[name].astype("str").str.strip().replace("", np.nan)
+    if "condition" in frame and "condition" in fields:
+        frame, found = _choose_conditions(frame, conditions, notes)
+        problems += found
+    needed = [name for name, field in fields.items() if name in frame and _is_required(field)]
+    blank = frame[needed].isna()
+    if missing == "drop" and blank.any(axis=None):
+        notes.append(
+            f"{blank.any(axis=1).sum()} row(s) with a blank in a required column were left out"
+        )
+        frame = frame[~blank.any(axis=1)]
+        blank = frame[needed].isna()
+    for name in needed:
+        text = "is blank; fill it in, delete the row, or leave such rows out with --missing drop"
+        problems += [_Problem(line, name, "", text) for line in blank.index[blank[name]]]
+    for name in [name for name in fields if name in frame]:
+        if fields[name]["type"] in ("number", "integer"):
+            frame[name], found = _convert_numbers(frame[name], fields[name])
+            problems += found
+        elif fields[name]["type"] == "boolean":
+            frame[name], found = _convert_booleans(frame[name])
+            problems += found
+        elif "enum" in fields[name].get("constraints", {}) and not (
+            name == "condition" and conditions
+        ):
+            problems += _find_unknown(frame[name], fields[name])
+    problems += _find_duplicates(frame, resource["schema"].get("primaryKey", []))
+    if resource["name"] == "esr_pain_change" and not problems:
+        problems += _check_esr_pain(frame, conditions or fields["condition"]["categories"])
+    problems.sort(key=lambda problem: problem.line)
+    if problems:
+        return frame, problems
+    return _set_types(frame, resource, conditions), []
+
+
+def _is_required(field: dict) -> bool:
+    """Whether the codebook asks for a value in every row."""
+    return field.get("constraints", {}).get("required", False)
+
+
+def _find_missing_columns(frame: pd.DataFrame, fields: dict) -> list[_Problem]:
+    """Required columns that are not there, with the nearest name that is."""
+    spare = {str(name).lower(): str(name) for name in frame if name not in fields}
+    problems = []
+    for name in [
+        name for name, field in fields.items() if _is_required(field) and name not in frame
+    ]:
+        near = get_close_matches(name, spare, n=1, cutoff=0.5)
+        near = near or [
+            low
+            for low in spare
+            if low and (name.startswith(low) or low.startswith(name.split("_")[0]))
+        ]
+        hint = (
+            f"; rename {spare[near[0]]!r}?"
+            if near
+            else f"; there are: {', '.join(map(str, frame.columns))}"
+        )
+        problems.append(_Problem(0, "", "", f"column {name!r} is missing{hint}"))
+    return problems
+
+
+def _choose_conditions(frame, conditions, notes) -> tuple[pd.DataFrame, list[_Problem]]:
+    """The rows of the conditions asked for."""
+    if not conditions:
+        return frame, []
+    present = list(frame["condition"].dropna().unique())
+    absent = [name for name in conditions if name not in present]
+    if absent:
+        text = f"does not occur; there are: {', '.join(map(str, present[:12]))}"
+        return frame, [_Problem(0, "condition", str(name), text) for name in absent]
+    chosen = frame["condition"].isin(conditions) | frame["condition"].isna()
+    if not chosen.all():
+        notes.append(f"{(~chosen).sum()} row(s) of other conditions were left out")
+    return frame[chosen], []
+
+
+def _convert_numbers(column: pd.Series, field: dict) -> tuple[pd.Series, list[_Problem]]:
+    """Numbers within the codebook's limits; every other cell is a problem."""
+    name, limits = field["name"], field.get("constraints", {})
+    filled = column.notna()
+    if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
+        numbers = column.astype(float)
+    else:
+        numbers = pd.to_numeric(
+            column.astype("str").str.strip().where(filled), errors="coerce"
+        ).astype(float)
+    values = numbers.to_numpy()
+    problems = []
+
+    def report(bad: np.ndarray, text: str) -> None:
+        problems.extend(_Problem(line, name, f"{cell}", text) for line, cell in column[bad].items())
+
+    not_number = np.isnan(values) & filled.to_numpy()
+    for line, cell in column[not_number].items():
+        fixed = str(cell).strip().replace(",", ".", 1)
+        is_comma = fixed != str(cell).strip() and fixed.replace(".", "", 1).lstrip("+-").isdigit()
+        text = (
+            f"is not a number; write {fixed}"
+            if is_comma
+            else "is not a number; write digits only, e.g. 12.5"
+        )
+        problems.append(_Problem(line, name, f"{cell}", text))
+    report(np.isinf(values), "is infinite; correct it")
+    finite = np.isfinite(values)
+    low, high = limits.get("minimum"), limits.get("maximum")
+    if low is not None:
+        report(finite & (values < low), f"is below {low}, the least that is possible")
+    if high is not None:
+        report(finite & (values > high), f"is above {high}, the most that is possible")
+    if field["type"] == "integer":
+        report(finite & (values != np.rint(values)), "is not a whole number")
+    return numbers, problems
+
+
+def _convert_booleans(column: pd.Series) -> tuple[pd.Series, list[_Problem]]:
+    """True and False in the usual spellings."""
+    words = {"true": True, "false": False, "1": True, "0": False, "yes": True, "no": False}
+    text = column.astype("str").str.strip().str.lower()
+    values = text.map(words)
+    bad = values.isna() & column.notna()
+    text = "is neither True nor False"
+    return values, [
+        _Problem(line, column.name, f"{cell}", text) for line, cell in column[bad].items()
+    ]
+
+
+def _find_unknown(column: pd.Series, field: dict) -> list[_Problem]:
+    """Values that the codebook does not list."""
+    known = field["constraints"]["enum"]
+    unknown = column[column.notna() & ~column.isin(known)]
+    problems = []
+    for value, lines in unknown.groupby(unknown.astype("str"), sort=False).groups.items():
+        near = get_close_matches(value.lower(), known, n=1)
+        hint = f"write {near[0]!r}" if near else f"known: {', '.join(known)}"
+        if field["name"] == "condition":
+            hint += ", or name your two conditions with --conditions"
+        rows = f" ({len(lines)} rows, this is the first)" if len(lines) > 1 else ""
+        problems.append(_Problem(lines[0], field["name"], value, f"is not known{rows}; {hint}"))
+    return problems
+
+
+def _find_duplicates(frame: pd.DataFrame, key: list[str]) -> list[_Problem]:
+    """Rows that repeat an earlier row's key."""
+    if not key or any(name not in frame for name in key):
+        return []
+    again = frame.duplicated(key) & frame[key].notna().all(axis=1)
+    if not again.any():
+        return []
+    firsts = frame.drop_duplicates(key).reset_index().set_index(key)["index"]
+    problems = []
+    for line, values in zip(
+        frame.index[again], frame.loc[again, key].itertuples(index=False), strict=True
+    ):
+        first = firsts.loc[tuple(values) if len(key) > 1 else values[0]]
+        problems.append(
+            _Problem(line, " and ".join(key), ", ".join(map(str, values)),
+                     f"is there already in line {first}; keep one row of the two")
+        )  # fmt: skip
+    return problems
+
+
+def _check_esr_pain(frame: pd.DataFrame, conditions) -> list[_Problem]:
+    """What a line in each condition needs, and whether the three pain columns agree."""
+    problems = []
+    for condition in conditions:
+        rows = frame[frame["condition"] == condition]
+        if len(rows) < 3:
+            text = f"has {len(rows)} usable row(s); a line with its error needs at least 3"
+            problems.append(_Problem(0, "condition", str(condition), text))
+        elif rows["esr_mm_h"].min() == rows["esr_mm_h"].max():
+            text = f"is {rows['esr_mm_h'].iloc[0]:g} in every row of condition {condition!r}, so there is no slope"
+            problems.append(_Problem(0, "esr_mm_h", "", text))
+    if {"baseline_pain_0_100", "end_pain_0_100"} <= set(frame):
+        base, end = frame["baseline_pain_0_100"], frame["end_pain_0_100"]
+        expected = (base - end) / base.where(base > 0) * 100
+        off = (expected - frame["pain_reduction_percent"]).abs() > 1
+        for line, value in frame.loc[off, "pain_reduction_percent"].items():
+            text = f"does not agree with baseline and end-point pain, which give {expected[line]:.1f}; positive means less pain"
+            problems.append(_Problem(line, "pain_reduction_percent", f"{value:g}", text))
+    return problems
+
+
+def _set_types(frame: pd.DataFrame, resource: dict, conditions) -> pd.DataFrame:
+    """The codebook's types; labels it does not close stay as they are."""
+    own = {}
+    for field in resource["schema"]["fields"]:
+        name = field["name"]
+        if (
+            name in frame
+            and "categories" in field
+            and not frame[name].dropna().isin(field["categories"]).all()
+        ):
+            order = (
+                list(conditions)
+                if name == "condition" and conditions
+                else sorted(frame[name].dropna().unique())
+            )
+            own[name] = pd.Categorical(frame[name], categories=order)
+    typed = apply_types(frame.drop(columns=list(own)), resource["name"])
+    for name, column in own.items():
+        typed.insert(list(frame.columns).index(name), name, column)
+    return typed.reset_index(drop=True)
