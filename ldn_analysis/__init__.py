@@ -15,8 +15,17 @@ _HOMES = {
     "line": ("Line", "LineSums", "solve_line", "sum_line"),
     "regression": ("LineFit", "LineFits", "fit_line", "fit_lines"),
     "proportions": ("ImprovementSummary", "summarise_improvement", "wilson_interval"),
-    "figures": ("plot_esr_pain", "plot_improvement", "plot_line", "save_figure", "show"),
-    "exercises": ("check",),
+    "versions": ("list_versions",),
+    "figures": (
+        "new_figure",
+        "plot_diary",
+        "plot_esr_pain",
+        "plot_improvement",
+        "plot_line",
+        "save_figure",
+        "show",
+    ),
+    "exercises": ("Verdict", "check"),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 

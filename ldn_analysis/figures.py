@@ -6,6 +6,7 @@ show, or touch the style: use `matplotlib.style.context("ldn_analysis.ldn")`.
 
 import base64
 import io
+import sys
 from html import escape
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from .results import format_interval, format_number, format_p
 
 __all__ = [
     "new_figure",
+    "plot_diary",
     "plot_esr_pain",
     "plot_improvement",
     "plot_line",
@@ -43,7 +45,10 @@ CONDITION_TITLES = {"ldn": "LDN", "placebo": "Placebo"}
 
 
 def new_figure(columns: int = 1, height_mm: float = 70.0):
-    """Make an empty figure of a journal's width, without pyplot (and its import).
+    """Make an empty figure of a journal's width.
+
+    Where pyplot is in use (a notebook), it is one of pyplot's and appears below its cell;
+    otherwise pyplot is not loaded for it.
 
     Parameters
     ----------
@@ -56,9 +61,12 @@ def new_figure(columns: int = 1, height_mm: float = 70.0):
     -------
     matplotlib.figure.Figure
     """
+    size = WIDTH_MM[columns] / 25.4, height_mm / 25.4
+    if pyplot := sys.modules.get("matplotlib.pyplot"):
+        return pyplot.figure(figsize=size, layout="constrained")
     from matplotlib.figure import Figure
 
-    return Figure(figsize=(WIDTH_MM[columns] / 25.4, height_mm / 25.4), layout="constrained")
+    return Figure(figsize=size, layout="constrained")
 
 
 def plot_improvement(summary: ImprovementSummary, ax=None, *, confidence_level: float = 0.95):
@@ -160,7 +168,8 @@ def plot_line(
     >>> ax.get_xlabel()
     'baseline ESR (mm/h)'
     """
-    if ax is None:
+    own = ax is None
+    if own:
         ax = new_figure(1, 76).subplots()
     grid = np.linspace(fit.x.min(), fit.x.max(), 101)
     band = fit.predict(grid, confidence_level=confidence_level)
@@ -192,6 +201,8 @@ def plot_line(
         lines.append(f"points: every {_thinning(fit)}th of {fit.n_obs}")
     title = _join_words("", fit.status)
     ax.set_title("\n".join([title, *lines] if title else lines), fontsize=7)
+    if own and group is not None:
+        _add_legend([ax])
     return ax
 
 
@@ -250,9 +261,7 @@ def plot_esr_pain(
         ]
         ax.set_title("\n".join([head, *numbers]), fontsize=7)
         ax.label_outer()
-    handles, labels = _legend_entries(axes)
-    if handles:
-        axes[0].figure.legend(handles, labels, loc="outside lower center", ncols=len(handles))
+    _add_legend(axes)
     return axes
 
 
@@ -281,8 +290,8 @@ def _thinning(fit: LineFit) -> int:
     return -(-fit.n_obs // MOST_POINTS)
 
 
-def _legend_entries(axes) -> tuple[list, list]:
-    """Each label of the panes once: points, line, band."""
+def _add_legend(axes) -> None:
+    """One legend below the panes, each label once: points, line, band."""
     entries = {}
     for ax in axes:
         for handle, label in zip(*ax.get_legend_handles_labels(), strict=True):
@@ -290,7 +299,11 @@ def _legend_entries(axes) -> tuple[list, list]:
     order = sorted(
         entries, key=lambda name: (name == "line") + 2 * name.endswith("band of the line")
     )
-    return [entries[name] for name in order], order
+    figure = axes[0].figure
+    columns = len(order) if figure.get_figwidth() > 5 else 2
+    figure.legend(
+        [entries[name] for name in order], order, loc="outside lower center", ncols=columns
+    )
 
 
 def _label(column: str) -> str:
@@ -304,6 +317,80 @@ def _join_words(title: str, status: str, note: str = "") -> str:
     words = "illustrative data" if status == "illustrative" else ""
     head = f"{title} ({words})" if title and words else title or words
     return f"{head}\n{note}" if note else head
+
+
+def plot_diary(
+    diary: pd.DataFrame, ax=None, *, rating: str = "pain_0_100", conditions=CONDITION_TITLES
+):
+    """One person's daily ratings, with the means that the registry's definitions use.
+
+    Parameters
+    ----------
+    diary : DataFrame
+        Rows of one participant: day, phase and the rating; blanks are missed days.
+    ax : matplotlib Axes, optional
+        Default: a new figure of two columns' width.
+    rating : str
+        Column to draw.
+    conditions : iterable of str
+        Phases that are shaded and whose final three days are marked.
+
+    Returns
+    -------
+    matplotlib Axes
+
+    Raises
+    ------
+    ValueError
+        If the rows belong to more than one participant.
+
+    Examples
+    --------
+    >>> from ldn_analysis import load_dataset
+    >>> diary = load_dataset("daily_pain").query("participant == 'C01'")
+    >>> plot_diary(diary).get_ylabel()
+    'pain (points of 0-100)'
+    """
+    if len(diary["participant"].unique()) != 1:
+        raise ValueError(
+            f"plot_diary: one participant is needed; received {diary['participant'].nunique()}"
+        )
+    if ax is None:
+        ax = new_figure(2, 55).subplots()
+    ax.plot(diary["day"], diary[rating], color=GREY, linewidth=0.8, marker=".", markersize=3)
+    for phase, days in diary.groupby("phase", observed=True):
+        first, last = days["day"].min(), days["day"].max()
+        if phase in conditions:
+            ax.axvspan(
+                first - 0.5,
+                last + 0.5,
+                color=BLUE if phase == "ldn" else VERMILLION,
+                alpha=0.10,
+                linewidth=0,
+            )
+        ax.annotate(
+            CONDITION_TITLES.get(phase, phase),
+            ((first + last) / 2, 97),
+            ha="center",
+            va="top",
+            fontsize=7,
+        )
+        used = (
+            days
+            if phase == "baseline"
+            else days[days["day"] > last - 3]
+            if phase in conditions
+            else None
+        )
+        if used is not None:
+            ends = [used["day"].min() - 1.5, used["day"].max() + 1.5]
+            ax.plot(
+                ends, [used[rating].mean()] * 2, color="black", linewidth=2.2, solid_capstyle="butt"
+            )
+    ax.set(xlabel="day of the study", ylabel=_label(rating), ylim=(0, 100))
+    title = f"participant {diary['participant'].iloc[0]}; thick lines: means of the baseline and of the final three days"
+    ax.set_title(_join_words(title, diary.attrs.get("status", "")), fontsize=7)
+    return ax
 
 
 def write_captions(results: dict) -> str:
@@ -426,8 +513,6 @@ def show(figure, *, alt: str, caption: str = "") -> None:
     ValueError
         If the alt text is empty.
     """
-    import sys
-
     from IPython.display import HTML, display
 
     if not alt.strip():

@@ -1,0 +1,174 @@
+"""Execute the notebooks so that the same code always gives the same bytes.
+
+    python notebooks/build.py execute [NAME ...]   re-execute in place
+    python notebooks/build.py check [NAME ...]     compare a fresh execution with the files
+    python notebooks/build.py student              copies without solutions and outputs
+
+Cells tagged `widget` are not executed. A NAME is the start of a file name, e.g. 03.
+"""
+
+import argparse
+import asyncio
+import copy
+import difflib
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+
+FOLDER = Path(__file__).resolve().parent
+STUDENT = FOLDER.parent / "build" / "student"
+TIMEOUT = 120  # seconds a cell
+AT_ONCE = 2
+
+
+def find_notebooks(names: list[str]) -> list[Path]:
+    """The notebooks whose names start so; all without a name."""
+    paths = sorted(FOLDER.glob("[0-9]*.ipynb"))
+    chosen = [path for path in paths if not names or path.name.startswith(tuple(names))]
+    if not chosen:
+        sys.exit(
+            f"build.py: no notebook starts with {', '.join(names) or 'a digit'} in {FOLDER.name}/"
+        )
+    return chosen
+
+
+def read(path: Path) -> nbformat.NotebookNode:
+    """Read one notebook."""
+    return nbformat.read(path, as_version=4)
+
+
+def tags(cell) -> set[str]:
+    """Tags of a cell."""
+    return set(cell.metadata.get("tags", []))
+
+
+def normalise(notebook: nbformat.NotebookNode) -> str:
+    """The notebook as text with nothing in it that changes from run to run."""
+    notebook = copy.deepcopy(notebook)
+    notebook.metadata = {
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+    }
+    for cell in notebook.cells:
+        cell.metadata = {"tags": sorted(tags(cell))} if tags(cell) else {}
+        for output in cell.get("outputs", []):
+            output.pop("metadata", None)
+            if output.output_type in ("display_data", "execute_result"):
+                output["metadata"] = {}
+    return nbformat.writes(notebook, version=4) + "\n"
+
+
+async def execute(path: Path, gate: asyncio.Semaphore) -> tuple[Path, nbformat.NotebookNode, float]:
+    """Run one notebook from the top in a kernel of its own."""
+    notebook = read(path)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    client = NotebookClient(
+        notebook,
+        timeout=TIMEOUT,
+        kernel_name="python3",
+        record_timing=False,
+        coalesce_streams=True,
+        store_widget_state=False,
+        skip_cells_with_tag="widget",
+        extra_arguments=["--log-level=ERROR"],
+        resources={"metadata": {"path": str(FOLDER)}},
+    )
+    async with gate:
+        start = time.perf_counter()
+        try:
+            await client.async_execute()
+        except CellExecutionError as error:
+            sys.exit(f"build.py: {path.name} stopped with an error\n{error}")
+        return path, notebook, time.perf_counter() - start
+
+
+async def execute_all(paths: list[Path]) -> list[tuple[Path, nbformat.NotebookNode]]:
+    """Run several notebooks, two at a time."""
+    from tqdm import tqdm
+
+    gate = asyncio.Semaphore(AT_ONCE)
+    done = []
+    with tqdm(total=len(paths), unit="notebook", disable=None) as progress:
+        for task in asyncio.as_completed([execute(path, gate) for path in paths]):
+            path, notebook, seconds = await task
+            progress.update()
+            progress.write(f"{path.name}: {seconds:.1f} s", file=sys.stderr)
+            done.append((path, notebook))
+    return sorted(done, key=lambda item: item[0])
+
+
+def without_versions(text: str) -> list[str]:
+    """Lines to compare: what the versions cell printed depends on the machine's Python."""
+    notebook = nbformat.reads(text, as_version=4)
+    for cell in notebook.cells:
+        if "versions" in tags(cell):
+            cell.outputs = []
+    return nbformat.writes(notebook).splitlines(keepends=True)
+
+
+def compare(path: Path, fresh: str) -> bool:
+    """Say how a fresh execution differs from the file."""
+    kept = path.read_text(encoding="utf-8")
+    if without_versions(kept) == without_versions(fresh):
+        return True
+    lines = difflib.unified_diff(
+        without_versions(kept),
+        without_versions(fresh),
+        f"{path.name} (kept)",
+        f"{path.name} (fresh)",
+        n=1,
+    )
+    for line in list(lines)[:40]:
+        print(line.rstrip("\n")[:300])
+    return False
+
+
+def write_student_copies(paths: list[Path]) -> None:
+    """Copies to work in: no solutions, no outputs."""
+    STUDENT.mkdir(parents=True, exist_ok=True)
+    for path in paths:
+        notebook = read(path)
+        notebook.cells = [cell for cell in notebook.cells if "solution" not in tags(cell)]
+        for cell in notebook.cells:
+            if cell.cell_type == "code":
+                cell.outputs, cell.execution_count = [], None
+        (STUDENT / path.name).write_text(normalise(notebook), encoding="utf-8")
+        print((STUDENT / path.name).relative_to(FOLDER.parent))
+
+
+def main() -> None:
+    """Carry out one word."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("word", choices=["execute", "check", "student"])
+    parser.add_argument("names", nargs="*", metavar="NAME")
+    options = parser.parse_args()
+    paths = find_notebooks(options.names)
+    if options.word == "student":
+        write_student_copies(paths)
+        return
+    done = asyncio.run(execute_all(paths))
+    if options.word == "execute":
+        for path, notebook in done:
+            text = normalise(notebook)
+            # A Python of another version alone is no reason for a change.
+            if not path.exists() or without_versions(text) != without_versions(
+                path.read_text("utf-8")
+            ):
+                path.write_text(text, encoding="utf-8")
+        return
+    same = [compare(path, normalise(notebook)) for path, notebook in done]
+    if not all(same):
+        sys.exit("build.py: run 'make notebooks' and look at what changed")
+    print(f"{len(done)} notebooks are as a fresh execution leaves them")
+
+
+if __name__ == "__main__":
+    main()

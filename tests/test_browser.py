@@ -1,0 +1,144 @@
+"""Notebooks as a reader meets them: JupyterLab in headless Chromium (.ci/run)."""
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import nbformat
+import pytest
+
+pytestmark = [
+    pytest.mark.browser,
+    # asyncio's own transports, at the end of the browser's process
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+
+NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def strip_copy(path: Path, folder: Path) -> None:
+    """Without outputs, so that what is seen afterwards was made by this run."""
+    notebook = nbformat.read(path, as_version=4)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    nbformat.write(notebook, folder / path.name)
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """Address of a JupyterLab on a copy of the notebooks, so that saving changes nothing."""
+    folder = tmp_path_factory.mktemp("lab")
+    for path in NOTEBOOKS.glob("*.ipynb"):
+        strip_copy(path, folder)
+    # Every cell in the page, not only those in view.
+    settings = folder / "settings" / "@jupyterlab" / "notebook-extension"
+    settings.mkdir(parents=True)
+    (settings / "tracker.jupyterlab-settings").write_text('{"windowingMode": "none"}')
+    port = free_port()
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}"]
+    command += [
+        "--ServerApp.port_retries=0",
+        "--IdentityProvider.token=",
+        f"--ServerApp.root_dir={folder}",
+    ]
+    log = (folder / "lab.log").open("wb")
+    environment = os.environ | {
+        "JUPYTER_CONFIG_DIR": str(folder / "config"),
+        "JUPYTERLAB_SETTINGS_DIR": str(folder / "settings"),
+        "JUPYTERLAB_WORKSPACES_DIR": str(folder / "workspaces"),
+    }
+    server = subprocess.Popen(command, stdout=log, stderr=log, cwd=folder, env=environment)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(120):
+            try:
+                urllib.request.urlopen(f"{address}/api", timeout=1).close()
+                break
+            except OSError:
+                time.sleep(0.5)
+        else:
+            pytest.fail((folder / "lab.log").read_text())
+        yield address
+    finally:
+        server.terminate()
+        server.wait(20)
+        log.close()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    playwright = pytest.importorskip("playwright.sync_api")
+    chromium = (
+        os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    )
+    if chromium is None:
+        pytest.fail("Chromium is not installed; name it with CHROMIUM=PATH")
+    with playwright.sync_playwright() as driver:
+        instance = driver.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield instance
+        instance.close()
+
+
+def run_all(browser, lab: str, name: str):
+    """Open a notebook, run all its cells and give the page when the kernel is idle again."""
+    page = browser.new_page(viewport={"width": 1280, "height": 1000})
+    page.goto(f"{lab}/lab/tree/{name}?reset")
+    # Before the status says Idle, Run All does nothing; and it says Idle once too early.
+    indicator = page.locator(".jp-NotebookPanel .jp-Notebook-ExecutionIndicator")
+    still = 0
+    for _ in range(180):
+        page.wait_for_timeout(500)
+        states = indicator.evaluate_all("items => items.map(item => item.dataset.status)")
+        still = still + 1 if states == ["idle"] else 0
+        if still == 6:
+            break
+    cells = page.locator(".jp-CodeCell .jp-InputArea-prompt")
+    started = cells.filter(has_text=re.compile(r"\[(\*|\d+)\]:"))
+    numbered = cells.filter(has_text=re.compile(r"\[\d+\]:"))
+    for _ in range(5):
+        if page.locator("dialog").count():
+            page.keyboard.press("Escape")
+        page.get_by_role("menuitem", name="Run", exact=True).click()
+        page.get_by_text("Run All Cells", exact=True).click()
+        page.wait_for_timeout(2000)
+        if started.count():
+            break
+    for _ in range(240):
+        if numbered.count() == cells.count():
+            return page
+        page.wait_for_timeout(500)
+    pytest.fail(f"{name}: {numbered.count()} of {cells.count()} cells ran")
+
+
+def test_notebook_03_runs_and_shows_its_figures(browser, lab):
+    page = run_all(browser, lab, "03_figure_2_esr_and_pain.ipynb")
+    assert (
+        page.locator(
+            ".jp-OutputArea-output[data-mime-type='application/vnd.jupyter.error']"
+        ).count()
+        == 0
+    )
+    figures = page.locator("figure img")
+    figures.first.scroll_into_view_if_needed()
+    assert figures.count() >= 2
+    assert figures.first.evaluate("image => image.naturalWidth") > 100
+    assert "ESR" in figures.first.get_attribute("alt")
+    page.close()

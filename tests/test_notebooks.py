@@ -1,0 +1,120 @@
+"""The notebooks' common pattern, read from the files (a fresh execution is .ci/run's)."""
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PATHS = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
+SECTIONS = ["Question", "Data", "Look first", "Model", "Check", "Conclude", "Exercises"]
+
+
+def tags(cell):
+    return set(cell.metadata.get("tags", []))
+
+
+@pytest.fixture(scope="module", params=PATHS, ids=lambda path: path.stem)
+def notebook(request):
+    return nbformat.read(request.param, as_version=4)
+
+
+def code(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def test_there_are_notebooks():
+    assert PATHS
+
+
+def test_sections_stand_in_order(notebook):
+    text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    headings = [line[3:] for line in text.splitlines() if line.startswith("## ")]
+    found = [re.split(r"[:,]", heading)[0].strip() for heading in headings]
+    assert [name for name in found if name in SECTIONS] == SECTIONS
+
+
+def test_title_is_a_question_with_minutes(notebook):
+    first = notebook.cells[0].source
+    assert first.startswith("# ")
+    assert "?" in first.splitlines()[0]
+    assert re.search(r"About \d+ minutes", first)
+
+
+def test_setup_cell_is_the_same_everywhere(notebook):
+    assert code(notebook)[0].source == code(nbformat.read(PATHS[0], as_version=4))[0].source
+    assert code(notebook)[0].id == "setup"
+
+
+def test_size(notebook):
+    exercises = next(
+        i for i, cell in enumerate(notebook.cells) if cell.source.startswith("## Exercises")
+    )
+    assert 20 <= exercises <= 45
+    assert sum("def " in line for cell in code(notebook) for line in cell.source.splitlines()) <= 1
+    for cell in code(notebook):
+        statements = ast.parse(cell.source).body
+        # Calls may be spread over lines by the formatter: statements are what a reader counts.
+        assert len(statements) <= 12, cell.id
+
+
+def test_executed_without_errors_or_warnings(notebook):
+    count = 0
+    for cell in code(notebook):
+        if tags(cell) & {"widget"}:
+            continue
+        count += 1
+        assert cell.execution_count == count, cell.id
+        for output in cell.outputs:
+            assert output.output_type != "error"
+            assert output.get("name") != "stderr", output
+
+
+def test_every_picture_has_alt_text(notebook):
+    for cell in code(notebook):
+        for output in cell.outputs:
+            data = output.get("data", {})
+            assert "image/png" not in data
+            assert "image/svg+xml" not in data
+            for image in re.findall(r"<img [^>]*>", data.get("text/html", "")):
+                assert re.search(r'alt="[^"]{20,}"', image)
+
+
+def test_nothing_of_the_machine_is_in_the_outputs(notebook):
+    text = nbformat.writes(notebook)
+    assert not re.search(r" at 0x[0-9a-f]{6,}|/home/|/Users/", text)
+    assert str(ROOT) not in text
+    assert set(notebook.metadata) == {"kernelspec", "language_info"}
+
+
+def test_exercises_have_a_blank_and_a_right_solution(notebook):
+    blanks = [
+        cell for cell in code(notebook) if re.search(r'check\("[\d.]+", \.\.\.\)', cell.source)
+    ]
+    solutions = [cell for cell in code(notebook) if "solution" in tags(cell)]
+    assert 3 <= len(blanks) <= 5
+    assert len(blanks) == len(solutions)
+    for cell in solutions:
+        assert " right: " in cell.outputs[-1]["data"]["text/plain"]
+
+
+def test_last_cell_prints_the_versions(notebook):
+    assert "versions" in tags(notebook.cells[-1])
+
+
+def test_student_copies_have_no_solutions_and_no_outputs():
+    subprocess.run(
+        [sys.executable, ROOT / "notebooks" / "build.py", "student"],
+        check=True,
+        capture_output=True,
+    )
+    copies = sorted((ROOT / "build" / "student").glob("[0-9]*.ipynb"))
+    assert [path.name for path in copies] == [path.name for path in PATHS]
+    for path in copies:
+        notebook = nbformat.read(path, as_version=4)
+        assert not any("solution" in tags(cell) for cell in notebook.cells)
+        assert not any(cell.outputs for cell in code(notebook))
