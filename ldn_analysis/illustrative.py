@@ -165,6 +165,8 @@ def simulate_illustrative_trials(
     ------
     CalibrationError
         If the assumptions leave a target unmet; the message names it.
+    ValueError
+        If `tries` is below 1.
 
     Examples
     --------
@@ -174,6 +176,10 @@ def simulate_illustrative_trials(
     """
     from .calibration import check_calibration
 
+    if tries < 1:
+        raise ValueError(
+            f"simulate_illustrative_trials: tries must be at least 1; received {tries}"
+        )
     assumptions = assumptions or Assumptions()
     _require_possible(assumptions)
     rng = np.random.default_rng(rng)
