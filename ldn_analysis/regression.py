@@ -360,8 +360,6 @@ def fit_line(
     # From centred data, and the residuals themselves: no digit is lost to cancellation.
     origin = x.mean(), y.mean()
     dx, dy = x - origin[0], y - origin[1]
-    if y.min() == y.max():
-        dy = np.zeros_like(y)
     sums = sum_line(dx, dy)
     rough = solve_line(sums)
     resid = dy - (rough.intercept + rough.slope * dx)

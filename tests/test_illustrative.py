@@ -413,8 +413,10 @@ def test_an_assumption_does_what_it_says():
         ({"pilot_esr_r": (-0.92, 0.15)}, "pilot_esr_r2"),
         ({"pilot_responder_points": 70.0}, "pilot_responders"),
         ({"severity_mean": 99.0}, "end point on the scale"),
-        ({"symptom_reduction_sd": 60.0}, "rct_pain30_ldn"),
-        ({"responder_percent": 80.0}, "rct_responders_ldn"),
+        (
+            {"responder_percent": 80.0},
+            "(rct_pain30_ldn) and 9 and 3 composite responders (rct_responders_ldn",
+        ),
         ({"crossover_esr_r": (0.95, -0.95)}, "ESR cannot correlate 0.95 with LDN and -0.95"),
         ({"esr_max": 31}, "esr_max 31"),
         ({"esr_sd": 0.0}, "esr_sd must be from 1 to 50; received 0.0"),
