@@ -48,7 +48,8 @@ def summarise_diaries(
     Raises
     ------
     ValueError
-        If a column is missing, or a condition or the baseline never occurs.
+        If a column is missing, a condition or the baseline never occurs, or a participant
+        has two rows for one day of a phase.
 
     Examples
     --------
@@ -67,15 +68,22 @@ def summarise_diaries(
             )
     phase = diaries["phase"].astype(str)
     for name in (baseline_phase, *conditions):
-        if not (phase == name).any():
+        if not (phase == str(name)).any():
             raise ValueError(
                 f"summarise_diaries: no day has phase {name!r}; phases: {', '.join(phase.unique())}"
             )
+    twice = diaries.duplicated(["participant", "phase", "day"])
+    if twice.any():
+        first = diaries[twice].iloc[0]
+        raise ValueError(
+            f"summarise_diaries: {twice.sum()} row(s) repeat a day, first: participant "
+            f"{first['participant']}, phase {first['phase']}, day {first['day']}. Keep one row a day."
+        )
     rated = diaries[rating].notna()
-    baseline = _mean_by_person(diaries[rated & (phase == baseline_phase)], rating, "baseline")
+    baseline = _mean_by_person(diaries[rated & (phase == str(baseline_phase))], rating, "baseline")
     parts = []
     for condition in conditions:
-        days = diaries[phase == condition]
+        days = diaries[phase == str(condition)]
         last = days.groupby("participant", observed=True)["day"].transform("max")
         final = days[(days["day"] > last - final_days) & days[rating].notna()]
         part = baseline.join(_mean_by_person(final, rating, "end_point"), how="inner")

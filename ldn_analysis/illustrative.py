@@ -38,6 +38,23 @@ CROSSOVER_OUTCOMES = (
 CONDITIONS = ("ldn", "placebo")
 
 
+# What an assumption may be at all; outside, no data exist or the arithmetic fails.
+_LIMITS = {
+    "esr_mean": (2, 100),
+    "esr_sd": (1, 50),
+    "condition_r": (-0.95, 0.95),
+    "pilot_condition_r": (-0.95, 0.95),
+    "fatigue_p": (0.001, 0.999),
+    "sleep_p": (0.001, 0.999),
+    "improvement_r": (0, 1),
+    "severity_sd": (0, 50),
+    "daily_sd": (0, 50),
+    "daily_autocorrelation": (0, 0.99),
+    "onset_days": (0.1, 1000),
+    "missed_day_share": (0, 0.49),
+}
+
+
 class CalibrationError(ValueError):
     """The assumptions leave no way to meet a target; the message names it."""
 
@@ -148,6 +165,8 @@ def simulate_illustrative_trials(
     ------
     CalibrationError
         If the assumptions leave a target unmet; the message names it.
+    ValueError
+        If `tries` is below 1.
 
     Examples
     --------
@@ -157,6 +176,10 @@ def simulate_illustrative_trials(
     """
     from .calibration import check_calibration
 
+    if tries < 1:
+        raise ValueError(
+            f"simulate_illustrative_trials: tries must be at least 1; received {tries}"
+        )
     assumptions = assumptions or Assumptions()
     _require_possible(assumptions)
     rng = np.random.default_rng(rng)
@@ -177,9 +200,10 @@ def simulate_illustrative_trials(
 def _require_possible(a: Assumptions) -> None:
     """Name the target or number that rules an assumption out before anything is drawn."""
     total, top = sum(a.improvement_counts), sum(a.improvement_counts[:2])
-    if len(a.improvement_counts) != 7 or total != 29 or min(a.improvement_counts) < 0:
+    whole = all(count == int(count) >= 0 for count in a.improvement_counts)
+    if len(a.improvement_counts) != 7 or total != 29 or not whole:
         raise CalibrationError(
-            f"improvement_counts needs seven counts that add up to 29 (review_fig1_n); received "
+            f"improvement_counts needs seven whole counts that add up to 29 (review_fig1_n); received "
             f"{a.improvement_counts}, which add up to {total}"
         )
     if top not in (14, 15):
@@ -187,15 +211,15 @@ def _require_possible(a: Assumptions) -> None:
             f"improvement_counts puts {top} people into the two best categories; the target "
             "rct_improved_ldn (50 %) needs 14 or 15 of 29"
         )
-    if a.pilot_esr_r[0] ** 2 <= 0.8:
+    if a.pilot_esr_r[0] <= 0.8**0.5:
         raise CalibrationError(
             f"pilot_esr_r = {a.pilot_esr_r[0]} gives R squared {a.pilot_esr_r[0] ** 2:.2f}; the target "
-            "pilot_esr_r2 is over 80 %"
+            "pilot_esr_r2 is over 80 %, a higher ESR going with a larger reduction"
         )
-    if not 0 <= a.missed_day_share < 0.5:
-        raise CalibrationError(
-            f"missed_day_share must be from 0 to below 0.5; received {a.missed_day_share}"
-        )
+    for name, (low, high) in _LIMITS.items():
+        value = getattr(a, name)
+        if not all(low <= each <= high for each in np.atleast_1d(value)):
+            raise CalibrationError(f"{name} must be from {low:g} to {high:g}; received {value}")
     if a.esr_mean + a.esr_sd > a.esr_max:
         raise CalibrationError(
             f"esr_mean {a.esr_mean} and esr_sd {a.esr_sd} leave no room below esr_max {a.esr_max}"
@@ -329,7 +353,9 @@ def _simulate_pilot(a: Assumptions, rng) -> tuple[pd.DataFrame, pd.DataFrame]:
         if (gain >= a.pilot_responder_points).sum() == 6 and _is_possible(start, reductions):
             break
     else:
-        raise CalibrationError("no pilot with six responders (pilot_responders) was found")
+        raise CalibrationError(
+            "no pilot with six responders (pilot_responders) and every end point on the scale was found"
+        )
     age, years = _describe_people(n, rng)
     people = pd.DataFrame(
         {
@@ -364,7 +390,9 @@ def _simulate_crossover(a: Assumptions, rng) -> tuple[pd.DataFrame, pd.DataFrame
         ]
     )
     sds = [
-        _sd_from_p(pair[0] - pair[1], p, n, a.condition_r) if p else a.symptom_reduction_sd
+        _sd_from_p(pair[0] - pair[1], p, n, a.condition_r)
+        if p is not None
+        else a.symptom_reduction_sd
         for pair, p in zip(means, [0.016, None, a.fatigue_p, a.sleep_p, 0.039, 0.045], strict=True)
     ]
     esr = _draw_esr(a, n, rng)
@@ -385,7 +413,8 @@ def _simulate_crossover(a: Assumptions, rng) -> tuple[pd.DataFrame, pd.DataFrame
     else:
         raise CalibrationError(
             "no crossover trial was found with 16 of 28 at 30 % pain reduction (rct_pain30_ldn) and "
-            "9 and 3 composite responders (rct_responders_ldn, rct_responders_placebo)"
+            "9 and 3 composite responders (rct_responders_ldn, rct_responders_placebo) and every end "
+            "point on the scale"
         )
     # Three more started: one completed but was not analysed, one of each order withdrew.
     extra = 3
@@ -444,12 +473,17 @@ def _rate_improvement(a: Assumptions, people, reduction, rng) -> pd.DataFrame:
     analysed = people["analysed"].to_numpy()
     score = (reduction - reduction.mean()) / reduction.std()
     top = sum(a.improvement_counts[:2])
-    while True:
+    for _ in range(5000):
         noise = rng.standard_normal(len(score))
         latent = a.improvement_r * score + np.sqrt(1 - a.improvement_r**2) * noise
         best_first = np.argsort(-latent)
         if analysed[best_first[:top]].sum() == 14:  # 50 % of the 28 analysed
             break
+    else:
+        raise CalibrationError(
+            f"with improvement_r = {a.improvement_r} and {top} people in the two best categories, "
+            "14 of the 28 analysed among them (rct_improved_ldn) did not come out"
+        )
     improvement = np.empty(len(score), dtype=object)
     improvement[best_first] = np.repeat(np.array(CATEGORIES, dtype=object), a.improvement_counts)
     return pd.DataFrame(

@@ -91,8 +91,9 @@ def solve_line(sums: LineSums, *, origin=(0.0, 0.0), residual_ss=None) -> Line:
     -------
     Line
         Arrays of the shape of the sums. A line through points with one and the same x
-        has no slope: all its numbers are nan. Where y is constant, r is nan. With two
-        points the standard errors are nan; on a perfect line they are 0 and t infinite.
+        has no slope: all its numbers are nan. Where y is constant, the slope is 0 and r and
+        t are nan. With two points the standard errors are nan; on a perfect line they
+        are 0 and t infinite (to rounding, where `residual_ss` is not given).
 
     Examples
     --------
@@ -109,6 +110,7 @@ def solve_line(sums: LineSums, *, origin=(0.0, 0.0), residual_ss=None) -> Line:
         # What is left of a sum of squares after cancellation is rounding, not variation.
         sxx = np.where(sxx > 1e-13 * sum_xx, sxx, np.nan)
         syy = np.where(syy > 1e-13 * sum_yy, syy, 0.0)
+        sxy = np.where(syy > 0, sxy, 0.0)
         slope = sxy / sxx
         if residual_ss is None:
             residual_ss = np.maximum(syy - slope * sxy, 0.0)

@@ -136,13 +136,13 @@ class ImprovementSummary(Result):
         if unknown or isinstance(categories, str):
             raise ValueError(
                 f"combine: {unknown or categories!r} not among the categories as a list of names: "
-                f"{', '.join(self.counts.index)}"
+                f"{', '.join(map(str, self.counts.index))}"
             )
         count = int(self.counts[list(dict.fromkeys(categories))].sum())
         low, high = wilson_interval(count, self.n_obs, confidence_level)
         return pd.DataFrame(
             {
-                "category": [" or ".join(categories)],
+                "category": [" or ".join(map(str, categories))],
                 "count": [count],
                 "n_obs": [self.n_obs],
                 "share": [count / self.n_obs],
@@ -184,7 +184,7 @@ def summarise_improvement(
     Raises
     ------
     ValueError
-        If the column is missing, or an answer is missing and `missing="raise"`, or
+        If the column is missing or repeated, or an answer is missing and `missing="raise"`, or
         there is no answer at all.
 
     Examples
@@ -200,12 +200,21 @@ def summarise_improvement(
         raise ValueError(
             f"summarise_improvement: missing must be 'raise' or 'drop'; received {missing!r}"
         )
+    if not isinstance(data, pd.DataFrame):
+        raise TypeError(
+            f"summarise_improvement: data must be a DataFrame; received {type(data).__name__}"
+        )
     if column not in data:
         raise ValueError(
             f"summarise_improvement: there is no column {column!r}; columns: "
             f"{', '.join(map(str, data.columns))}"
         )
     answers = data[column]
+    if isinstance(answers, pd.DataFrame):
+        raise ValueError(
+            f"summarise_improvement: {answers.shape[1]} columns are called {column!r}; rename all "
+            "but one"
+        )
     blank = int(answers.isna().sum())
     if blank and missing == "raise":
         row = data.index[answers.isna()][0]

@@ -179,15 +179,18 @@ class LineFit(Result):
         -------
         DataFrame
             The data and: fitted, resid (outcome - fitted), leverage, std_resid
-            (internally studentised), cooks_distance (Cook 1977).
+            (internally studentised), cooks_distance (Cook 1977); the last two are nan for a
+            point of leverage 1. A column of the data with one of these names is replaced.
         """
         x, y = self.x, self.y
         fitted = self.intercept + self.slope * x
         resid = y - fitted
         leverage = 1 / self.n_obs + (x - self.line.mean_x) ** 2 / self.line.sxx
         with np.errstate(divide="ignore", invalid="ignore"):
-            std_resid = resid / (self.residual_sd * np.sqrt(1 - leverage))
-            cooks = std_resid**2 * leverage / (1 - leverage) / 2
+            # The line goes through a point of leverage 1 whatever its outcome: nothing is left.
+            room = np.where(leverage < 1 - 1e-12, 1 - leverage, np.nan)
+            std_resid = resid / (self.residual_sd * np.sqrt(room))
+            cooks = std_resid**2 * leverage / room / 2
         return self.data.assign(
             fitted=fitted, resid=resid, leverage=leverage, std_resid=std_resid, cooks_distance=cooks
         )
@@ -357,8 +360,6 @@ def fit_line(
     # From centred data, and the residuals themselves: no digit is lost to cancellation.
     origin = x.mean(), y.mean()
     dx, dy = x - origin[0], y - origin[1]
-    if y.min() == y.max():
-        dy = np.zeros_like(y)
     sums = sum_line(dx, dy)
     rough = solve_line(sums)
     resid = dy - (rough.intercept + rough.slope * dx)
@@ -404,7 +405,8 @@ def fit_lines(
     Raises
     ------
     ValueError
-        As `fit_line`, naming the group; or if a group does not occur.
+        As `fit_line`, naming the group; or if the column of groups is missing, repeated or
+        blank in a row, or a group does not occur.
 
     Examples
     --------
@@ -415,9 +417,20 @@ def fit_lines(
     >>> fits.glance()["n_obs"].tolist()
     [38, 38]
     """
+    if not isinstance(data, pd.DataFrame):
+        raise TypeError(f"fit_lines: data must be a DataFrame; received {type(data).__name__}")
     if by not in data:
         raise ValueError(f"fit_lines: there is no column {by!r}; columns: {_list_columns(data)}")
     values = data[by]
+    if isinstance(values, pd.DataFrame):
+        raise ValueError(
+            f"fit_lines: {values.shape[1]} columns are called {by!r}; rename all but one"
+        )
+    if values.isna().any():
+        raise ValueError(
+            f"fit_lines: {values.isna().sum()} of {len(data)} rows have no {by!r} (first: row "
+            f"{data.index[values.isna()][0]}). Fill them in, or leave those rows out first."
+        )
     known = (
         values.cat.categories if isinstance(values.dtype, pd.CategoricalDtype) else values.unique()
     )
@@ -426,14 +439,14 @@ def fit_lines(
     for group in present if groups is None else groups:
         if group not in present:
             raise ValueError(
-                f"fit_lines: {by!r} is never {group!r}; it is one of: {', '.join(map(str, present))}"
+                f"fit_lines: {by!r} is never {str(group)!r}; it is one of: {', '.join(map(str, present))}"
             )
         try:
             fits[group] = fit_line(
                 data[values == group], predictor=predictor, outcome=outcome, missing=missing
             )
         except ValueError as error:
-            raise ValueError(f"{by} {group!r}: {error}") from None
+            raise ValueError(f"{by} {str(group)!r}: {error}") from None
     return LineFits(by=by, fits=fits)
 
 
@@ -451,11 +464,11 @@ def _take_numbers(data: pd.DataFrame, name: str, role: str) -> np.ndarray:
             f"fit_line: {column.shape[1]} columns are called {name!r}; rename all but one"
         )
     if not pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column):
-        example = next(
-            (value for value in column if not isinstance(value, (int, float))), column.iloc[:1]
-        )
+        # A column of Python numbers has no value to show.
+        example = next((f" (e.g. {value!r})" for value in column if not _is_number(value)), "")
         raise ValueError(
-            f"fit_line: the {role} {name!r} is not numbers but {column.dtype} (e.g. {example!r})"
+            f"fit_line: the {role} {name!r} is not numbers but {column.dtype}{example}. "
+            "Correct the values, or convert the column with pandas.to_numeric."
         )
     values = column.to_numpy(float, na_value=np.nan)
     if np.isinf(values).any():
@@ -464,6 +477,11 @@ def _take_numbers(data: pd.DataFrame, name: str, role: str) -> np.ndarray:
             f"fit_line: the {role} {name!r} is infinite in row {row}; correct or remove it"
         )
     return values
+
+
+def _is_number(value) -> bool:
+    """Whether a cell is a real number; True and False are not."""
+    return isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
 
 
 def _list_columns(data: pd.DataFrame) -> str:
