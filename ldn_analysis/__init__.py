@@ -14,8 +14,31 @@ _HOMES = {
     "calibration": ("check_calibration",),
     "line": ("Line", "LineSums", "solve_line", "sum_line"),
     "regression": ("LineFit", "LineFits", "fit_line", "fit_lines"),
+    "crossover": (
+        "CrossoverFit",
+        "SlopeComparison",
+        "TwoStrata",
+        "compare_slopes",
+        "fit_crossover",
+        "solve_two_strata",
+    ),
+    "diary_model": ("DiaryFit", "fit_diary_model"),
+    "responders": (
+        "ImprovementAgreement",
+        "ResponderComparison",
+        "ResponderCurve",
+        "compare_improvement",
+        "compare_responders",
+        "summarise_responder_curve",
+    ),
     "proportions": ("ImprovementSummary", "summarise_improvement", "wilson_interval"),
     "figures": ("plot_esr_pain", "plot_improvement", "plot_line", "save_figure", "show"),
+    "figures_crossover": (
+        "plot_crossover",
+        "plot_improvement_agreement",
+        "plot_responder_curve",
+        "plot_slope_difference",
+    ),
     "exercises": ("check",),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
