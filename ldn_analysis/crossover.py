@@ -423,6 +423,14 @@ class CrossoverFit(Result):
         """Number of persons, each with both conditions."""
         return len(self.persons)
 
+    @property
+    def cell_means(self) -> pd.DataFrame:
+        """Mean outcome by sequence: starts_with, n_obs, first, second (condition)."""
+        groups = self.persons.groupby("starts_with", sort=False)
+        table = groups[["first", "second"]].mean()
+        table.insert(0, "n_obs", groups.size())
+        return table.reindex(list(self.conditions)).reset_index()
+
     @cached_property
     def model(self):
         """The mixed model fitted by statsmodels MixedLM (normal p values, no exact df).

@@ -28,7 +28,10 @@ class DiaryFit(Result):
     conditions : (str, str)
         First and second; the effect is first - second.
     model : statsmodels MixedLMResults
-        The fit; its own p values are normal ones, those of `to_frame` are not.
+        The fit. Its standard errors come from the joint Hessian, which unbalanced days
+        distort, and its p values are normal ones: read those of `to_frame`.
+    std_error : ndarray
+        Of the fixed effects, by generalised least squares given the variances, as lme4.
     random : tuple of str
         Random effects of a person that were kept: intercept, and those of `slopes` that fitted.
     n_persons, n_obs, n_dropped : int
@@ -51,6 +54,7 @@ class DiaryFit(Result):
     rating: str
     conditions: tuple[str, str]
     model: Any
+    std_error: np.ndarray
     random: tuple[str, ...]
     n_persons: int
     n_obs: int
@@ -75,7 +79,7 @@ class DiaryFit(Result):
         """
         require_level(confidence_level)
         names = self.model.model.exog_names
-        estimates, errors = self.model.fe_params, self.model.bse_fe
+        estimates, errors = self.model.fe_params, self.std_error
         return pd.DataFrame(
             [
                 {"term": name} | make_row(estimate, error, self.df, confidence_level)
@@ -84,10 +88,15 @@ class DiaryFit(Result):
         ).assign(n_obs=self.n_obs)
 
     def glance(self) -> pd.DataFrame:
-        """One row: n_obs, n_persons, n_dropped, df, random (names), the SD of each random
-        effect and of the residual, autocorrelation, n_lag_pairs, log_likelihood (restricted),
-        converged, boundary.
-        """  # fmt: skip
+        """One row about the whole fit.
+
+        Returns
+        -------
+        DataFrame
+            n_obs, n_persons, n_dropped, df, random (names), intercept_sd, condition_sd and
+            day_sd (per day) of the persons, residual_sd, autocorrelation, n_lag_pairs,
+            log_likelihood (restricted; the day's random slope per SD), converged, boundary.
+        """
         values = {"n_obs": self.n_obs, "n_persons": self.n_persons, "n_dropped": self.n_dropped}
         values |= {"df": self.df, "random": ", ".join(self.random)}
         spread = np.sqrt(np.diag(np.asarray(self.model.cov_re)).clip(min=0))
@@ -158,8 +167,9 @@ def fit_diary_model(
     conditions : pair of str
         Values of `phase`: first and second condition.
     slopes : sequence of {"condition", "day"}
-        Random slopes to try. If the fit fails or does not converge, the last is left out
-        and the notes say so, down to the random intercept.
+        Random slopes to try. If the fit fails or does not converge, that of the day and
+        then that of the condition is left out and the notes say so; so is that of the day
+        if the fit is at the variance boundary.
 
     Returns
     -------
@@ -194,32 +204,31 @@ def fit_diary_model(
         )
     if not both.all():
         notes.append(f"{(~both).sum()} person(s) have ratings under one condition only")
-    random = ["intercept", *slopes]
+    random = ["intercept", *(name for name in SLOPES if name in slopes)]
     while True:
         model, caught = _fit_mixed(y, fixed, persons, random)
         converged = model is not None and bool(model.converged)
-        if converged or len(random) == 1:
+        boundary = converged and _is_boundary(model)
+        # A condition without variance stays, or its error would rest on days, not persons.
+        if len(random) == 1 or (converged and not (boundary and random[-1] == "day")):
             break
-        why = caught[0] if caught else "no convergence"
-        notes.append(f"the random slope of {random.pop()} was left out: the fit failed ({why})")
+        why = "it has no variance of its own" if converged else (caught or ["no reason given"])[-1]
+        notes.append(f"the random slope of {random.pop()} did not fit and was left out ({why})")
     if model is None:
         raise ValueError(f"fit_diary_model: the mixed model cannot be fitted ({caught[0]})")
-    boundary = _is_boundary(model)
     notes += [f"statsmodels: {text}" for text in caught]
     if boundary:
         notes.append(
             "a random effect has no variance of its own (boundary): the errors of the mixed model are "
             "unreliable here; compare fit_crossover on the means of the phases"
         )
-    resid = y - fixed.to_numpy() @ model.fe_params
-    for person, effects in model.random_effects.items():
-        own = persons == person
-        resid[own] -= _random_design(fixed, random)[own] @ np.asarray(effects)
+    std_error, resid = _solve_given_variances(model)
     autocorrelation, n_lag_pairs = _lag_one(days, resid)
     return DiaryFit(
         rating=rating,
         conditions=tuple(conditions),
         model=model,
+        std_error=std_error,
         random=tuple(random),
         n_persons=len(both),
         n_obs=len(days),
@@ -309,10 +318,36 @@ def _fit_mixed(y, fixed, persons, random):
         warnings.simplefilter("always")
         try:
             design = _random_design(fixed, random)
-            model = MixedLM(y, fixed, groups=persons, exog_re=design).fit(reml=True)
+            problem = MixedLM(y, fixed, groups=persons, exog_re=design)
+            model = problem.fit(reml=True)
         except (np.linalg.LinAlgError, ValueError) as error:
             return None, [str(error)]
+    if model.converged:
+        # Once more from there: the default stops at four digits of the variances.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            closer = problem.fit(
+                reml=True, start_params=model.params_object, method="bfgs", gtol=1e-7
+            )
+        model = closer if closer.converged else model
     return model, list(dict.fromkeys(str(item.message) for item in caught))
+
+
+def _solve_given_variances(model) -> tuple[np.ndarray, np.ndarray]:
+    """Errors of the fixed effects, (X'V^-1X)^-1, and residuals given each person's own effects.
+
+    By hand, since statsmodels takes the errors from the joint Hessian and predicts no
+    random effects where their covariance is singular.
+    """
+    problem, covariance = model.model, np.asarray(model.cov_re)
+    information, resid = 0.0, np.empty(problem.nobs)
+    for person, x, z in zip(problem.group_labels, problem.exog_li, problem.exog_re_li, strict=True):
+        own = problem.row_indices[person]
+        v = model.scale * np.eye(len(x)) + z @ covariance @ z.T
+        information = information + x.T @ np.linalg.solve(v, x)
+        distance = problem.endog[own] - x @ np.asarray(model.fe_params)
+        resid[own] = model.scale * np.linalg.solve(v, distance)
+    return np.sqrt(np.diag(np.linalg.inv(information))), resid
 
 
 def _is_boundary(model) -> bool:

@@ -97,7 +97,7 @@ def pair_conditions(
         )
     persons = data.groupby(participant, sort=False, observed=True)
     for name in keep:
-        varies = persons[name].nunique() > 1
+        varies = persons[name].nunique().gt(1)
         if varies.any():
             raise ValueError(
                 f"{caller}: {name!r} differs between the rows of {varies.idxmax()!r}; it must be "

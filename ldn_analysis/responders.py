@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -524,6 +525,18 @@ class ImprovementAgreement(Result):
         """Number of persons."""
         return len(self.data)
 
+    @property
+    def counts(self) -> pd.Series:
+        """Number of persons in each category."""
+        groups = self.data.groupby(self.column, observed=True).size()
+        return groups.reindex(self.categories, fill_value=0)
+
+    @property
+    def medians(self) -> pd.Series:
+        """Median change in each category; nan where nobody gave that answer."""
+        groups = self.data.groupby(self.column, observed=True)[self.outcome].median()
+        return groups.reindex(self.categories)
+
     def to_frame(self, confidence_level: float = 0.95) -> pd.DataFrame:
         """The rank correlation and the odds ratio.
 
@@ -709,7 +722,7 @@ def _fit_ordered(score: np.ndarray, change: np.ndarray, per: float):
     from statsmodels.miscmodels.ordinal_model import OrderedModel
 
     spans = [(change[score == k].min(), change[score == k].max()) for k in range(score.max() + 1)]
-    neighbours = list(zip(spans, spans[1:], strict=False))
+    neighbours = list(pairwise(spans))
     rising = all(worse[1] <= better[0] for worse, better in neighbours)
     falling = all(worse[0] >= better[1] for worse, better in neighbours)
     if rising or falling:
