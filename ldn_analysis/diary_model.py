@@ -208,7 +208,7 @@ def fit_diary_model(
     while True:
         model, caught = _fit_mixed(y, fixed, persons, random)
         converged = model is not None and bool(model.converged)
-        boundary = converged and _is_boundary(model)
+        boundary = converged and _is_boundary(model, caught)
         # A condition without variance stays, or its error would rest on days, not persons.
         if len(random) == 1 or (converged and not (boundary and random[-1] == "day")):
             break
@@ -273,8 +273,8 @@ def _take_days(diaries, participants, rating, conditions) -> tuple[pd.DataFrame,
             raise ValueError(
                 f"fit_diary_model: no day has phase {name!r}; phases: {', '.join(phase.unique())}"
             )
-    days = diaries[diaries["participant"].isin(participants["participant"])]
-    days = days.assign(phase=phase)[lambda table: table["phase"].isin(conditions)]
+    chosen = diaries["participant"].isin(participants["participant"]) & phase.isin(conditions)
+    days = diaries.assign(phase=phase)[chosen].reset_index(drop=True)
     if days.duplicated(["participant", "phase", "day_in_phase"]).any():
         raise ValueError("fit_diary_model: a person has two rows for one day of a phase")
     if days["day_in_phase"].isna().any():
@@ -350,13 +350,17 @@ def _solve_given_variances(model) -> tuple[np.ndarray, np.ndarray]:
     return np.sqrt(np.diag(np.linalg.inv(information))), resid
 
 
-def _is_boundary(model) -> bool:
-    """Whether the random effects' covariance is singular, each scaled by what it explains."""
-    covariance = np.asarray(model.cov_re)
-    design = np.asarray(model.model.exog_re)
-    scale = np.sqrt((design**2).mean(0))
-    explained = covariance * np.outer(scale, scale)
-    return bool(np.linalg.eigvalsh(explained)[0] < 1e-4 * model.scale)
+def _is_boundary(model, caught: list[str]) -> bool:
+    """Whether the random effects' covariance is singular, or statsmodels says so.
+
+    Singular: some combination of effects, each scaled by its column, has less than a
+    thousandth of the residual variance. The optimiser stops a little short of zero.
+    """
+    if any("boundary" in text for text in caught):
+        return True
+    scale = np.sqrt((np.asarray(model.model.exog_re) ** 2).mean(0))
+    explained = np.asarray(model.cov_re) * np.outer(scale, scale)
+    return bool(np.linalg.eigvalsh(explained)[0] < 1e-3 * model.scale)
 
 
 def _lag_one(days: pd.DataFrame, resid: np.ndarray) -> tuple[float, int]:

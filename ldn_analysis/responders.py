@@ -121,16 +121,18 @@ class ResponderComparison(Result):
         """
         b, c = self.first_only, self.second_only
         discordant, smaller = b + c, min(b, c)
-        exact = min(1.0, 2 * float(bdtr(smaller, discordant, 0.5)))
+        below, up_to = (
+            float(bdtr(k, discordant, 0.5)) if k >= 0 else 0.0 for k in (smaller - 1, smaller)
+        )
+        exact = min(1.0, 2 * up_to)
+        # Half of what is just as extreme: two counts, or the one in the middle.
+        mid = below + up_to if b != c else 1 - (up_to - below) / 2
+        square, square_p = np.nan, np.nan
         if discordant:
-            point = float(bdtr(smaller, discordant, 0.5)) - (
-                float(bdtr(smaller - 1, discordant, 0.5)) if smaller else 0.0
-            )
-            mid = 2 * float(bdtr(smaller, discordant, 0.5)) - point
             square = (b - c) ** 2 / discordant
             square_p = float(chdtrc(1, square))
         else:
-            mid, square, square_p = 1.0, np.nan, np.nan
+            mid = 1.0
         return pd.DataFrame(
             {
                 "test": ["McNemar exact", "McNemar mid-p", "McNemar chi-square, uncorrected"],

@@ -141,5 +141,5 @@ put("improvement", "polr", slope = s[[1]], std_error = s[[2]], log_likelihood = 
 put("improvement", "spearman", estimate = rho$estimate[[1]], p_value = rho$p.value)
 
 table <- do.call(rbind, rows)
-table$value <- formatC(table$value, digits = 17, format = "g")
+table$value <- trimws(formatC(table$value, digits = 17, format = "g"))
 write.csv(table, "tests/reference/crossover.csv", row.names = FALSE, quote = FALSE)
