@@ -24,13 +24,12 @@ _HOMES = {
     ),
     "diary_model": ("DiaryFit", "fit_diary_model"),
     "responders": (
-        "ImprovementAgreement",
         "ResponderComparison",
         "ResponderCurve",
-        "compare_improvement",
         "compare_responders",
         "summarise_responder_curve",
     ),
+    "agreement": ("ImprovementAgreement", "compare_improvement"),
     "proportions": ("ImprovementSummary", "summarise_improvement", "wilson_interval"),
     "figures": ("plot_esr_pain", "plot_improvement", "plot_line", "save_figure", "show"),
     "figures_crossover": (

@@ -329,8 +329,8 @@ def compare_slopes(
     ('within-person difference', 38)
     """
     pairs, n_dropped = pair_conditions(
-        data, outcome=outcome, condition=condition, conditions=conditions,
-        participant=participant, missing=missing, keep=(predictor,), caller="compare_slopes",
+        data, columns=(participant, condition, outcome), conditions=conditions, missing=missing,
+        keep=(predictor,), caller="compare_slopes",
     )  # fmt: skip
     difference = fit_line(pairs, predictor=predictor, outcome="difference")
     kept = data[data[participant].isin(pairs[participant])]
@@ -593,8 +593,8 @@ def fit_crossover(
     ('paired difference', 27)
     """
     pairs, n_dropped = pair_conditions(
-        data, outcome=outcome, condition=condition, conditions=conditions,
-        participant=participant, missing=missing, keep=(sequence,), caller="fit_crossover",
+        data, columns=(participant, condition, outcome), conditions=conditions, missing=missing,
+        keep=(sequence,), caller="fit_crossover",
     )  # fmt: skip
     starts = [read_sequence(value, conditions, "fit_crossover") for value in pairs[sequence]]
     persons = pairs.rename(columns={sequence: "sequence", participant: "participant"})

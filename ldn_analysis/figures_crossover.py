@@ -2,10 +2,11 @@
 
 import numpy as np
 
+from .agreement import ImprovementAgreement
 from .crossover import CrossoverFit, SlopeComparison
 from .data import describe_column
 from .figures import BLUE, CONDITION_TITLES, GREY, MARKERS, _join_words, _label, new_figure
-from .responders import ImprovementAgreement, ResponderCurve
+from .responders import ResponderCurve
 from .results import format_interval, format_number, format_p
 
 __all__ = [
@@ -79,7 +80,8 @@ def plot_slope_difference(
             color=BLUE if primary else GREY, markerfacecolor=BLUE if primary else "white",
             elinewidth=1, capsize=3,
         )  # fmt: skip
-        text = f"{format_p(table['p_value'].iloc[i])}, df {table['df'].iloc[i]:.3g}"
+        df = table["df"].iloc[i]
+        text = format_p(table["p_value"].iloc[i]) + (f", df {df:.3g}" if df == df else "")
         right.annotate(
             text, (table["estimate"].iloc[i], i), (0, 6), textcoords="offset points", ha="center",
             fontsize=7,

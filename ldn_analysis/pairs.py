@@ -11,10 +11,8 @@ __all__ = ["pair_conditions"]
 def pair_conditions(
     data: pd.DataFrame,
     *,
-    outcome: str,
-    condition: str,
+    columns: Sequence[str],
     conditions: Sequence[str],
-    participant: str,
     missing: str = "raise",
     keep: Sequence[str] = (),
     caller: str = "pair_conditions",
@@ -25,10 +23,10 @@ def pair_conditions(
     ----------
     data : DataFrame
         One row a person and condition.
-    outcome, condition, participant : str
-        Names of columns.
+    columns : (str, str, str)
+        Names of the columns of the participant, the condition and the outcome.
     conditions : pair of str
-        The two values of `condition`: first, second.
+        The two values of the condition: first, second.
     missing : {"raise", "drop"}
         What to do with persons who lack a value; dropped persons are counted.
     keep : sequence of str
@@ -56,12 +54,13 @@ def pair_conditions(
     >>> data = pd.DataFrame({"who": ["a", "a", "b", "b"], "arm": ["x", "y"] * 2,
     ...                      "change": [5.0, 3.0, 8.0, 1.0]})
     >>> pairs, dropped = pair_conditions(
-    ...     data, outcome="change", condition="arm", conditions=("x", "y"), participant="who")
+    ...     data, columns=("who", "arm", "change"), conditions=("x", "y"))
     >>> pairs["difference"].tolist(), dropped
     ([2.0, 7.0], 0)
     """
     if not isinstance(data, pd.DataFrame):
         raise TypeError(f"{caller}: data must be a DataFrame; received {type(data).__name__}")
+    participant, condition, outcome = columns
     if missing not in ("raise", "drop"):
         raise ValueError(f"{caller}: missing must be 'raise' or 'drop'; received {missing!r}")
     for name in (participant, condition, outcome, *keep):

@@ -190,6 +190,24 @@ def test_perfect_line_three_persons_and_ties():
     assert np.isfinite(tied.to_frame()["std_error"][0])
 
 
+def test_slopes_at_the_variance_boundary():
+    """Persons high under A are low under B: no variance between persons is left."""
+    comparison = slopes_of([1, 2, 3, 4, 5], [9, 2, 8, 1, 9.5], [1, 8, 2.5, 9, 1])
+    assert comparison.mixed.boundary
+    assert "boundary" in str(comparison)
+    table = comparison.to_frame()
+    assert table["df"][2] == 3
+    # Both residual sums of squares over both degrees of freedom, by hand.
+    x = np.arange(1, 6) - 3.0
+    first, second = np.array([9, 2, 8, 1, 9.5]), np.array([1, 8, 2.5, 9, 1])
+    rest = 0.0
+    for y in (first - second, first + second):
+        resid = y - y.mean() - x * (x @ y) / (x @ x)
+        rest += resid @ resid / 2
+    assert table["std_error"][2] == pytest.approx(np.sqrt(2 * rest / 6 / (x @ x)), rel=1e-12)
+    assert table["std_error"][0] > table["std_error"][2]
+
+
 # --- crossover ---------------------------------------------------------------------------
 
 
@@ -472,14 +490,14 @@ def test_diary_counts_blank_days_and_refuses_bad_input(analysed):
 
 def test_pairs_refuse_clashing_and_broken_columns():
     data = make_trial(*UNBALANCED)
-    options = {"condition": "condition", "conditions": ("A", "B"), "participant": "participant"}
+    options = {"columns": ("participant", "condition", "y"), "conditions": ("A", "B")}
     with pytest.raises(ValueError, match="rename the column 'first'"):
-        pair_conditions(data.assign(first=1), outcome="y", keep=("first",), **options)
+        pair_conditions(data.assign(first=1), keep=("first",), **options)
     with pytest.raises(ValueError, match="is not numbers but"):
-        pair_conditions(data, outcome="sequence", **options)
+        pair_conditions(data, **options | {"columns": ("participant", "condition", "sequence")})
     with pytest.raises(ValueError, match="is infinite in a row"):
-        pair_conditions(data.replace({"y": {31.0: np.inf}}), outcome="y", **options)
+        pair_conditions(data.replace({"y": {31.0: np.inf}}), **options)
     with pytest.raises(ValueError, match="missing must be 'raise' or 'drop'; received 'skip'"):
-        pair_conditions(data, outcome="y", missing="skip", **options)
+        pair_conditions(data, missing="skip", **options)
     with pytest.raises(ValueError, match="'participant' is blank"):
-        pair_conditions(data.replace({"participant": {"p0": None}}), outcome="y", **options)
+        pair_conditions(data.replace({"participant": {"p0": None}}), **options)

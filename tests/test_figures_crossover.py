@@ -4,6 +4,7 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 
+from ldn_analysis.agreement import compare_improvement
 from ldn_analysis.crossover import compare_slopes, fit_crossover
 from ldn_analysis.data import load_dataset
 from ldn_analysis.figures import render_figure
@@ -13,7 +14,7 @@ from ldn_analysis.figures_crossover import (
     plot_responder_curve,
     plot_slope_difference,
 )
-from ldn_analysis.responders import compare_improvement, summarise_responder_curve
+from ldn_analysis.responders import summarise_responder_curve
 
 
 @pytest.fixture(scope="module")
@@ -121,3 +122,26 @@ def test_axes_given_are_used_and_counted(results):
     ax = new_figure().subplots()
     assert plot_responder_curve(results["curve"], ax) is ax
     assert plot_improvement_agreement(results["agreement"], axes[1]) is axes[1]
+
+
+def test_smallest_and_degenerate_results_are_drawn():
+    import pandas as pd
+
+    data = pd.DataFrame(
+        {
+            "participant": list("abc") * 2,
+            "sequence": ["AB", "AB", "BA"] * 2,
+            "condition": ["A"] * 3 + ["B"] * 3,
+            "x": [1.0, 1.0, 2.0] * 2,
+            "y": [3.0, 5.0, 4.0, 1.0, 2.0, 6.0],
+        }
+    )
+    slopes = compare_slopes(data, predictor="x", outcome="y", conditions=("A", "B"))
+    assert np.isnan(slopes.pooled[0])
+    render_figure(plot_slope_difference(slopes)[0].figure, ["svg"])
+    fit = fit_crossover(data, outcome="y", conditions=("A", "B"))
+    axes = plot_crossover(fit)
+    assert "illustrative" not in axes[0].get_title() + axes[0].get_title(loc="left")
+    render_figure(axes[0].figure, ["svg"])
+    curve = summarise_responder_curve(data, outcome="y", conditions=("A", "B"), thresholds=[4])
+    render_figure(plot_responder_curve(curve).figure, ["svg"])
