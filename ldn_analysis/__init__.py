@@ -14,6 +14,22 @@ _HOMES = {
     "calibration": ("check_calibration",),
     "line": ("Line", "LineSums", "solve_line", "sum_line"),
     "regression": ("LineFit", "LineFits", "fit_line", "fit_lines"),
+    "crossover": (
+        "CrossoverFit",
+        "SlopeComparison",
+        "TwoStrata",
+        "compare_slopes",
+        "fit_crossover",
+        "solve_two_strata",
+    ),
+    "diary_model": ("DiaryFit", "fit_diary_model"),
+    "responders": (
+        "ResponderComparison",
+        "ResponderCurve",
+        "compare_responders",
+        "summarise_responder_curve",
+    ),
+    "agreement": ("ImprovementAgreement", "compare_improvement"),
     "proportions": ("ImprovementSummary", "summarise_improvement", "wilson_interval"),
     "versions": ("list_versions",),
     "figures": (
@@ -26,6 +42,12 @@ _HOMES = {
         "show",
     ),
     "exercises": ("Verdict", "check"),
+    "figures_crossover": (
+        "plot_crossover",
+        "plot_improvement_agreement",
+        "plot_responder_curve",
+        "plot_slope_difference",
+    ),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 
