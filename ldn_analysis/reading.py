@@ -60,6 +60,11 @@ def _shorten(text: str) -> str:
     return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}..."
 
 
+def _write(cell) -> str:
+    """A cell as it stands in the file: a column with a blank makes 5 into 5.0."""
+    return str(cell).removesuffix(".0") if isinstance(cell, float) else str(cell)
+
+
 def read_table(
     path: str | Path,
     *,
@@ -447,7 +452,9 @@ def _convert_numbers(column: pd.Series, field: dict) -> tuple[pd.Series, list[_P
     problems = []
 
     def report(bad: np.ndarray, text: str) -> None:
-        problems.extend(_Problem(line, name, f"{cell}", text) for line, cell in column[bad].items())
+        problems.extend(
+            _Problem(line, name, _write(cell), text) for line, cell in column[bad].items()
+        )
 
     not_number = np.isnan(values) & filled.to_numpy()
     for line, cell in column[not_number].items():
@@ -514,7 +521,7 @@ def _find_duplicates(frame: pd.DataFrame, key: list[str]) -> list[_Problem]:
     return [
         _Problem(
             line, " and ".join(key),
-            ", ".join(f"{value:g}" if isinstance(value, float) else str(value) for value in values),
+            ", ".join(map(_write, values)),
             f"is there already in line {first:.0f}; keep one row of the two",
         )
         for line, first, values in zip(
