@@ -285,22 +285,33 @@ def test_text_lies_within_the_figure_and_off_the_points(fits, summary, name):
         canvas = FigureCanvasAgg(figure)
         canvas.draw()
         renderer = canvas.get_renderer()
-        for text in words_of(figure):
-            box = text.get_window_extent(renderer)
-            assert box.width == 0 or (figure.bbox.x0 <= box.x0 and box.x1 <= figure.bbox.x1), (
-                text.get_text()
-            )
-            assert box.height == 0 or (figure.bbox.y0 <= box.y0 and box.y1 <= figure.bbox.y1), (
-                text.get_text()
-            )
+        titles = [
+            text
+            for ax in figure.axes
+            for text in ax.findobj(mpl.text.Text)
+            if text.get_text() == title_of(ax)
+        ]
+        assert len(titles) == len(figure.axes)
+        labels = [ax.xaxis for ax in figure.axes] + list(figure.legends)
+        inside = [text for ax in figure.axes for text in ax.texts]
+        drawn = [*titles, *labels, *inside, *(ax.yaxis for ax in figure.axes)]
+        for item in drawn:
+            box = item.get_tightbbox(renderer)
+            if box is None:  # the right pane's scale is that of the left one
+                assert item is figure.axes[-1].yaxis
+                continue
+            assert box.x0 >= 0, item
+            assert box.y0 >= 0, item
+            assert box.x1 <= figure.bbox.width, item
+            assert box.y1 <= figure.bbox.height, item
         panes = [ax.get_window_extent(renderer) for ax in figure.axes]
-        outside = [ax._left_title for ax in figure.axes]  # the one that is set
-        outside += [ax.xaxis.label for ax in figure.axes] + list(figure.legends)
-        boxes = [item.get_window_extent(renderer) for item in outside]
-        boxes = [box for box in boxes if box.width > 0]
+        boxes = [text.get_window_extent(renderer) for text in titles]
+        boxes += [legend.get_window_extent(renderer) for legend in figure.legends]
         for i, box in enumerate(boxes):
             for other in [*panes, *boxes[:i]]:
                 assert not box.overlaps(other.padded(-0.5))
+        for text in inside:
+            assert text.get_window_extent(renderer).x1 <= panes[0].x1
         for first, second in pairwise(panes):
             assert first.x1 < second.x0
 
@@ -369,7 +380,7 @@ def test_pdf_text_stays_text(fits):
 
 def test_unknown_format(fits, tmp_path):
     figure = plot_line(fits["ldn"]).figure
-    with pytest.raises(ValueError, match="render_figure: no format 'gif'; known: svg, png, pdf"):
+    with pytest.raises(ValueError, match="render_figure: no format 'gif'; known: svg, pdf, png"):
         save_figure(figure, tmp_path / "x", formats=["svg", "gif"])
     assert not list(tmp_path.iterdir())
 
