@@ -172,18 +172,16 @@ def _draw_figures(options) -> int:
     contents = {}
     with ExitStack() as stack:
         stack.enter_context(style.context(drawing.STYLE))
-        progress = stack.enter_context(
-            tqdm(total=len(results) * len(options.format), unit="file", disable=None)
-        )
+        progress = stack.enter_context(tqdm(total=len(results), unit="figure", disable=None))
         for name, result in results.items():
             if name == "figure_1":
                 axes = drawing.plot_improvement(result)
             else:
                 axes = drawing.plot_esr_pain(result)[0]
-            for kind in dict.fromkeys(options.format):
-                progress.set_description(f"{name}.{kind}")
-                contents[f"{name}.{kind}"] = drawing.render_figure(axes.figure, [kind])[kind]
-                progress.update()
+            progress.set_description(name)
+            rendered = drawing.render_figure(axes.figure, options.format)
+            contents |= {f"{name}.{kind}": data for kind, data in rendered.items()}
+            progress.update()
     contents["captions.md"] = drawing.write_captions(results).encode()
     for path in write_files(contents, options.out):
         print(path)

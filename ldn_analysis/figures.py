@@ -387,15 +387,42 @@ def render_figure(figure, formats=("svg", "png", "pdf")) -> dict[str, bytes]:
     """
     import matplotlib as mpl
 
-    rendered = {}
     for name in formats:
         if name not in NO_DATES:
             raise ValueError(f"render_figure: no format {name!r}; known: {', '.join(NO_DATES)}")
-        buffer = io.BytesIO()
-        with mpl.rc_context({"svg.hashsalt": "ldn-analysis", "pdf.fonttype": 42}):
-            figure.savefig(buffer, format=name, metadata=NO_DATES[name], dpi=300)
-        rendered[name] = buffer.getvalue()
+    rendered = {}
+    engine, canvas, dpi = figure.get_layout_engine(), figure.canvas, figure.dpi
+    with mpl.rc_context({"svg.hashsalt": "ldn-analysis", "pdf.fonttype": 42}):
+        figure.dpi = 300
+        try:
+            # Laid out once for all formats: savefig would do it, and draw twice, for each.
+            # The second pass is for ticks that change as the axes shrink.
+            if engine is not None:
+                engine.execute(figure)
+                engine.execute(figure)
+                figure.set_layout_engine("none")
+            for name in dict.fromkeys(formats):
+                rendered[name] = _print_figure(figure, name)
+        finally:
+            figure.set_layout_engine(engine)
+            figure.set_canvas(canvas)
+            figure.dpi = dpi
     return rendered
+
+
+def _print_figure(figure, name: str) -> bytes:
+    """The figure as it is laid out, in one format, at 300 dots per inch."""
+    from matplotlib.backends import backend_agg, backend_pdf, backend_svg
+
+    buffer = io.BytesIO()
+    figure.dpi = 300  # SVG and PDF leave it at their 72
+    if name == "svg":
+        backend_svg.FigureCanvasSVG(figure).print_svg(buffer, metadata=NO_DATES[name])
+    elif name == "pdf":
+        backend_pdf.FigureCanvasPdf(figure).print_pdf(buffer, metadata=NO_DATES[name])
+    else:
+        backend_agg.FigureCanvasAgg(figure).print_png(buffer, metadata=NO_DATES[name])
+    return buffer.getvalue()
 
 
 def save_figure(figure, path: str | Path, *, formats=("svg", "png", "pdf")) -> list[Path]:

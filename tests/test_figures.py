@@ -14,7 +14,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import PolyCollection
 from matplotlib.colors import to_hex
 
-from ldn_analysis import fit_lines, load_dataset, summarise_improvement
+from ldn_analysis import figures, fit_lines, load_dataset, summarise_improvement
 from ldn_analysis.figures import (
     MARKERS,
     MOST_POINTS,
@@ -360,6 +360,23 @@ def test_drawing_leaves_the_style_alone(fits, summary, tmp_path):
     assert dict(mpl.rcParams) == before
 
 
+def test_rendering_leaves_the_figure_as_it_was(fits):
+    figure = plot_esr_pain(fits)[0].figure
+    before = figure.get_layout_engine(), figure.canvas, figure.dpi
+    render_figure(figure)
+    assert (figure.get_layout_engine(), figure.canvas, figure.dpi) == before
+    bare = mpl.figure.Figure()
+    bare.subplots()
+    render_figure(bare)
+    assert bare.get_layout_engine() is None
+
+
+@pytest.mark.parametrize("kind", ["svg", "png", "pdf"])
+def test_formats_do_not_depend_on_one_another(fits, kind):
+    together = render_figure(plot_esr_pain(fits)[0].figure)
+    assert render_figure(plot_esr_pain(fits)[0].figure, [kind])[kind] == together[kind]
+
+
 @pytest.mark.parametrize("kind", ["svg", "png", "pdf"])
 def test_same_figure_same_bytes_and_no_date(fits, kind):
     first = plot_esr_pain(fits)[0].figure
@@ -398,14 +415,14 @@ def test_failed_save_leaves_old_files_whole(fits, tmp_path, monkeypatch, when):
     for name, content in old.items():
         (tmp_path / name).write_bytes(content)
     if when == "rendering":
-        savefig = type(figure).savefig
+        printed = figures._print_figure
 
-        def fail(self, buffer, **options):
-            if options["format"] == "pdf":
+        def fail(figure, name):
+            if name == "pdf":
                 raise OSError("broken")
-            savefig(self, buffer, **options)
+            return printed(figure, name)
 
-        monkeypatch.setattr(type(figure), "savefig", fail)
+        monkeypatch.setattr(figures, "_print_figure", fail)
     else:
         write = type(tmp_path).write_bytes
 
