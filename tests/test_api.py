@@ -139,7 +139,7 @@ def test_functions_are_documented(name):
     assert re.match(r"[A-Z].+[.?:]", text.split("\n\n")[0].replace("\n", " ")), "a first sentence"
     parameters = list(inspect.signature(function).parameters)
     if function.__module__.endswith((".results", ".data")) and len(text.split("\n\n")) == 1:
-        return  # a helper of the modules, in one line
+        return  # small and internal: one line
     if name not in ldn_analysis.__all__:
         return
     found = sections(text)
