@@ -471,6 +471,11 @@ class LeaveOneOut(Result):
                 f"(slope {format_number(self.fit.slope)}, n = {self.fit.n_obs}{note}) rests on that "
                 "point alone."
             )
+        if np.abs(slope - self.fit.slope).max() <= 1e-12 * abs(self.fit.slope):
+            return (
+                f"The slope is {format_number(self.fit.slope)} whoever of the {self.fit.n_obs} is left "
+                f"out{note}."
+            )
         r2 = self.line.r_squared[self.most_moving]
         return (
             f"Leaving out one of {self.fit.n_obs} at a time, the slope runs from "
@@ -635,7 +640,7 @@ def compare_lines(fit: LineFit) -> LineComparison:
     >>> data = load_dataset("esr_pain_change").query("condition == 'ldn'")
     >>> fit = fit_line(data, predictor="esr_mm_h", outcome="pain_reduction_percent")
     >>> compare_lines(fit).to_frame()["estimator"].tolist()
-    ['OLS', 'OLS, HC3', 'Theil-Sen', 'Huber', 'least absolute deviation', 'Pearson', 'Spearman', 'Kendall']
+    ['OLS', 'OLS with HC3', 'Theil-Sen', 'Huber', 'least absolute deviation', 'Pearson', 'Spearman', 'Kendall']
     """
     rows = [*_compare_slopes(fit), *_compare_correlations(fit)]
     names = ["term", "estimator", "estimate", "std_error", "df", "p_value", "method"]
@@ -643,7 +648,7 @@ def compare_lines(fit: LineFit) -> LineComparison:
 
 
 def _compare_slopes(fit: LineFit) -> list[tuple]:
-    """OLS, HC3, Theil-Sen, Huber and least absolute deviation."""
+    """OLS with HC3, Theil-Sen, Huber and least absolute deviation."""
     from scipy.stats import theilslopes
 
     df, nan = fit.df, np.nan
@@ -651,7 +656,7 @@ def _compare_slopes(fit: LineFit) -> list[tuple]:
     rows = [("OLS", fit.slope, ols_error, fit.p_value, "t")]
     theil_sen = float(theilslopes(fit.y, fit.x).slope)
     if fit.residual_sd == 0:  # every line is the same line
-        rows += [("OLS, HC3", fit.slope, 0.0, fit.p_value, "t with HC3")]
+        rows += [("OLS with HC3", fit.slope, 0.0, fit.p_value, "t with HC3")]
         rows += [("Theil-Sen", theil_sen, nan, nan, "Sen 1968")]
         rows += [("Huber", fit.slope, 0.0, fit.p_value, "t, large-sample error")]
         rows += [("least absolute deviation", fit.slope, 0.0, fit.p_value, "t, large-sample error")]
@@ -662,7 +667,7 @@ def _compare_slopes(fit: LineFit) -> list[tuple]:
     with np.errstate(divide="ignore", invalid="ignore"):
         scaled = np.where(left > 1e-12, influence.resid / left, nan)
     hc3 = float(np.sqrt(((dx * scaled) ** 2).sum()) / fit.line.sxx)
-    rows.append(("OLS, HC3", fit.slope, hc3, _two_sided_p(fit.slope, hc3, df), "t with HC3"))
+    rows.append(("OLS with HC3", fit.slope, hc3, _two_sided_p(fit.slope, hc3, df), "t with HC3"))
     rows.append(("Theil-Sen", theil_sen, nan, nan, "Sen 1968"))
     for name, fitter in (("Huber", _fit_huber), ("least absolute deviation", _fit_lad)):
         slope, error = fitter(fit)

@@ -69,15 +69,20 @@ def plot_checks(checks: LineChecks, axes=None):
     axes = list(np.ravel(axes))
     if len(axes) != 6:
         raise ValueError(f"plot_checks: six panes need six axes; received {len(axes)}")
-    _draw_residuals(checks, axes[0])
-    _draw_qq(checks, axes[1])
-    _draw_scale(checks, axes[2])
-    _draw_stems(checks, axes[3], "cooks_distance", "Cook's distance")
-    _draw_leverage(checks, axes[4])
-    _draw_stems(checks, axes[5], "dfbetas_slope", "DFBETAS of the slope")
+    named = [
+        _draw_residuals(checks, axes[0]),
+        _draw_qq(checks, axes[1]),
+        _draw_scale(checks, axes[2]),
+        _draw_stems(checks, axes[3], "cooks_distance", "Cook's distance"),
+        _draw_leverage(checks, axes[4]),
+        _draw_stems(checks, axes[5], "dfbetas_slope", "DFBETAS of the slope"),
+    ]
     if new:
         words = f"Checks of the line, n = {checks.fit.n_obs}" + _in_brackets(checks.fit)
         axes[0].figure.suptitle(words, x=0.01, ha="left", fontsize=8)
+    axes[0].figure.draw_without_rendering()  # places depend on the limits and the layout
+    for ax, points in zip(axes, named, strict=True):
+        _place_labels(ax, *points)
     return axes
 
 
@@ -123,15 +128,16 @@ def plot_leave_one_out(result: LeaveOneOut, ax=None):
         fit.x[i], fit.y[i], linestyle="none", marker="o", markersize=9, markerfacecolor="none",
         markeredgecolor=VERMILLION, markeredgewidth=1.2,
     )  # fmt: skip
-    _place_labels(ax, [fit.x[i]], [fit.y[i]], [who], offset=7)
     ax.set_xlabel(_label(fit.predictor))
     ax.set_ylabel(_label(fit.outcome))
     without = "not defined" if np.isnan(line.slope[i]) else _minus(format_number(line.slope[i]))
     title = f"Leave one out, n = {fit.n_obs}{_in_brackets(fit)}\n"
     ax.set_title(
-        title + f"slope {_minus(format_number(fit.slope))}; without {who} {without}", fontsize=7
+        title + f"slope {_minus(format_number(fit.slope))}; without {who}: {without}", fontsize=7
     )
     _legend_below(ax)
+    ax.figure.draw_without_rendering()
+    _place_labels(ax, [fit.x[i]], [fit.y[i]], [who], offset=7)
     return ax
 
 
@@ -181,6 +187,7 @@ def plot_bootstrap(result: BootstrapLine, ax=None, *, confidence_level: float = 
         places.append(height)
         ax.plot([row.conf_low, row.conf_high], [height] * 2, color=BLUE, linewidth=2)
         ax.plot(row.estimate, height, linestyle="none", marker="o", markersize=4, color=BLUE)
+        _say_if_undefined(ax, row, height)
     ax.set_yticks(places, [names[method] for method in table["method"]])
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)
@@ -229,7 +236,7 @@ def plot_lines(comparison: LineComparison, ax=None, *, confidence_level: float =
     >>> fit = fit_line(data, predictor="esr_mm_h", outcome="pain_reduction_percent")
     >>> ax = plot_lines(compare_lines(fit))
     >>> [label.get_text() for label in ax.get_yticklabels()][:3]
-    ['OLS', 'OLS, HC3', 'Theil-Sen']
+    ['OLS', 'OLS with HC3', 'Theil-Sen']
     """
     ax = new_figure(1, 62).subplots() if ax is None else ax
     table = comparison.to_frame(confidence_level)
@@ -238,6 +245,7 @@ def plot_lines(comparison: LineComparison, ax=None, *, confidence_level: float =
         color = "#222222" if row.estimator == "OLS" else BLUE
         ax.plot([row.conf_low, row.conf_high], [row.Index] * 2, color=color)
         ax.plot(row.estimate, row.Index, linestyle="none", marker="o", color=color)
+        _say_if_undefined(ax, row, row.Index)
     names = table["estimator"].replace("least absolute deviation", "least absolute\ndeviation")
     ax.set_yticks(range(len(table)), names)
     ax.set_ylim(len(table) - 0.5, -0.5)
@@ -294,19 +302,22 @@ def plot_permutation(result: PermutationTest, ax=None):
     )  # fmt: skip
     ax.set_xlabel("r of the permuted data")
     ax.set_ylabel("share of permutations")
-    extreme = {"two-sided": "|r| ≥ |r of the data|", "greater": "r ≥ r of the data"}
-    rule = extreme.get(result.alternative, "r ≤ r of the data")
-    drawn = "all" if result.exact else "random"
+    ax.set_xticks([-1, -0.5, 0, 0.5, 1])
+    rules = {"two-sided": "|r| ≥ |r of the data|", "greater": "r ≥ r of the data"}
+    rule = rules.get(result.alternative, "r ≤ r of the data")
+    drawn = (
+        f"all {result.n_permutations:,}" if result.exact else f"{result.n_permutations:,} random"
+    )
     ax.set_title(
         f"Permutation test, n = {fit.n_obs}{_in_brackets(fit)}\n"
-        f"{result.n_extreme:,} of {result.n_permutations:,} {drawn} permutations: {rule}\n"
+        f"{rule}: {result.n_extreme:,} of {drawn}\n"
         + _minus(f"r = {fit.r:.2f}, {format_p(result.p_value)}"),
         fontsize=7,
     )
     return ax
 
 
-def _draw_residuals(checks: LineChecks, ax) -> None:
+def _draw_residuals(checks: LineChecks, ax) -> tuple:
     """Residuals against fitted values, with lowess."""
     influence = checks.influence
     fitted, resid = influence["fitted"].to_numpy(), influence["resid"].to_numpy()
@@ -317,10 +328,10 @@ def _draw_residuals(checks: LineChecks, ax) -> None:
     ax.set_xlabel(f"fitted ({unit})" if unit else "fitted")
     ax.set_ylabel(f"residual ({unit})" if unit else "residual")
     ax.set_title("Linear? curve near 0", fontsize=7)
-    _label_found(checks, ax, "student_resid", fitted, resid)
+    return _find_named(checks, "student_resid", fitted, resid)
 
 
-def _draw_qq(checks: LineChecks, ax) -> None:
+def _draw_qq(checks: LineChecks, ax) -> tuple:
     """Quantiles of the residuals against normal quantiles."""
     qq = checks.qq()
     ax.fill_between(
@@ -331,13 +342,14 @@ def _draw_qq(checks: LineChecks, ax) -> None:
     ax.set_xlabel("normal quantile")
     ax.set_ylabel("standardised residual")
     ax.set_title("Normal? points in the band", fontsize=7)
+    ax.margins(x=0.14)
     found = checks.find_points("student_resid")[:MOST_LABELS]
     rows = qq[qq["label"].isin(found)]
-    _place_labels(ax, rows["theoretical"], rows["std_resid"], rows["label"])
     _say_if_empty(checks, ax, qq["std_resid"])
+    return tuple(rows[name].to_numpy() for name in ("theoretical", "std_resid", "label"))
 
 
-def _draw_scale(checks: LineChecks, ax) -> None:
+def _draw_scale(checks: LineChecks, ax) -> tuple:
     """Root of the absolute standardised residual against fitted values."""
     fitted = checks.influence["fitted"].to_numpy()
     scale = np.sqrt(np.abs(checks.influence["std_resid"].to_numpy()))
@@ -347,13 +359,15 @@ def _draw_scale(checks: LineChecks, ax) -> None:
     ax.set_xlabel(f"fitted ({unit})" if unit else "fitted")
     ax.set_ylabel("√ |standardised residual|")
     ax.set_title("Even scatter? curve level", fontsize=7)
-    _label_found(checks, ax, "student_resid", fitted, scale)
-    ax.set_ylim(bottom=0)
+    ax.set_ylim(0, 1.12 * np.nanmax(scale, initial=1.0))
     _say_if_empty(checks, ax, scale)
+    return _find_named(checks, "student_resid", fitted, scale)
 
 
-def _draw_stems(checks: LineChecks, ax, measure: str, name: str) -> None:
+def _draw_stems(checks: LineChecks, ax, measure: str, name: str) -> tuple:
     """One measure, person by person, with its cut-off."""
+    from matplotlib.ticker import MaxNLocator
+
     values = checks.influence[measure].to_numpy()
     place, cut_off = np.arange(1, len(values) + 1), checks.cut_offs[measure]
     ax.vlines(place, 0, values, color=BLUE, linewidth=0.9)
@@ -368,15 +382,16 @@ def _draw_stems(checks: LineChecks, ax, measure: str, name: str) -> None:
         pad = 0.16 * (high - low)
         ax.set_ylim(low - pad if len(signs) == 2 else 0, high + pad)
     ax.set_xlim(0, len(values) + 1)
-    ax.set_xlabel("participant, in the order of the data" if len(values) < 60 else "row")
+    ax.set_xlabel("order in the data")
+    ax.xaxis.set_major_locator(MaxNLocator(5, integer=True))
     ax.set_ylabel(name)
     ax.set_title(f"Influence? within ±{format_number(cut_off, 2)}" if len(signs) == 2
                  else f"Influence? below {format_number(cut_off, 2)}", fontsize=7)  # fmt: skip
-    _label_found(checks, ax, measure, place, values)
     _say_if_empty(checks, ax, values)
+    return _find_named(checks, measure, place, values)
 
 
-def _draw_leverage(checks: LineChecks, ax) -> None:
+def _draw_leverage(checks: LineChecks, ax) -> tuple:
     """Studentised residuals against leverage, with contours of Cook's distance."""
     influence = checks.influence
     leverage, resid = (influence[name].to_numpy() for name in ("leverage", "std_resid"))
@@ -384,46 +399,70 @@ def _draw_leverage(checks: LineChecks, ax) -> None:
     ax.axvline(checks.cut_offs["leverage"], color=VERMILLION, linewidth=0.8, linestyle="--")
     ax.plot(leverage, resid, **POINT)
     right = min(1.15 * max(leverage.max(), checks.cut_offs["leverage"]), 1.0)
-    largest = np.nanmax(np.abs(resid), initial=2.0) * 1.3
-    grid = np.linspace(right / 200, right * (1 - 1e-9), 200)
-    for distance in (checks.cut_offs["cooks_distance"], 0.5, 1.0):
-        height = np.sqrt(2 * distance * (1 - grid) / grid)
-        for sign in (-1, 1):
-            ax.plot(grid, sign * height, color=GREY, linewidth=0.7, linestyle=":")
-        if height[-1] < 0.93 * largest:
-            ax.annotate(
-                format_number(distance, 2), (right, height[-1]), (1, 0), fontsize=6, va="center",
-                textcoords="offset points", color=GREY, annotation_clip=False,
-            )  # fmt: skip
+    top = np.nanmax(np.abs(resid), initial=2.0) * 1.3
     ax.set_xlim(0, right)
-    ax.set_ylim(-largest, largest)
+    ax.set_ylim(-top, top)
     ax.set_xlabel("leverage")
     ax.set_ylabel("standardised residual")
     ax.set_title("Influence? dotted: Cook's distance", fontsize=7)
+    alone = np.isnan(resid)
+    if alone.all():
+        _say_if_empty(checks, ax, resid)
+        return (), (), ()
+    _draw_contours(ax, checks.cut_offs["cooks_distance"], right, top)
+    # The line goes through a point of leverage 1, whatever its outcome.
+    if alone.any():
+        ax.plot(
+            leverage[alone], np.zeros(alone.sum()), linestyle="none", marker="x", markersize=6,
+            color=VERMILLION, clip_on=False,
+        )  # fmt: skip
     found = checks.find_points("leverage")[:2] + checks.find_points("cooks_distance")[:MOST_LABELS]
-    chosen = np.isin(checks.labels, found) & ~np.isnan(resid)
-    _place_labels(ax, leverage[chosen], resid[chosen], checks.labels[chosen])
+    chosen = np.isin(checks.labels, found)
+    return leverage[chosen], np.nan_to_num(resid[chosen]), checks.labels[chosen]
 
 
-def _label_found(checks: LineChecks, ax, measure: str, x, y) -> None:
-    """Name the points beyond the cut-off, the most extreme ones only."""
+def _draw_contours(ax, cut_off: float, right: float, top: float) -> None:
+    """Where Cook's distance is at its cut-off, 0.5 and 1; lines too close together are left out."""
+    distances = [cut_off]
+    distances += [value for value in (0.5, 1.0) if value > 1.9 * cut_off and value != distances[-1]]
+    grid = np.linspace(right / 400, right * (1 - 1e-9), 400)
+    for distance in distances:
+        height = np.sqrt(2 * distance * (1 - grid) / grid)
+        for sign in (-1, 1):
+            ax.plot(grid, sign * height, color=GREY, linewidth=0.7, linestyle=":")
+        text = format_number(distance, 2)
+        style = {"fontsize": 6, "color": GREY, "textcoords": "offset points"}
+        if height[-1] >= 0.25 * top:  # leaves the pane at the right, or not at all
+            if height[-1] < 0.95 * top:
+                ax.annotate(
+                    text, (right, height[-1]), (1, 0), va="center", annotation_clip=False, **style
+                )
+        else:
+            at = 2 * distance / (2 * distance + (0.97 * top) ** 2)
+            ax.annotate(text, (at, 0.97 * top), (2, 0), va="top", **style)
+
+
+def _find_named(checks: LineChecks, measure: str, x, y) -> tuple:
+    """Places and names of the points beyond the cut-off, the most extreme ones only."""
     place = {label: i for i, label in enumerate(checks.labels)}
     chosen = [place[label] for label in checks.find_points(measure)[:MOST_LABELS]]
-    _place_labels(ax, np.asarray(x)[chosen], np.asarray(y)[chosen], checks.labels[chosen])
+    return np.asarray(x)[chosen], np.asarray(y)[chosen], checks.labels[chosen]
 
 
 def _place_labels(ax, x, y, labels, *, offset: float = 3.5) -> None:
     """Write labels beside their points so that they overlap neither each other nor the edge.
 
+    The figure must have been laid out.
+
     Each label tries the places around its point, in the pane's own pixels, and takes the first
     that is free of other labels and hides the fewest points.
     """
+    from matplotlib.patheffects import withStroke
+
     if not len(labels):
         return
-    figure = ax.figure
-    figure.draw_without_rendering()  # places depend on the limits and the layout
     box = ax.get_window_extent()
-    scale = figure.dpi / 72
+    scale = ax.figure.dpi / 72
     points = np.concatenate(
         [np.column_stack(line.get_data()) for line in ax.lines if line.get_marker() == "o"]
     )
@@ -459,6 +498,7 @@ def _place_labels(ax, x, y, labels, *, offset: float = 3.5) -> None:
             str(label), (px, py), tuple(move), textcoords="offset points", fontsize=6,
             ha={1: "left", 0: "center", -1: "right"}[sx],
             va={1: "bottom", 0: "center", -1: "top"}[sy],
+            path_effects=[withStroke(linewidth=1.8, foreground="white")], in_layout=False,
         )  # fmt: skip
 
 
@@ -471,7 +511,17 @@ def _say_if_empty(checks: LineChecks, ax, values) -> None:
         if not checks.fit.residual_sd > 0
         else f"not possible\nwith {checks.fit.n_obs} points"
     )
+    ax.set(xticks=[], yticks=[])
     ax.text(0.5, 0.6, words, transform=ax.transAxes, ha="center", va="center", fontsize=7)
+
+
+def _say_if_undefined(ax, row, height: float) -> None:
+    """A row without an interval says so."""
+    if np.isfinite(row.estimate) and not np.isfinite(row.conf_low):
+        ax.annotate(
+            "interval not defined", (row.estimate, height), (6, 0), textcoords="offset points",
+            va="center", fontsize=6, color=GREY,
+        )  # fmt: skip
 
 
 def _middle(values: np.ndarray, table) -> tuple[float, float]:
@@ -485,7 +535,13 @@ def _middle(values: np.ndarray, table) -> tuple[float, float]:
 
 def _legend_below(ax) -> None:
     """Legend under the axis label."""
-    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=3, columnspacing=1)
+    ax.legend(
+        loc="upper center",
+        bbox_to_anchor=(0.46, -0.16),
+        ncols=3,
+        columnspacing=0.8,
+        handlelength=1.6,
+    )
 
 
 def _slope_label(fit) -> str:

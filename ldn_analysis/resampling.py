@@ -434,7 +434,8 @@ class PermutationTest(Result):
 
     def __str__(self) -> str:
         named = {"two-sided": "|r| as large", "greater": "r as large", "less": "r as small"}
-        drawn = "all" if self.exact else "random"
+        m = f"{self.n_permutations:,}"
+        drawn = f"all {m}" if self.exact else f"{m} random"
         error = (
             ""
             if self.exact
@@ -442,7 +443,7 @@ class PermutationTest(Result):
         )
         note = "; illustrative data" if self.fit.status == "illustrative" else ""
         return (
-            f"r = {self.fit.r:.2f}; {self.n_extreme:,} of {self.n_permutations:,} {drawn} permutations "
+            f"r = {self.fit.r:.2f}; {self.n_extreme:,} of {drawn} permutations "
             f"have {named[self.alternative]} or more so ({format_p(self.p_value)}{error}; "
             f"n = {self.fit.n_obs}{note})."
         )
