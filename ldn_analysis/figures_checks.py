@@ -277,8 +277,8 @@ def plot_permutation(result: PermutationTest, ax=None):
     >>> data = load_dataset("esr_pain_change").query("condition == 'ldn'")
     >>> fit = fit_line(data, predictor="esr_mm_h", outcome="pain_reduction_percent")
     >>> ax = plot_permutation(permute_line(fit, rng=1, n_permutations=2000))
-    >>> ax.get_xlim()
-    (-1.0, 1.0)
+    >>> ax.get_xlabel()
+    'r of the permuted data'
     """
     ax = new_figure(1, 70).subplots() if ax is None else ax
     fit = result.fit

@@ -155,7 +155,16 @@ class BootstrapLine(Result):
         height = self.intercept[keep] + slope * center
         fitted, at = fit.intercept + fit.slope * grid, grid - center
         levels = np.array([1 - confidence_level, 1 + confidence_level]) / 2
-        limits = np.array([_quantile(*_sort(height + slope * x, weights), levels) for x in at])
+        limits = np.empty((len(at), 2))
+        heights = np.empty_like(slope)  # one buffer for every x
+        for i, x in enumerate(at):
+            np.multiply(slope, x, out=heights)
+            heights += height
+            if weights is None:
+                heights.sort()
+                limits[i] = _quantile(heights, None, levels)
+            else:
+                limits[i] = _quantile(*_sort(heights, weights), levels)
         cov = np.cov(height, slope, aweights=weights, ddof=0)
         sd = np.sqrt(np.maximum(cov[0, 0] + at * (2 * cov[0, 1] + at * cov[1, 1]), 0.0))
         ends = (at.min(), at.max())

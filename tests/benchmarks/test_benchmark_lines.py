@@ -42,7 +42,7 @@ def test_bootstrap_against_scipy(fit, n_resamples, target):
             (x, y), line_statistic, paired=True, vectorized=True, n_resamples=n_resamples,
             method="BCa", rng=np.random.default_rng(1),
         ),
-        pairs=15,
+        pairs=15, calls=5,
     )  # fmt: skip
     name = f"bootstrap {n_resamples:,}, 3 intervals each / scipy, BCa alone"
     assert report(name, result, f"at least {target}") >= target
@@ -72,7 +72,10 @@ def test_bootstrap_against_statsmodels(fit):
             _ = model.params, model.rsquared
 
     result = time_pairs(
-        lambda: bootstrap_line(fit, rng=1, n_resamples=10_000).to_frame(), loop, scale=10_000 / some
+        lambda: bootstrap_line(fit, rng=1, n_resamples=10_000).to_frame(),
+        loop,
+        calls=5,
+        scale=10_000 / some,
     )
     assert (
         report("bootstrap 10,000 / statsmodels loop (100, scaled)", result, "at least 400") >= 400
@@ -87,6 +90,7 @@ def test_band_against_seaborn(fit):
     result = time_pairs(
         lambda: bootstrap_line(fit, rng=1, n_resamples=10_000).band(),
         lambda: seaborn.regplot(x=x, y=y, n_boot=10_000, seed=1, ax=Figure().subplots()),
+        calls=5,
     )
     assert report("pointwise and joint band / seaborn regplot", result, "at least 30") >= 30
 
@@ -145,11 +149,11 @@ def test_influence_against_statsmodels(fit):
     def frame():
         return model.get_influence().summary_frame()
 
-    one = time_pairs(lambda: compute_influence(x, y), frame, pairs=51)
-    table = time_pairs(lambda: measure_influence(fit), frame, pairs=51)
+    one = time_pairs(lambda: compute_influence(x, y), frame, pairs=51, calls=20)
+    table = time_pairs(lambda: measure_influence(fit), frame, pairs=51, calls=20)
     rng = np.random.default_rng(1)
     many = y + rng.normal(size=(1000, len(y)))
-    batch = time_pairs(lambda: compute_influence(x, many), frame, pairs=51, scale=1000)
+    batch = time_pairs(lambda: compute_influence(x, many), frame, pairs=51, calls=3, scale=1000)
     report("influence, with its table / summary_frame", table, "no target")
     first = report("influence / summary_frame", one, "at least 90")
     second = report("influence of 1,000 data sets / summary_frame of each", batch, "at least 1000")

@@ -4,19 +4,24 @@ from statistics import median
 from time import perf_counter
 
 
-def time_pairs(ours, theirs, *, pairs: int = 9, scale: float = 1.0) -> tuple[float, float, float]:
+def time_pairs(
+    ours, theirs, *, pairs: int = 9, calls: int = 1, scale: float = 1.0
+) -> tuple[float, float, float]:
     """Median seconds of each and median of the ratios theirs / ours of interleaved pairs.
 
-    `scale` multiplies the time of theirs, where it did only a part of the work.
+    What takes little time is called `calls` times in each pair, or the cache that the other
+    left behind is what is measured. `scale` multiplies the time of theirs, where it did only a
+    part of the work.
     """
     ours(), theirs()  # imports and caches
     times = []
     for _ in range(pairs):
         start = perf_counter()
-        ours()
+        for _ in range(calls):
+            ours()
         middle = perf_counter()
         theirs()
-        times.append((middle - start, (perf_counter() - middle) * scale))
+        times.append(((middle - start) / calls, (perf_counter() - middle) * scale))
     return (
         median(a for a, _ in times),
         median(b for _, b in times),
