@@ -26,6 +26,7 @@ __all__ = [
 ]
 
 LABEL = "participant"
+MOST_NAMED = 10  # in one row of the table; find_points gives all
 MOST_SHAPIRO = 5000  # beyond, the approximation behind its p value is not vouched for
 
 
@@ -158,7 +159,7 @@ class LineChecks(Result):
     influence: pd.DataFrame
     cut_offs: dict[str, float]
 
-    @property
+    @cached_property
     def labels(self) -> np.ndarray:
         """Name of each point: the participant where the data have that column, else the row."""
         return _label_points(self.fit)
@@ -252,7 +253,7 @@ class LineChecks(Result):
         -------
         DataFrame
             assumption, check, statistic, df, df_resid, p_value, good (what good looks like),
-            look_at (points beyond the cut-off, the most extreme first), note (why a check
+            look_at (points beyond the cut-off, the ten most extreme first), note (why a check
             is not possible).
         """
         rows = [_check_linearity, _check_normality, _check_variance]
@@ -269,7 +270,9 @@ class LineChecks(Result):
         size = size[~np.isnan(size)]
         largest = float(size.max()) if len(size) else np.nan
         good = f"none above {format_number(cut_off)} ({source})"
-        found = ", ".join(self.find_points(measure))
+        found = self.find_points(measure)
+        more = [f"and {len(found) - MOST_NAMED} more"] if len(found) > MOST_NAMED else []
+        found = ", ".join(found[:MOST_NAMED] + more)
         note, p_value, df = "", np.nan, np.nan
         if not len(size):
             note = (
@@ -423,7 +426,7 @@ class LeaveOneOut(Result):
     fit: LineFit
     line: Line
 
-    @property
+    @cached_property
     def labels(self) -> np.ndarray:
         """Who is left out: the participant where the data have that column, else the row."""
         return _label_points(self.fit)

@@ -8,7 +8,7 @@ import numpy as np
 
 from .data import describe_column
 from .diagnostics import LeaveOneOut, LineChecks, LineComparison
-from .figures import BLUE, GREY, VERMILLION, _label, new_figure
+from .figures import BLUE, GREY, MOST_POINTS, VERMILLION, _label, new_figure
 from .resampling import BootstrapLine, PermutationTest
 from .results import format_interval, format_number, format_p
 
@@ -21,6 +21,8 @@ __all__ = [
 ]
 
 MOST_LABELS = 4  # a pane; the table names all
+MOST_LINES = 400  # of a fan; more are thinned evenly
+BUTT = {"solid_capstyle": "butt"}  # a bar ends where its interval ends
 POINT = {
     "linestyle": "none",
     "marker": "o",
@@ -53,7 +55,7 @@ def plot_checks(checks: LineChecks, axes=None):
     Raises
     ------
     ValueError
-        If there are not six axes.
+        If there are not six axes, or more than 20,000 points.
 
     Examples
     --------
@@ -64,6 +66,11 @@ def plot_checks(checks: LineChecks, axes=None):
     6
     """
     new = axes is None
+    if checks.fit.n_obs > MOST_POINTS:
+        raise ValueError(
+            f"plot_checks: {checks.fit.n_obs:,} points are too many to tell apart; draw a random "
+            f"sample of at most {MOST_POINTS:,} rows, or read check_line(fit).to_frame()"
+        )
     if new:
         axes = new_figure(2, 118).subplots(2, 3)
     axes = list(np.ravel(axes))
@@ -115,11 +122,12 @@ def plot_leave_one_out(result: LeaveOneOut, ax=None):
     fit, line, i = result.fit, result.line, result.most_moving
     ends = np.array([fit.x.min(), fit.x.max()])
     heights = line.intercept[:, None] + line.slope[:, None] * ends
-    segments = [np.column_stack([ends, height]) for height in heights if not np.isnan(height[0])]
+    shown = heights[~np.isnan(heights[:, 0])][:: -(-fit.n_obs // MOST_LINES)]
+    segments = [np.column_stack([ends, height]) for height in shown]
     ax.add_collection(
         LineCollection(segments, colors=GREY, linewidths=0.6, alpha=0.45, label="without one each")
     )
-    ax.plot(fit.x, fit.y, **POINT)
+    _draw_points(ax, fit.x, fit.y)
     ax.plot(ends, fit.intercept + fit.slope * ends, color="#222222", label="everybody")
     who = result.labels[i]
     if not np.isnan(line.slope[i]):
@@ -185,7 +193,7 @@ def plot_bootstrap(result: BootstrapLine, ax=None, *, confidence_level: float = 
     for k, row in enumerate(table.itertuples()):
         height = -0.09 * top * (k + 1)
         places.append(height)
-        ax.plot([row.conf_low, row.conf_high], [height] * 2, color=BLUE, linewidth=2)
+        ax.plot([row.conf_low, row.conf_high], [height] * 2, color=BLUE, linewidth=2, **BUTT)
         ax.plot(row.estimate, height, linestyle="none", marker="o", markersize=4, color=BLUE)
         _say_if_undefined(ax, row, height)
     ax.set_yticks(places, [names[method] for method in table["method"]])
@@ -243,7 +251,7 @@ def plot_lines(comparison: LineComparison, ax=None, *, confidence_level: float =
     table = table[table["term"] == "slope"].reset_index(drop=True)
     for row in table.itertuples():
         color = "#222222" if row.estimator == "OLS" else BLUE
-        ax.plot([row.conf_low, row.conf_high], [row.Index] * 2, color=color)
+        ax.plot([row.conf_low, row.conf_high], [row.Index] * 2, color=color, **BUTT)
         ax.plot(row.estimate, row.Index, linestyle="none", marker="o", color=color)
         _say_if_undefined(ax, row, row.Index)
     names = table["estimator"].replace("least absolute deviation", "least absolute\ndeviation")
@@ -317,12 +325,17 @@ def plot_permutation(result: PermutationTest, ax=None):
     return ax
 
 
+def _draw_points(ax, x, y, **style) -> None:
+    """Points with open faces; many of them as pixels, also in a vector file."""
+    ax.plot(x, y, rasterized=len(x) > 2000, **POINT | style)
+
+
 def _draw_residuals(checks: LineChecks, ax) -> tuple:
     """Residuals against fitted values, with lowess."""
     influence = checks.influence
     fitted, resid = influence["fitted"].to_numpy(), influence["resid"].to_numpy()
     ax.axhline(0, color=GREY, linewidth=0.8, linestyle=":")
-    ax.plot(fitted, resid, **POINT)
+    _draw_points(ax, fitted, resid)
     ax.plot(checks.smooth["fitted"], checks.smooth["resid"], color=VERMILLION, linewidth=1.2)
     unit = describe_column(checks.fit.outcome)[1]
     ax.set_xlabel(f"fitted ({unit})" if unit else "fitted")
@@ -338,7 +351,7 @@ def _draw_qq(checks: LineChecks, ax) -> tuple:
         qq["theoretical"], qq["conf_low"], qq["conf_high"], color=GREY, alpha=0.18, linewidth=0
     )
     ax.plot(qq["theoretical"], qq["theoretical"], color=GREY, linewidth=0.8, linestyle=":")
-    ax.plot(qq["theoretical"], qq["std_resid"], **POINT)
+    _draw_points(ax, qq["theoretical"], qq["std_resid"])
     ax.set_xlabel("normal quantile")
     ax.set_ylabel("standardised residual")
     ax.set_title("Normal? points in the band", fontsize=7)
@@ -353,7 +366,7 @@ def _draw_scale(checks: LineChecks, ax) -> tuple:
     """Root of the absolute standardised residual against fitted values."""
     fitted = checks.influence["fitted"].to_numpy()
     scale = np.sqrt(np.abs(checks.influence["std_resid"].to_numpy()))
-    ax.plot(fitted, scale, **POINT)
+    _draw_points(ax, fitted, scale)
     ax.plot(checks.smooth["fitted"], checks.smooth["scale"], color=VERMILLION, linewidth=1.2)
     unit = describe_column(checks.fit.outcome)[1]
     ax.set_xlabel(f"fitted ({unit})" if unit else "fitted")
@@ -371,7 +384,7 @@ def _draw_stems(checks: LineChecks, ax, measure: str, name: str) -> tuple:
     values = checks.influence[measure].to_numpy()
     place, cut_off = np.arange(1, len(values) + 1), checks.cut_offs[measure]
     ax.vlines(place, 0, values, color=BLUE, linewidth=0.9)
-    ax.plot(place, values, **POINT | {"markersize": 3})
+    _draw_points(ax, place, values, markersize=3)
     ax.axhline(0, color=GREY, linewidth=0.6)
     signs = (1,) if measure == "cooks_distance" else (-1, 1)
     for sign in signs:
@@ -397,7 +410,7 @@ def _draw_leverage(checks: LineChecks, ax) -> tuple:
     leverage, resid = (influence[name].to_numpy() for name in ("leverage", "std_resid"))
     ax.axhline(0, color=GREY, linewidth=0.6)
     ax.axvline(checks.cut_offs["leverage"], color=VERMILLION, linewidth=0.8, linestyle="--")
-    ax.plot(leverage, resid, **POINT)
+    _draw_points(ax, leverage, resid)
     right = min(1.15 * max(leverage.max(), checks.cut_offs["leverage"]), 1.0)
     top = np.nanmax(np.abs(resid), initial=2.0) * 1.3
     ax.set_xlim(0, right)

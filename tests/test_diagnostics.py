@@ -223,6 +223,8 @@ def test_many_points_are_not_put_to_shapiro_wilk():
     table = check_line(fit).to_frame()
     assert "read the Q-Q plot" in table["note"][1]
     assert np.isfinite(table["statistic"][[0, 2]]).all()
+    more = len(check_line(fit).find_points("student_resid")) - 10
+    assert table["look_at"][3].endswith(f", and {more} more")
     assert np.abs(check_line(fit).smooth["resid"]).max() < 0.5
 
 

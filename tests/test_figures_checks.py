@@ -194,6 +194,17 @@ def test_intervals_that_do_not_exist_are_said_not_to():
         assert "interval not defined" in [text.get_text() for text in ax.texts]
 
 
+def test_many_points():
+    rng = np.random.default_rng(1)
+    x = rng.normal(size=20_001)
+    fit = fit_xy(x, x + rng.normal(size=len(x)))
+    with pytest.raises(ValueError, match="20,001 points are too many to tell apart"):
+        plot_checks(check_line(fit))
+    assert len(plot_leave_one_out(leave_one_out(fit)).collections[0].get_segments()) <= 400
+    axes = plot_checks(check_line(fit_xy(fit.x[:5000], fit.y[:5000])))
+    assert points_of(axes[0]).get_rasterized()
+
+
 def test_given_axes_are_used_and_style_is_left_alone(ldn):
     before = dict(mpl.rcParams)
     axes = new_figure(2, 120).subplots(3, 2)

@@ -163,6 +163,26 @@ def test_exact_distribution_equals_brute_force():
         assert_allclose(row["std_error"], values.std(), rtol=1e-10)
 
 
+def test_exact_band_equals_brute_force():
+    fit = fit_xy([1, 2, 4, 8], [1, 5, 2, 7])
+    exact = exact_bootstrap_line(fit)
+    brute = bootstrap_line(fit, rng=None, indices=np.array(list(product(range(4), repeat=4))))
+    keep = ~np.isnan(brute.slope)
+    heights = brute.intercept[keep, None] + brute.slope[keep, None] * [1.0, 3.0, 8.0]
+    band = exact.band([1, 3, 8], confidence_level=0.8)
+    expected = np.quantile(heights, [0.1, 0.9], axis=0, method="inverted_cdf")
+    assert_allclose(band[["conf_low", "conf_high"]].T, expected, rtol=1e-9, atol=1e-9)
+    # Over the whole range, not at three points: a fine grid for the witness.
+    grid = np.linspace(1, 8, 3001)
+    heights = brute.intercept[keep, None] + brute.slope[keep, None] * grid
+    furthest = (np.abs(heights - fit.intercept - fit.slope * grid) / heights.std(axis=0)).max(
+        axis=1
+    )
+    c = np.quantile(furthest, 0.8, method="inverted_cdf")
+    middle = brute.intercept[keep] + brute.slope[keep] * 3
+    assert_allclose(band["joint_high"][1] - band["fitted"][1], c * middle.std(), rtol=1e-4)
+
+
 def test_exact_of_ten_people_is_the_limit_of_drawing():
     pilot = load_dataset("esr_pain_change").query("condition == 'ldn' and trial == 'pilot'")
     fit = fit_line(pilot, predictor="esr_mm_h", outcome="pain_reduction_percent")
