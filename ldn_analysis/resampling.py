@@ -303,12 +303,13 @@ def bootstrap_line(fit: LineFit, *, rng, n_resamples: int = 100_000, indices=Non
     else:
         # Two people at a draw, from the sums of every pair: half the draws, half the additions.
         pairs = (parts[:, None] + parts).reshape(n * n, 5)
+        taken = np.empty((CHUNK, 5))  # one buffer throughout: fresh memory costs more than adding
         for start in range(0, n_resamples, CHUNK):
             rows = slice(start, min(start + CHUNK, n_resamples))
             drawn = rng.integers(0, n * n, (n // 2, rows.stop - start), dtype=np.uint16)
             sums = pairs[drawn[0]]
             for pair in drawn[1:]:
-                sums += pairs.take(pair, axis=0)
+                sums += np.take(pairs, pair, axis=0, out=taken[: len(pair)], mode="clip")
             if n % 2:
                 sums += parts[rng.integers(0, n, rows.stop - start)]
             numbers[:, rows] = _solve(sums, n, origin)
