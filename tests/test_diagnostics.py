@@ -17,7 +17,7 @@ from ldn_analysis.diagnostics import (
 
 REFERENCE = Path(__file__).parent / "reference"
 SETS = ["ldn", "placebo", "anscombe1", "anscombe2", "anscombe3", "anscombe4"]
-R_INFLUENCE = pd.read_csv(REFERENCE / "lines_influence.csv")
+R_INFLUENCE = pd.read_csv(REFERENCE / "line_checks_influence.csv")
 
 
 def fit_xy(x, y, **columns):
@@ -100,7 +100,7 @@ def test_influence_survives_a_far_origin(ldn):
 
 @pytest.mark.parametrize("name", SETS)
 def test_checks_equal_r(name):
-    theirs = pd.read_csv(REFERENCE / "lines_tests.csv").query("set == @name")
+    theirs = pd.read_csv(REFERENCE / "line_checks_tests.csv").query("set == @name")
     ours = check_line(fit_set(name)).to_frame().iloc[:3]
     assert ours["assumption"].tolist() == theirs["check"].tolist()
     # Anscombe 2 is a parabola: what is left of it is the rounding of the printed y.
@@ -264,7 +264,7 @@ def test_leave_one_out_agrees_with_dfbetas(ldn):
 @pytest.mark.parametrize("name", SETS)
 def test_other_lines_equal_r(name):
     theirs = (
-        pd.read_csv(REFERENCE / "lines_slopes.csv").query("set == @name").set_index("estimator")
+        pd.read_csv(REFERENCE / "line_checks_slopes.csv").query("set == @name").set_index("estimator")
     )
     ours = compare_lines(fit_set(name)).to_frame().set_index("estimator")
     for estimator, row in theirs.iterrows():

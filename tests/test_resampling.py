@@ -36,7 +36,7 @@ def ldn():
 
 @pytest.fixture(scope="module")
 def r_indices():
-    return np.loadtxt(REFERENCE / "lines_indices.csv", delimiter=",", dtype=int)
+    return np.loadtxt(REFERENCE / "line_checks_indices.csv", delimiter=",", dtype=int)
 
 
 def limits(result, term, method, level=0.95):
@@ -76,10 +76,10 @@ def test_given_indices_equal_explicit_refits_and_scipy(ldn):
 
 def test_given_indices_equal_r_boot(ldn, r_indices):
     result = bootstrap_line(ldn, rng=None, indices=r_indices)
-    replicates = pd.read_csv(REFERENCE / "lines_replicates.csv")
+    replicates = pd.read_csv(REFERENCE / "line_checks_replicates.csv")
     for term in TERMS:
         assert_allclose(getattr(result, term), replicates[term], rtol=1e-10, atol=1e-12)
-    theirs = pd.read_csv(REFERENCE / "lines_bootstrap.csv")
+    theirs = pd.read_csv(REFERENCE / "line_checks_bootstrap.csv")
     table = result.to_frame()
     assert_array_equal(table[["term", "method"]], theirs[["term", "method"]])
     assert_allclose(table["std_error"], theirs["std_error"], rtol=1e-10)
@@ -96,7 +96,7 @@ def test_given_indices_equal_r_boot(ldn, r_indices):
 
 
 def test_bca_agrees_with_r_within_monte_carlo_error(ldn):
-    theirs = pd.read_csv(REFERENCE / "lines_bootstrap.csv").query("method == 'bca'")
+    theirs = pd.read_csv(REFERENCE / "line_checks_bootstrap.csv").query("method == 'bca'")
     result = bootstrap_line(ldn, rng=11)
     for row in theirs.itertuples():
         low, high = limits(result, row.term, "bca")
@@ -354,7 +354,7 @@ X7, Y7 = [12, 15, 15, 22, 30, 41, 45], [3, -2, 11, 9, 9, 25, 14]
 
 @pytest.mark.parametrize("alternative", ["two-sided", "greater", "less"])
 def test_exact_permutations_equal_r(alternative):
-    theirs = pd.read_csv(REFERENCE / "lines_exact_permutation.csv").set_index("alternative")
+    theirs = pd.read_csv(REFERENCE / "line_checks_exact_permutation.csv").set_index("alternative")
     test = permute_line(fit_xy(X7, Y7), rng=1, alternative=alternative)
     assert test.exact
     assert (test.n_permutations, test.n_extreme) == tuple(theirs.loc[alternative, ["n", "extreme"]])

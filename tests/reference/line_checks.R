@@ -1,7 +1,7 @@
 # Reference for diagnostics.py and resampling.py: R 4.2 with boot, lmtest and MASS (Debian).
-# Run from the folder of the project: Rscript tests/reference/lines.R
-# Writes lines_influence.csv, lines_tests.csv, lines_slopes.csv, lines_bootstrap.csv and
-# lines_exact_permutation.csv beside this file.
+# Run from the folder of the project: Rscript tests/reference/line_checks.R
+# Writes line_checks_influence.csv, line_checks_tests.csv, line_checks_slopes.csv, line_checks_bootstrap.csv and
+# line_checks_exact_permutation.csv beside this file.
 suppressMessages({library(boot); library(lmtest); library(MASS)})
 data(anscombe)
 options(digits = 17)
@@ -25,7 +25,7 @@ influence_of <- function(name) {
              cooks_distance = cooks.distance(fit), dfbetas_intercept = b[, 1],
              dfbetas_slope = b[, 2], dffits = dffits(fit), cov_ratio = covratio(fit))
 }
-save(do.call(rbind, lapply(names(sets), influence_of)), "lines_influence.csv")
+save(do.call(rbind, lapply(names(sets), influence_of)), "line_checks_influence.csv")
 
 tests_of <- function(name) {
   fit <- lm(y ~ x, sets[[name]])
@@ -37,7 +37,7 @@ tests_of <- function(name) {
              statistic = c(reset$statistic, shapiro$statistic, bp$statistic),
              p_value = c(reset$p.value, shapiro$p.value, bp$p.value))
 }
-save(do.call(rbind, lapply(names(sets), tests_of)), "lines_tests.csv")
+save(do.call(rbind, lapply(names(sets), tests_of)), "line_checks_tests.csv")
 
 hc3 <- function(fit) {
   X <- model.matrix(fit); e <- resid(fit) / (1 - hatvalues(fit)); B <- solve(crossprod(X))
@@ -58,7 +58,7 @@ slopes_of <- function(name) {
                            if (name == "anscombe4") NA else hc3(fit), NA,
                            summary(huber)$coefficients[2, 2], NA, NA, NA))
 }
-save(do.call(rbind, lapply(names(sets), slopes_of)), "lines_slopes.csv")
+save(do.call(rbind, lapply(names(sets), slopes_of)), "line_checks_slopes.csv")
 
 # boot.ci on the resamples that boot drew; BCa with the acceleration of the usual jackknife.
 # Index matrix is kept, so that the same resamples can be given to bootstrap_line.
@@ -67,7 +67,7 @@ d <- sets$ldn; R <- 999
 statistic <- function(d, i) { f <- lm(y ~ x, d[i, ]); c(coef(f)[2], coef(f)[1], summary(f)$r.squared) }
 b <- boot(d, statistic, R)
 indices <- boot.array(b, indices = TRUE)
-write.table(indices - 1, file.path(here, "lines_indices.csv"), sep = ",", row.names = FALSE, col.names = FALSE)
+write.table(indices - 1, file.path(here, "line_checks_indices.csv"), sep = ",", row.names = FALSE, col.names = FALSE)
 out <- NULL
 for (k in 1:3) {
   L <- empinf(b, index = k, type = "jack", stype = "i")
@@ -78,8 +78,8 @@ for (k in 1:3) {
     conf_high = c(ci$percent[5], ci$basic[5], ci$bca[5]),
     std_error = sd(b$t[, k]), bias = mean(b$t[, k]) - b$t0[k]))
 }
-save(out, "lines_bootstrap.csv")
-save(data.frame(slope = b$t[, 1], intercept = b$t[, 2], r_squared = b$t[, 3]), "lines_replicates.csv")
+save(out, "line_checks_bootstrap.csv")
+save(data.frame(slope = b$t[, 1], intercept = b$t[, 2], r_squared = b$t[, 3]), "line_checks_replicates.csv")
 
 # Exact permutation p of r, over all 5040 orders of seven people.
 permute <- function(v) if (length(v) <= 1) list(v) else
@@ -88,4 +88,4 @@ x <- c(12, 15, 15, 22, 30, 41, 45); y <- c(3, -2, 11, 9, 9, 25, 14)
 r <- sapply(permute(1:7), function(p) cor(x, y[p])); r0 <- cor(x, y)
 save(data.frame(alternative = c("two-sided", "greater", "less"), n = length(r),
   extreme = c(sum(abs(r) >= abs(r0) - 1e-12), sum(r >= r0 - 1e-12), sum(r <= r0 + 1e-12))),
-  "lines_exact_permutation.csv")
+  "line_checks_exact_permutation.csv")
