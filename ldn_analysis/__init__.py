@@ -48,6 +48,31 @@ _HOMES = {
         "plot_responder_curve",
         "plot_slope_difference",
     ),
+    "diagnostics": (
+        "Influence",
+        "LeaveOneOut",
+        "LineChecks",
+        "LineComparison",
+        "check_line",
+        "compare_lines",
+        "compute_influence",
+        "leave_one_out",
+        "measure_influence",
+    ),
+    "resampling": (
+        "BootstrapLine",
+        "PermutationTest",
+        "bootstrap_line",
+        "exact_bootstrap_line",
+        "permute_line",
+    ),
+    "figures_checks": (
+        "plot_bootstrap",
+        "plot_checks",
+        "plot_leave_one_out",
+        "plot_lines",
+        "plot_permutation",
+    ),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 
