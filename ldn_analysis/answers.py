@@ -20,6 +20,7 @@ def _load(name: str):
 
 @enter_exercise("01.1")
 def _completed() -> Exercise:
+    """How many completed the crossover trial?"""
     people = _load("participants")
     trial = people[people["trial"] == "crossover"]
     return Exercise(
@@ -35,6 +36,7 @@ def _completed() -> Exercise:
 
 @enter_exercise("01.2")
 def _missed() -> Exercise:
+    """Share of diary days without a pain rating."""
     pain = _load("daily_pain")["pain_0_100"]
     return Exercise(
         answer=float(pain.isna().mean()),
@@ -48,6 +50,7 @@ def _missed() -> Exercise:
 
 @enter_exercise("01.3")
 def _reduction() -> Exercise:
+    """Mean pain reduction during LDN in the crossover trial."""
     data = _load("esr_pain_change")
     trial = data[data["trial"] == "crossover"]
     mean = data.groupby("condition", observed=True)["pain_reduction_percent"].mean()
@@ -75,6 +78,7 @@ def _reduction() -> Exercise:
 
 @enter_exercise("01.4")
 def _status() -> Exercise:
+    """Status of the seven counts of Fig. 1."""
     return Exercise(
         answer="assumed",
         because="nobody outside the trial knows the seven counts; only their sum and the best half were told.",
@@ -102,6 +106,7 @@ def _best_share():
 
 @enter_exercise("02.1")
 def _share() -> Exercise:
+    """Share much or very much improved."""
     best = _best_share()
     n = int(best["n_obs"])
     return Exercise(
@@ -116,6 +121,7 @@ def _share() -> Exercise:
 
 @enter_exercise("02.2")
 def _wilson_low() -> Exercise:
+    """Lower Wilson limit of that share."""
     best = _best_share()
     share, n = best["share"], best["n_obs"]
     return Exercise(
@@ -133,6 +139,7 @@ def _wilson_low() -> Exercise:
 
 @enter_exercise("02.3")
 def _joint() -> Exercise:
+    """Which interval, when the bar was chosen after looking?"""
     return Exercise(
         answer="joint",
         because="an interval that must hold for seven shares at once has to be wider.",
@@ -144,6 +151,7 @@ def _joint() -> Exercise:
 
 @enter_exercise("02.4")
 def _cause() -> Exercise:
+    """Does Fig. 1 show that LDN caused the improvement?"""
     return Exercise(
         answer="no",
         because="without the same question after placebo, hope, time and regression to the mean are all inside.",
@@ -166,6 +174,7 @@ def _fits():
 
 @enter_exercise("03.1")
 def _slope() -> Exercise:
+    """Slope of the left pane."""
     ldn, placebo = _fits()["ldn"], _fits()["placebo"]
     return Exercise(
         answer=ldn.slope,
@@ -181,6 +190,7 @@ def _slope() -> Exercise:
 
 @enter_exercise("03.2")
 def _r_squared() -> Exercise:
+    """R squared of the left pane."""
     ldn = _fits()["ldn"]
     return Exercise(
         answer=ldn.r_squared,
@@ -198,6 +208,7 @@ def _r_squared() -> Exercise:
 
 @enter_exercise("03.3")
 def _predicted() -> Exercise:
+    """Height of the left line at an ESR of 40 mm/h."""
     ldn, placebo = _fits()["ldn"], _fits()["placebo"]
     return Exercise(
         answer=ldn.intercept + 40 * ldn.slope,
@@ -211,6 +222,7 @@ def _predicted() -> Exercise:
 
 @enter_exercise("03.4")
 def _new_person() -> Exercise:
+    """Lower prediction limit at an ESR of 30 mm/h."""
     row = _fits()["ldn"].predict([30]).iloc[0]
     return Exercise(
         answer=float(row["pred_low"]),
@@ -228,6 +240,7 @@ def _new_person() -> Exercise:
 
 @enter_exercise("03.5")
 def _two_panes() -> Exercise:
+    """Do two p values on two sides of 0.05 show that two slopes differ?"""
     return Exercise(
         answer="no",
         because="the difference between the slopes needs an estimate and an interval of its own: notebook 05.",
@@ -253,6 +266,7 @@ def _leave_one_out():
 
 @enter_exercise("04.1")
 def _most_moving() -> Exercise:
+    """Who moves the slope most?"""
     from .diagnostics import measure_influence
 
     labels, out = _leave_one_out().labels, _leave_one_out().most_moving
@@ -279,9 +293,10 @@ def _most_moving() -> Exercise:
 
 @enter_exercise("04.2")
 def _slope_without() -> Exercise:
+    """Slope without her."""
     out = _leave_one_out()
     table = out.to_frame()
-    without = float(table["estimate"].iloc[out.most_moving])
+    without = float(table["slope"].iloc[out.most_moving])
     return Exercise(
         answer=without,
         because="the sign stays, the size moves by a good part of a standard error.",
@@ -297,11 +312,12 @@ def _slope_without() -> Exercise:
 
 @enter_exercise("04.3")
 def _hc3() -> Exercise:
+    """HC3 standard error of the slope."""
     fit = _fits()["ldn"]
     errors = fit.model.get_robustcov_results("HC3").bse
     return Exercise(
         answer=float(errors[1]),
-        because="close to the ordinary one: the scatter is about even here.",
+        because="somewhat larger than the ordinary one: it trusts the far points less.",
         mistakes=[
             (float(fit.line.slope_std_error), "that is the ordinary standard error."),
             (float(errors[0]), "that is the intercept's."),
@@ -311,6 +327,7 @@ def _hc3() -> Exercise:
 
 @enter_exercise("04.4")
 def _not_shown() -> Exercise:
+    """Does a p value above 0.05 show an even scatter?"""
     return Exercise(
         answer="no",
         because="with few people a check misses much; look at the picture too.",
@@ -333,6 +350,7 @@ def _slope_difference():
 
 @enter_exercise("05.1")
 def _difference() -> Exercise:
+    """Difference of the two slopes."""
     fits = _fits()
     return Exercise(
         answer=float(_slope_difference()["estimate"]),
@@ -350,6 +368,7 @@ def _difference() -> Exercise:
 
 @enter_exercise("05.2")
 def _difference_high() -> Exercise:
+    """Upper limit of its interval."""
     row = _slope_difference()
     return Exercise(
         answer=float(row["conf_high"]),
@@ -370,6 +389,7 @@ def _difference_high() -> Exercise:
 
 @enter_exercise("05.3")
 def _discordant() -> Exercise:
+    """Discordant pairs at the moderate threshold."""
     from .responders import compare_responders
 
     data = _load("esr_pain_change")
@@ -390,6 +410,7 @@ def _discordant() -> Exercise:
 
 @enter_exercise("05.4")
 def _more_days() -> Exercise:
+    """Do more diary days shrink the error like more people?"""
     return Exercise(
         answer="no",
         because="days of one person are not independent evidence about the drug; more people are.",
@@ -399,6 +420,7 @@ def _more_days() -> Exercise:
 
 @enter_exercise("05.5")
 def _carry_over() -> Exercise:
+    """Does a carry-over test without significance show that there is none?"""
     return Exercise(
         answer="no",
         because="it compares two groups of people, with a standard error too large to notice much.",

@@ -60,6 +60,11 @@ def new_figure(columns: int = 1, height_mm: float = 70.0):
     Returns
     -------
     matplotlib.figure.Figure
+
+    Examples
+    --------
+    >>> round(float(new_figure(2).get_figwidth()) * 25.4)
+    174
     """
     size = WIDTH_MM[columns] / 25.4, height_mm / 25.4
     if pyplot := sys.modules.get("matplotlib.pyplot"):

@@ -36,11 +36,17 @@ for line in (
     "audit bootstrap check compare describe enumerate find fit format leave list load new order",
     "permute plot pool predict read render require save search show simulate solve sum summarise",
     "test write draw count run apply get infer adjust combine interpret build give choose",
+    "pair measure compute enter make paired",
 ):
     VERBS |= set(line.split())
-NOT_VERBS = {"wilson_interval", "main"}  # a quantity's own name; the entry point
+NOT_VERBS = {
+    "wilson_interval",
+    "main",
+    "exact_bootstrap_line",
+}  # a quantity's own name; the entry point
 CLASSES = {  # what else is public and not a result
-    "Assumptions", "CalibrationError", "DataError", "Line", "LineSums", "Result",
+    "Assumptions", "CalibrationError", "DataError", "Exercise", "Influence", "Line", "LineSums",
+    "Result", "TwoStrata", "Verdict",
 }  # fmt: skip
 
 

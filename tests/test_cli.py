@@ -388,7 +388,7 @@ def test_from_another_folder_with_an_odd_name(tmp_path):
     (folder / "mine.csv").write_text(GOOD, encoding="utf-8")
     process = run("figures", "--data", "mine.csv", "--format", "svg", cwd=folder)
     assert (process.returncode, process.stderr) == (0, "")
-    assert set(read_folder(folder / "figures")) == {"figure_2.svg", "captions.md"}
+    assert set(read_folder(folder / "mine_figures")) == {"figure_2.svg", "captions.md"}
 
 
 def test_own_numbers_are_those_of_the_file(mine, tmp_path):

@@ -264,7 +264,9 @@ def test_leave_one_out_agrees_with_dfbetas(ldn):
 @pytest.mark.parametrize("name", SETS)
 def test_other_lines_equal_r(name):
     theirs = (
-        pd.read_csv(REFERENCE / "line_checks_slopes.csv").query("set == @name").set_index("estimator")
+        pd.read_csv(REFERENCE / "line_checks_slopes.csv")
+        .query("set == @name")
+        .set_index("estimator")
     )
     ours = compare_lines(fit_set(name)).to_frame().set_index("estimator")
     for estimator, row in theirs.iterrows():
