@@ -31,6 +31,7 @@ _HOMES = {
     ),
     "agreement": ("ImprovementAgreement", "compare_improvement"),
     "proportions": ("ImprovementSummary", "summarise_improvement", "wilson_interval"),
+    "results": ("say",),
     "versions": ("list_versions",),
     "figures": (
         "new_figure",
