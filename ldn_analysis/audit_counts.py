@@ -12,7 +12,7 @@ from .printed import (
     ONLY_IF,
     YES,
     AuditCheck,
-    format_range,
+    format_plain,
     join_words,
     meets,
     read_counts,
@@ -44,7 +44,8 @@ def check_share(percent, n, *, decimals: int | None = None) -> AuditCheck:
     -------
     AuditCheck
         `details` has one row a share and denominator: printed, n_obs, reading ("rounded",
-        "cut off" or "" where none fits), count_low, count_high (all counts that print so).
+        "cut off" or "" where none fits), count_low, count_high (all counts that print so),
+        rounded, cut_off (whether it fits by that reading).
 
     Raises
     ------
@@ -70,12 +71,10 @@ def check_share(percent, n, *, decimals: int | None = None) -> AuditCheck:
     sizes = read_counts(n, where)
     details = _list_totals(shares, sizes, Fraction(1, 100), most=1)
     words = [share.text.removesuffix("%").strip() + " %" for share in shares]
-    table = details.assign(fits=details["reading"] == "rounded")
-    joint = table.groupby("n_obs")["fits"].all()
-    joint_cut = (table["reading"] != "").groupby(table["n_obs"]).all()
-    verdict, condition = _judge_sizes(joint, joint_cut)
+    by_size = details.groupby("n_obs")
+    verdict, condition = _judge_sizes(by_size["rounded"].all(), by_size["cut_off"].all())
     if verdict == NO and len(shares) > 1:
-        own = table[table["fits"]].groupby("printed", sort=False)["n_obs"].agg(list)
+        own = details[details["rounded"]].groupby("printed", sort=False)["n_obs"].agg(list)
         if len(own) == len({share.text for share in shares}):
             verdict = ONLY_IF
             lists = [
@@ -119,7 +118,7 @@ def check_mean(mean, n, *, items: int = 1, decimals: int | None = None) -> Audit
     -------
     AuditCheck
         `details` has one row a possible n: printed, n_obs, reading, count_low,
-        count_high (sums that print so).
+        count_high (sums that print so), rounded, cut_off.
 
     Raises
     ------
@@ -140,8 +139,8 @@ def check_mean(mean, n, *, items: int = 1, decimals: int | None = None) -> Audit
     if isinstance(items, bool) or not isinstance(items, (int, np.integer)) or items < 1:
         raise ValueError(f"{where}: items must be a whole number of at least 1; received {items!r}")
     details = _list_totals([printed], sizes, Fraction(int(items)))
-    by_size = details.set_index("n_obs")["reading"]
-    verdict, condition = _judge_sizes(by_size == "rounded", by_size != "")
+    by_size = details.set_index("n_obs")
+    verdict, condition = _judge_sizes(by_size["rounded"], by_size["cut_off"])
     informative = min(sizes) * items < 10**printed.decimals
     reason = f"The sum of {'' if items == 1 else f'{items} '}whole numbers a person is whole"
     return AuditCheck(
@@ -206,8 +205,7 @@ def check_sum(parts, total, *, decimals: int | None = None) -> AuditCheck:
     if meets(whole, low, high):
         verdict = YES
     elif whole.relation == "=" and low <= whole.cut[1] and high >= whole.cut[0]:
-        verdict, condition = ONLY_IF, f"in the total {CUT_OFF}"
-    digits = max(3, len(str(int(abs(plain)))) + max(term.decimals for term in terms))
+        verdict, condition = ONLY_IF, f"the total was {CUT_OFF}"
     # "a + -b" reads badly: the sign of a subtracted part is the operator.
     shown = " ".join(
         f"{'-' if term.text.startswith('-') else '+'} {term.text.lstrip('-+')}" for term in terms
@@ -215,7 +213,7 @@ def check_sum(parts, total, *, decimals: int | None = None) -> AuditCheck:
     return AuditCheck(
         check="sum",
         printed=f"{shown}, total {whole.text}",
-        follows=format_range(low, high, digits),
+        follows=format_plain(low) if exact else f"{format_plain(low)} to {format_plain(high)}",
         verdict=verdict,
         condition=condition,
         explanation="Counts add up exactly."
@@ -239,18 +237,18 @@ def _list_totals(shares, sizes, per_unit: Fraction, most: int | None = None) -> 
     rows = []
     for share in shares:
         for size in sizes:
-            found = "", np.nan, np.nan
+            scale, found = size * per_unit, []
             for reading, (low, high) in zip(READINGS, (share.rounded, share.cut), strict=True):
-                first, last = ceil(low * size * per_unit), floor(high * size * per_unit)
-                if reading == "cut off" and share.value >= 0 and last == high * size * per_unit:
-                    last -= 1  # the upper end itself would not be cut off to this number
+                first, last = ceil(low * scale), floor(high * scale)
+                # The upper end itself would not be cut off to this number.
+                last -= reading == "cut off" and last == high * scale
                 if most is not None:
                     first, last = max(first, 0), min(last, size * most)
-                if first <= last:
-                    found = reading, float(first), float(last)
-                    break
-            rows.append((share.text, size, *found))
-    return pd.DataFrame(rows, columns=["printed", "n_obs", "reading", "count_low", "count_high"])
+                found.append((reading, float(first), float(last), first <= last))
+            best = next((item[:3] for item in found if item[3]), ("", np.nan, np.nan))
+            rows.append((share.text, size, *best, found[0][3], found[1][3]))
+    columns = ["printed", "n_obs", "reading", "count_low", "count_high", "rounded", "cut_off"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def _judge_sizes(joint: pd.Series, joint_cut: pd.Series) -> tuple[str, str]:
@@ -264,7 +262,7 @@ def _judge_sizes(joint: pd.Series, joint_cut: pd.Series) -> tuple[str, str]:
     if not fitting:
         return NO, ""
     which = "" if len(joint) == 1 else f" and the denominator is {_describe_sizes(fitting)}"
-    return ONLY_IF, CUT_OFF + which
+    return ONLY_IF, f"digits were {CUT_OFF}{which}"
 
 
 def _describe_sizes(sizes: list[int]) -> str:

@@ -6,8 +6,8 @@ import numpy as np
 from scipy.special import ndtri, stdtrit
 
 from .audit_p import p_limits, p_of_size, read_df
-from .printed import Derivation, derive, read_counts, read_p, read_printed
-from .results import format_number, require_level
+from .printed import Derivation, derive, format_plain, read_counts, read_p, read_printed
+from .results import require_level
 
 __all__ = ["compute_r_interval", "compute_sd_from_p", "compute_se_from_interval"]
 
@@ -65,7 +65,7 @@ def compute_sd_from_p(
     for count in groups:
         read_counts(count, where)
     df = sum(groups) - len(groups)
-    if len(groups) > 2 or df < 1 or 1 in groups[:1] * (len(groups) == 1):
+    if len(groups) > 2 or df < 1:
         raise ValueError(
             f"{where}: n is one number of at least 2 (paired) or two (groups); received {n!r}"
         )
@@ -101,7 +101,7 @@ def compute_sd_from_p(
             return found | {"conf_low": gap - quantile * error, "conf_high": gap + quantile * error}
 
         terms |= _span(solve, (center, t), (ends, (t_low, t_high)))
-        text += f" and a difference of {format_number(center, 4)}"
+        text += f" and a difference of {format_plain(center)}"
     return Derivation(
         check="SD from p",
         printed=text,

@@ -10,6 +10,7 @@ from .printed import (
     YES,
     AuditCheck,
     fit_p,
+    format_plain,
     format_range,
     meets,
     read_p,
@@ -144,11 +145,10 @@ def check_interval_symmetry(estimate, low, high, *, scale: str = "linear") -> Au
         condition = (
             "the interval is of a kind that need not be symmetric (profile, bootstrap, exact)"
         )
-    digits = max(3, middle.decimals + 1 + len(str(int(abs(float(middle))))))
     return AuditCheck(
         check="middle of an interval",
         printed=f"{middle.text} ({first.text} to {last.text})",
-        follows=f"middle {format_range(own['range_low'], own['range_high'], digits)} on the {scale} scale",
+        follows=f"middle {format_plain(own['range_low'], 4)} to {format_plain(own['range_high'], 4)} on the {scale} scale",
         verdict=verdict,
         condition=condition,
         explanation="The estimate lies outside its own interval." if verdict == NO else "",

@@ -187,7 +187,7 @@ def judge_p(printed: Printed, row: tuple, part: str) -> tuple[str, str]:
         return YES, ""
     ways = [part] if meets(printed, p_low, p_high) else []
     if alone == "cut off":
-        ways.append(f"in p {CUT_OFF}")
+        ways.append(f"p was {CUT_OFF}")
     return (ONLY_IF, ", or if ".join(ways)) if ways else (NO, "")
 
 

@@ -7,6 +7,7 @@ import pandas as pd
 from scipy.special import bdtr, chdtrc
 
 from .audit_counts import check_share
+from .audit_p import p_limits
 from .printed import (
     NO,
     ONLY_IF,
@@ -22,6 +23,14 @@ from .printed import (
 from .results import format_number
 
 __all__ = ["check_paired_shares"]
+
+PAIRED = (
+    "McNemar exact",
+    "McNemar mid-p",
+    "McNemar chi-square",
+    "McNemar chi-square corrected",
+    "one-tailed McNemar exact",
+)
 
 
 def check_paired_shares(
@@ -96,7 +105,7 @@ def check_paired_shares(
     details.loc[~details["paired"], ["first_only", "second_only"]] = np.nan
     details["p_high"] = details["p_low"]
     details["fits"] = "" if printed is None else [fit_p(printed, p) for p in details["p_low"]]
-    usual = details["paired"] & ~details["reading"].str.contains("one-tailed")
+    usual = details["paired"] & ~details["reading"].str.startswith("one-tailed")
     verdict, condition = _judge_paired(details, usual, printed)
     mcnemar = details.loc[usual, "p_low"]
     low, high = mcnemar.min(), mcnemar.max()
@@ -109,10 +118,9 @@ def check_paired_shares(
         "depending on how many people said yes in both",
         verdict=verdict,
         condition=condition,
-        explanation="How many people said yes in both conditions decides McNemar's test and was not printed."
-        + ("" if printed is not None else " No p value was given to compare with."),
+        explanation=_explain_paired(printed, bool((usual & (details["fits"] == "rounded")).any())),
         details=details,
-        printed_range=(np.nan, np.nan) if printed is None else tuple(map(float, printed.rounded)),
+        printed_range=(np.nan, np.nan) if printed is None else p_limits(printed),
         follows_range=(float(low), float(high)),
     )
 
@@ -121,19 +129,14 @@ def _test_paired(both: int, first_only: int, second_only: int, neither: int):  #
     """Name, statistic and p of each test of a paired table."""
     n, smaller = first_only + second_only, min(first_only, second_only)
     if n == 0:  # nobody differs: no test rejects
-        names = ("exact", "mid-p", "chi-square", "chi-square corrected", "exact, one-tailed")
-        return [(f"McNemar {name}", np.nan, 1.0) for name in names]
+        return [(name, np.nan, 1.0) for name in PAIRED]
     tail, at = bdtr(smaller, n, 0.5), comb(n, smaller) / 2**n
     square = (first_only - second_only) ** 2 / n
     corrected = max(abs(first_only - second_only) - 1, 0) ** 2 / n
-    mid = 1.0 if first_only == second_only else 2 * tail - at
-    return [
-        ("McNemar exact", np.nan, min(2 * tail, 1.0)),
-        ("McNemar mid-p", np.nan, min(mid, 1.0)),
-        ("McNemar chi-square", square, chdtrc(1, square)),
-        ("McNemar chi-square corrected", corrected, chdtrc(1, corrected)),
-        ("McNemar exact, one-tailed", np.nan, tail),
-    ]
+    mid = 1 - at / 2 if first_only == second_only else 2 * tail - at
+    p_values = (min(2 * tail, 1), mid, chdtrc(1, square), chdtrc(1, corrected), tail)
+    statistics = (np.nan, np.nan, square, corrected, np.nan)
+    return list(zip(PAIRED, statistics, map(float, p_values), strict=True))
 
 
 def _test_unpaired(one: int, two: int, size: int):
@@ -163,19 +166,29 @@ def _judge_paired(details: pd.DataFrame, usual: pd.Series, printed) -> tuple[str
     if (usual & rounded).sum() == usual.sum():
         return YES, ""
     groups = [
-        (usual & rounded, "{}"),
-        (~usual & rounded, "{}"),
-        (usual & cut, "{}, with digits cut off"),
+        (usual & rounded, ""),
+        (~usual & rounded, ""),
+        (usual & cut, ", cut off rather than rounded"),
     ]
     ways = []
     for chosen, words in groups[:1] if (usual & rounded).any() else groups:
         for name, rows in details[chosen].groupby("reading", sort=False):
             overlap = sorted({int(k) for k in rows["both"].dropna()})
-            who = f" with {join_words(overlap)} in both" if overlap else ""
-            ways.append(words.format(f"{name}{who} (p {_list_p(rows)})"))
+            who = f", if {join_words(overlap)} said yes in both" if overlap else ""
+            ways.append(f"{name}{who} (p {_list_p(rows)}{words})")
     if not ways:
         return NO, ""
-    return ONLY_IF, f"the test was {join_words(ways)}"
+    return ONLY_IF, f"the test was {'; or '.join(ways)}"
+
+
+def _explain_paired(printed, fits: bool) -> str:
+    """What the verdict rests on."""
+    text = "How many people said yes in both conditions decides McNemar's test and was not printed."
+    if printed is None:
+        return f"{text} No p value was given to compare with."
+    if not fits:
+        text += " No two-sided McNemar test of any possible table rounds to the printed p."
+    return text
 
 
 def _list_p(rows: pd.DataFrame) -> str:

@@ -20,7 +20,7 @@ from .results import Result, format_number
 __all__ = ["VERDICTS", "AuditCheck", "Derivation", "Printed", "read_printed"]
 
 VERDICTS = YES, ONLY_IF, NO = ("consistent", "consistent only if", "not possible as printed")
-CUT_OFF = "digits were cut off rather than rounded"
+CUT_OFF = "cut off rather than rounded"
 _NUMBER = re.compile(r"([<>=])?\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)\s*%?", re.IGNORECASE)
 _SIGNS = str.maketrans({"\N{MINUS SIGN}": "-", "\u2264": "<", "\u2265": ">"})
 
@@ -71,7 +71,7 @@ class Printed:
         """Smallest and largest number that becomes it when digits are cut off."""
         if self.relation != "=":
             return self.rounded
-        if self.text.lstrip("= ").startswith("-"):
+        if self.value < 0:
             return self.value - self.unit, self.value
         return self.value, self.value + self.unit
 
@@ -199,6 +199,11 @@ def join_words(words: Iterable, last: str = "or") -> str:
     return f" {last} ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else words[0]
 
 
+def format_plain(value, digits: int = 6) -> str:
+    """A number without digits that it does not need, for sums and middles."""
+    return f"{float(value):.{digits}g}"
+
+
 def format_range(low: float, high: float, digits: int = 3) -> str:
     """Two limits, or one number where they show the same digits."""
     low, high = format_number(float(low), digits), format_number(float(high), digits)
@@ -292,14 +297,22 @@ class Derivation(Result):
     @property
     def follows(self) -> str:
         """The terms with their ranges, in a line."""
-        return ", ".join(
-            f"{row.term} {format_number(row.estimate)} "
-            f"({format_range(row.range_low, row.range_high)})"
-            for row in self.table.itertuples()
-        )
+        parts = []
+        for row in self.table.itertuples():
+            if row.term == "p_value" and row.range_high < 0.001:
+                parts.append("p_value < 0.001")
+            else:
+                by_rounding = format_range(row.range_low, row.range_high)
+                parts.append(f"{row.term} {format_number(row.estimate)} ({by_rounding})")
+        return ", ".join(parts)
+
+    @property
+    def sentence(self) -> str:
+        """What follows from what, without the assumption."""
+        return f"From {self.printed}: {self.follows}; in brackets: the range that rounding allows."
 
     def __str__(self) -> str:
-        return f"From {self.printed}: {self.follows}; in brackets: by rounding. {self.assumption}"
+        return f"{self.sentence} {self.assumption}"
 
 
 def derive(values: dict[str, tuple[float, float, float]]) -> pd.DataFrame:
