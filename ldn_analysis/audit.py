@@ -33,6 +33,12 @@ class Audit(Result):
         One row a check: name, ids (rows of the tables that it read), source, status (of
         those rows), quantity, check, printed, follows, verdict ("derived" where nothing
         was printed to compare with), words, assumption, note (of those rows).
+
+    Examples
+    --------
+    >>> audit = audit_published()
+    >>> audit.to_frame().set_index("name").loc["rct_pain30", "verdict"]
+    'consistent'
     """
 
     checks: dict[str, AuditCheck | Derivation]

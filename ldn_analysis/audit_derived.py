@@ -83,7 +83,7 @@ def compute_sd_from_p(
         name: (t * scale, t_low * scale, t_high * scale),
     }
     sizes = " and ".join(map(str, groups))
-    text = f"p {printed.text} and n = {sizes}"
+    text = f"p {printed.stated} and n = {sizes}"
     if difference is not None:
         parts = difference if isinstance(difference, (list, tuple)) else [difference]
         read = [read_printed(part, where=where) for part in parts]
@@ -225,10 +225,9 @@ def compute_r_interval(
             "conf_high": float(np.tanh(center + margin)),
         }
 
-    sign = "" if printed.text[:1] in "<>=\u2264\u2265" else "= "
     return Derivation(
         check="interval of a correlation",
-        printed=f"{'R squared' if squared else 'r'} {sign}{printed.text}, n = {size}",
+        printed=f"{'R squared' if squared else 'r'} {printed.stated}, n = {size}",
         assumption=f"Fisher's {100 * confidence_level:g} % interval: both variables normal"
         + ("; the root is taken as positive." if squared else "."),
         table=derive(_span(solve, (float(printed),), ((float(low), float(high)),))),

@@ -75,7 +75,7 @@ def check_p_from_interval(
     )
     return AuditCheck(
         check="p from an interval",
-        printed=f"{error.printed}, p {printed.text}",
+        printed=f"{error.printed}, p {printed.stated}",
         follows=f"standard error {format_number(error['std_error'][0])}, "
         f"p {format_number(p)} (by rounding {format_range(p_low, p_high)})",
         verdict=verdict,

@@ -119,10 +119,9 @@ def check_p_from_statistic(
     inside = {0: "", 1: f"({df})", 2: f"({', '.join(format(d, 'g') for d in degrees)})"}[
         KINDS[kind]
     ]
-    sign = "" if value.relation != "=" or value.text.startswith("=") else "= "
     return AuditCheck(
         check=f"p from {kind}",
-        printed=f"{kind}{inside} {sign}{value.text}, p {printed.text}",
+        printed=f"{kind}{inside} {value.stated}, p {printed.stated}",
         follows=f"p {format_number(p)} (by rounding {format_range(p_low, p_high)})",
         verdict=verdict,
         condition=condition,

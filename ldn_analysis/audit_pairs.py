@@ -24,6 +24,9 @@ from .results import format_number
 
 __all__ = ["check_paired_shares"]
 
+CHECK = "p of two shares of the same people"
+COLUMNS = ["reading", "paired", "both", "first_only", "second_only", "neither"]
+COLUMNS += ["statistic", "p_low", "p_high", "fits"]
 PAIRED = (
     "McNemar exact",
     "McNemar mid-p",
@@ -61,14 +64,15 @@ def check_paired_shares(
     Returns
     -------
     AuditCheck
-        `details` has one row a table and test: reading, paired, both, first_only,
-        second_only, neither (nan where the pairing is ignored), statistic, p_low, p_high
-        (equal: p is exact for a given table), fits ("rounded", "cut off" or "").
+        A share that does not fit n is "not possible as printed". `details` has one row a
+        table and test: reading, paired, both, first_only, second_only, neither (nan where
+        the pairing is ignored), statistic, p_low, p_high (equal: p is exact for a given
+        table), fits ("rounded", "cut off" or "").
 
     Raises
     ------
     ValueError
-        If a share does not fit n, or a number is not printed as a percentage or a p.
+        If n is not one whole number, or a number is not printed as a percentage or a p.
 
     Examples
     --------
@@ -80,16 +84,22 @@ def check_paired_shares(
     where = "check_paired_shares"
     shares = [read_printed(share, decimals, where=where) for share in (first, second)]
     (size,) = read_counts([n], where)
+    printed = None if p_value is None else read_p(p_value, where)
+    text = f"{shares[0].text} % and {shares[1].text} % of the same {size} people"
+    text += "" if printed is None else f", p {printed.stated}"
     counts = []
     for share in shares:
         row = check_share(share, size).details.iloc[0]
         if row["reading"] != "rounded":
-            raise ValueError(
-                f"{where}: {share.text} % is not a share of {size}; see check_share for the "
-                "denominators that it fits"
+            return AuditCheck(
+                check=CHECK,
+                printed=text,
+                follows=f"{share.text} % is not a share of {size}",
+                verdict=NO,
+                explanation="See check_share for the denominators that fit.",
+                details=pd.DataFrame(columns=COLUMNS),
             )
         counts.append(range(int(row["count_low"]), int(row["count_high"]) + 1))
-    printed = None if p_value is None else read_p(p_value, where)
     rows = []
     for one in counts[0]:
         for two in counts[1]:
@@ -100,8 +110,7 @@ def check_paired_shares(
             rows += [
                 (name, False, *unknown, *test) for name, *test in _test_unpaired(one, two, size)
             ]
-    columns = ["reading", "paired", "both", "first_only", "second_only", "neither"]
-    details = pd.DataFrame(rows, columns=[*columns, "statistic", "p_low"])
+    details = pd.DataFrame(rows, columns=COLUMNS[:-2])
     details.loc[~details["paired"], ["first_only", "second_only"]] = np.nan
     details["p_high"] = details["p_low"]
     details["fits"] = "" if printed is None else [fit_p(printed, p) for p in details["p_low"]]
@@ -111,9 +120,8 @@ def check_paired_shares(
     low, high = mcnemar.min(), mcnemar.max()
     names = [" or ".join(str(count) for count in options) + f" of {size}" for options in counts]
     return AuditCheck(
-        check="p of two shares of the same people",
-        printed=f"{shares[0].text} % and {shares[1].text} % of the same {size} people"
-        + ("" if printed is None else f", p {printed.text}"),
+        check=CHECK,
+        printed=text,
         follows=f"{names[0]} against {names[1]}; McNemar's tests give p {format_range(low, high)}, "
         "depending on how many people said yes in both",
         verdict=verdict,

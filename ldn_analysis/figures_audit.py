@@ -12,6 +12,7 @@ __all__ = ["plot_audit", "plot_possible_counts"]
 # How a recomputed p, or a count, prints: marker, colour, filled, words.
 FITS = {
     "rounded": ("o", BLUE, True, "rounds to the printed number"),
+    "range": ("o", BLUE, False, "only within rounding"),
     "cut off": ("s", BLUE, False, "only if cut off"),
     "": ("x", VERMILLION, True, "does not print so"),
 }
@@ -59,7 +60,9 @@ def plot_possible_counts(check: AuditCheck, ax=None, *, source: str = ""):
         )
     if ax is None:
         ax = new_figure(2, 26 + 11 * len(shares)).subplots()
-    for size in table.groupby("n_obs")["rounded"].all().loc[lambda all_fit: all_fit].index:
+    all_fit = table.groupby("n_obs")["rounded"].all()
+    fitting = all_fit.index[all_fit]
+    for size in fitting:
         ax.axvspan(size - 0.45, size + 0.45, color="#9CC7E4", alpha=0.35, linewidth=0, zorder=0)
     for row in table.itertuples():
         y = shares.index(row.printed)
@@ -83,7 +86,7 @@ def plot_possible_counts(check: AuditCheck, ax=None, *, source: str = ""):
         "\n".join(filter(None, [_name(source, "Which counts print so?"), f"verdict: {words}"])),
         fontsize=7,
     )
-    _add_legend(ax, list(dict.fromkeys(table["reading"])), "every share fits")
+    _add_legend(ax, list(table["reading"]), "every share fits" if len(fitting) else "")
     return ax
 
 
@@ -147,12 +150,14 @@ def plot_audit(audit, ax=None, *, source: str = ""):
             for row in table.itertuples():
                 ends = np.clip([row.p_low, row.p_high], SMALLEST_P, 1)
                 edges.extend(ends)
-                seen.append(row.fits)
                 if ends[1] > ends[0] * 1.001:
                     color = VERMILLION if row.fits == "" else BLUE
                     ax.plot(ends, [y, y], color=color, linewidth=1.5, solid_capstyle="butt")
                 middle = getattr(row, "p_value", row.p_low)
-                _mark(ax, max(middle, SMALLEST_P), y, row.fits)
+                inside = check.printed_range[0] <= middle <= check.printed_range[1]
+                fits = "range" if row.fits == "rounded" and not inside else row.fits
+                seen.append(fits)
+                _mark(ax, max(middle, SMALLEST_P), y, fits)
         ax.fill_between(
             [low, high], top, y + 0.45, color=GREY, alpha=0.25, linewidth=0, label="prints so"
         )
@@ -169,7 +174,7 @@ def plot_audit(audit, ax=None, *, source: str = ""):
     ax.minorticks_off()
     ax.set_xlabel("p value (log scale)")
     ax.set_title("Printed p values and what follows from the numbers beside them")
-    _add_legend(ax, list(dict.fromkeys(seen)), "all that prints as the printed p")
+    _add_legend(ax, seen, "all that prints as the printed p")
     return ax
 
 
@@ -210,7 +215,8 @@ def _add_legend(ax, readings: list[str], band: str) -> None:
                        markerfacecolor=face, label=words)
             )  # fmt: skip
     color, alpha = ("#9CC7E4", 0.35) if band == "every share fits" else (GREY, 0.25)
-    handles.append(Patch(facecolor=color, alpha=alpha, label=band))
+    if band:
+        handles.append(Patch(facecolor=color, alpha=alpha, label=band))
     ax.figure.legend(handles=handles, loc="outside lower center", ncols=len(handles))
 
 

@@ -56,6 +56,12 @@ class Printed:
     decimals: int
 
     @property
+    def stated(self) -> str:
+        """With its relation, "=" included, for a sentence."""
+        bare = self.text.lstrip("<>=\u2264\u2265 ")
+        return self.text if self.relation != "=" else f"= {bare}"
+
+    @property
     def unit(self) -> Fraction:
         """One step of the last printed digit."""
         return Fraction(10) ** -self.decimals
@@ -146,6 +152,8 @@ def read_printed(number, decimals: int | None = None, *, where: str = "read_prin
         )
     try:
         shown = Decimal(str(number)).quantize(Decimal(1).scaleb(-(decimals or 0)))
+        if not shown.is_finite():
+            raise InvalidOperation
     except InvalidOperation:
         raise ValueError(f"{where}: {number!r} is not a printed number") from None
     if shown != Decimal(str(number)):
@@ -233,6 +241,13 @@ class AuditCheck(Result):
     printed_range, follows_range : pair of float
         Limits of the printed number by rounding, and of what follows; nan where the
         check is not about one number.
+
+    Examples
+    --------
+    >>> from ldn_analysis import check_share
+    >>> check = check_share("50", [28, 29])
+    >>> check.verdict, check.condition
+    ('consistent only if', 'the denominator is 28')
     """
 
     check: str
@@ -276,6 +291,13 @@ class Derivation(Result):
     table : DataFrame
         term, estimate (from the numbers as they stand), range_low, range_high (over all
         numbers that print so).
+
+    Examples
+    --------
+    >>> from ldn_analysis import compute_se_from_interval
+    >>> estimate, low, high = compute_se_from_interval("-0.95", "0.27")["std_error"]
+    >>> f"{estimate:.3f} ({low:.3f} to {high:.3f})"
+    '0.311 (0.309 to 0.314)'
     """
 
     check: str
