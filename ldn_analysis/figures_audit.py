@@ -11,8 +11,8 @@ __all__ = ["plot_audit", "plot_possible_counts"]
 
 # How a recomputed p, or a count, prints: marker, colour, filled, words.
 FITS = {
-    "rounded": ("o", BLUE, True, "rounds to the printed number"),
-    "range": ("o", BLUE, False, "only within rounding"),
+    "rounded": ("o", BLUE, True, "rounds to it"),
+    "range": ("o", BLUE, False, "only within rounding of both"),
     "cut off": ("s", BLUE, False, "only if cut off"),
     "": ("x", VERMILLION, True, "does not print so"),
 }
@@ -174,7 +174,7 @@ def plot_audit(audit, ax=None, *, source: str = ""):
     ax.minorticks_off()
     ax.set_xlabel("p value (log scale)")
     ax.set_title("Printed p values and what follows from the numbers beside them")
-    _add_legend(ax, seen, "all that prints as the printed p")
+    _add_legend(ax, seen, "prints as the printed p")
     return ax
 
 
@@ -217,7 +217,9 @@ def _add_legend(ax, readings: list[str], band: str) -> None:
     color, alpha = ("#9CC7E4", 0.35) if band == "every share fits" else (GREY, 0.25)
     if band:
         handles.append(Patch(facecolor=color, alpha=alpha, label=band))
-    ax.figure.legend(handles=handles, loc="outside lower center", ncols=len(handles))
+    ax.figure.legend(
+        handles=handles, loc="outside lower center", ncols=len(handles), columnspacing=1.3
+    )
 
 
 def _name(source: str, title: str) -> str:

@@ -90,7 +90,7 @@ def test_markers_say_how_a_p_prints(audit):
     ax = ldn.plot_audit(audit["rct_severity_p"], source="a report")
     ((_, _, marker),) = markers(ax)
     assert marker == "o"
-    assert words(ax.figure) == ["only within rounding", "all that prints as the printed p"]
+    assert words(ax.figure) == ["only within rounding of both", "prints as the printed p"]
     ax = ldn.plot_audit(ldn.check_p_from_statistic("2.20", ".06", kind="t", df=28))
     assert {marker for _, _, marker in markers(ax)} == {"x"}
     assert words(ax.figure)[0] == "does not print so"
@@ -121,7 +121,7 @@ def test_nothing_is_clipped_or_overlaps(audit):
             render_figure(figure, ["svg"])
             renderer = figure.canvas.get_renderer()
             box = figure.bbox
-            for text in [*ax.texts, *ax.get_yticklabels(), ax.title, ax._left_title]:
+            for text in [*ax.texts, *ax.get_yticklabels(), ax._left_title, *figure.legends]:
                 extent = text.get_window_extent(renderer)
                 assert extent.x0 >= box.x0 - 1, text
                 assert extent.x1 <= box.x1 + 1, text
