@@ -46,7 +46,7 @@ NOT_VERBS = {
 }  # a quantity's own name; the entry point
 CLASSES = {  # what else is public and not a result
     "Assumptions", "CalibrationError", "DataError", "Exercise", "Influence", "Line", "LineSums",
-    "Result", "TwoStrata", "Verdict",
+    "Printed", "Result", "TwoStrata", "Verdict",
 }  # fmt: skip
 
 
