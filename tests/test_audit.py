@@ -230,6 +230,14 @@ def test_half_way_cases_print_either_way():
     assert ldn.check_share("11", 8).verdict == NO
 
 
+def test_counts_stay_within_their_limits():
+    assert ldn.check_share("24", 4).verdict == NO  # 25 exactly is never cut off to 24
+    row = ldn.check_share("100", 300).details.iloc[0]
+    assert (row["count_low"], row["count_high"]) == (299, 300)
+    row = ldn.check_share("0", 300).details.iloc[0]
+    assert (row["count_low"], row["count_high"]) == (0, 1)
+
+
 def test_two_thirds_cut_off():
     check = ldn.check_share("66", 3)
     assert check.words == "consistent only if digits were cut off rather than rounded"
@@ -427,6 +435,7 @@ def test_one_tailed_tests_as_in_statcheck():
         ("< 1", "> .05", YES),
         ("> 4", "< .001", YES),
         ("> 4", ".03", NO),
+        ("> 2", "< .001", YES),  # it may have been 5
         ("8.0", ".000", YES),
         ("2.20", "< .036", ONLY_IF),
     ],
@@ -466,7 +475,8 @@ def test_sides_of_0_05_are_named_only_where_they_differ():
         return ldn.check_p_from_statistic("2.20", p, kind="t", df=28).explanation
 
     assert "different sides of 0.05" in text(".06")
-    assert "different sides of 0.05" not in text(".02")
+    assert ldn.check_p_from_statistic("2.20", ".01", kind="t", df=28).verdict == NO
+    assert "different sides of 0.05" not in text(".01")
     assert "never exactly zero" in text(".000")
 
 
