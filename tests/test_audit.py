@@ -584,8 +584,7 @@ def test_paired_shares_that_are_none():
 
 
 def test_p_from_an_interval():
-    # Altman and Bland (2011): difference 3.9, 95 % CI 1.2 to 6.5 gives SE 1.35... and log
-    # ratio 0.81 (0.70 to 0.94) gives z 2.79... and P 0.005 (BMJ 343:d2304).
+    # Altman and Bland (2011), BMJ 343:d2304: a ratio of 0.81 (0.70 to 0.94) gives P = 0.005.
     check = ldn.check_p_from_interval("0.005", "0.70", "0.94", estimate="0.81", scale="log")
     assert check.verdict == YES
     error = ldn.compute_se_from_interval("0.70", "0.94", estimate="0.81", scale="log")
