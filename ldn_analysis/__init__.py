@@ -15,6 +15,21 @@ _HOMES = {
     "line": ("Line", "LineSums", "solve_line", "sum_line"),
     "regression": ("LineFit", "LineFits", "fit_line", "fit_lines"),
     "proportions": ("ImprovementSummary", "summarise_improvement", "wilson_interval"),
+    "trial_effects": ("TrialEffects", "load_printed_meta_analyses", "standardise_trials"),
+    "meta_analysis": (
+        "MetaAnalysis",
+        "MetaSeries",
+        "cumulate_trials",
+        "leave_one_trial_out",
+        "pool_effects",
+        "vary_assumptions",
+    ),
+    "credibility": (
+        "CredibilityAnalysis",
+        "PriorCombination",
+        "analyse_credibility",
+        "combine_with_prior",
+    ),
     "versions": ("list_versions",),
     "figures": (
         "new_figure",
@@ -25,6 +40,7 @@ _HOMES = {
         "save_figure",
         "show",
     ),
+    "figures_meta": ("plot_cumulative", "plot_forest", "plot_funnel", "plot_prior"),
     "exercises": ("Verdict", "check"),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
