@@ -581,7 +581,7 @@ def vary_assumptions(
     trials: pd.DataFrame | None = None,
     *,
     within_r: Sequence[float] = (0.3, 0.5, 0.7, 0.9),
-    also_pool: Sequence[str] = ("Pilot 2009",),
+    also_pool: Sequence[str] | str = ("Pilot 2009",),
     construct: str = "pain",
     method: str = "paule-mandel",
 ) -> MetaSeries:
@@ -593,7 +593,7 @@ def vary_assumptions(
         As in `standardise_trials`.
     within_r : sequence of float
         Correlations within persons to assume.
-    also_pool : sequence of str
+    also_pool : sequence of str, or str
         Trials of another construct to pool in half of the analyses.
     method : str
         As in `pool_effects`.
@@ -614,7 +614,8 @@ def vary_assumptions(
     >>> len(vary_assumptions())
     16
     """
-    extras = ((), tuple(also_pool)) if also_pool else ((),)
+    also_pool = (also_pool,) if isinstance(also_pool, str) else tuple(also_pool)
+    extras = ((), also_pool) if also_pool else ((),)
     fits, keys = {}, []
     for extra, standardiser, r in product(extras, STANDARDISERS, within_r):
         effects = standardise_trials(

@@ -92,7 +92,7 @@ def standardise_trials(
     within_r: float = 0.5,
     standardiser: str = "printed",
     construct: str = "pain",
-    also_pool: Sequence[str] = (),
+    also_pool: Sequence[str] | str = (),
 ) -> TrialEffects:
     """Bring what trials printed to one scale: differences in between-person SDs.
 
@@ -130,7 +130,7 @@ def standardise_trials(
         Which SD to use in parallel trials that printed a d.
     construct : str
         Word that the outcome of a trial must contain to be pooled.
-    also_pool : sequence of str
+    also_pool : sequence of str, or str
         Trials to pool although their outcome is another construct, e.g. the pilot.
 
     Returns
@@ -167,10 +167,10 @@ def standardise_trials(
             f"standardise_trials: standardiser must be one of {', '.join(STANDARDISERS)}; received "
             f"{standardiser!r}"
         )
-    unknown = [name for name in also_pool if name not in set(trials["trial"])]
-    if unknown or isinstance(also_pool, str):
+    also_pool = [also_pool] if isinstance(also_pool, str) else list(also_pool)
+    if unknown := [name for name in also_pool if name not in set(trials["trial"])]:
         raise ValueError(
-            f"standardise_trials: {unknown or also_pool!r} in also_pool is no list of trials; "
+            f"standardise_trials: also_pool names {', '.join(map(repr, unknown))}, which is no trial; "
             f"trials: {', '.join(trials['trial'])}"
         )
     studies = _name_studies()
