@@ -159,12 +159,17 @@ class CredibilityAnalysis(Result):
     @property
     def conf_low(self) -> float:
         """Lower limit of the normal interval."""
-        return self.estimate - self._z * self.std_error
+        return self._reach(-1)
 
     @property
     def conf_high(self) -> float:
         """Upper limit of the normal interval."""
-        return self.estimate + self._z * self.std_error
+        return self._reach(1)
+
+    def _reach(self, side: int) -> float:
+        """One limit; what is 0 but for rounding is 0."""
+        limit = self.estimate + side * self._z * self.std_error
+        return 0.0 if abs(limit) < 1e-12 * self.std_error else limit
 
     @property
     def _z(self) -> float:

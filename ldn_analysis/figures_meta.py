@@ -309,8 +309,12 @@ def _write_row(ax, y: float, row: dict) -> None:
 
 
 def _write_numbers(numbers: tuple[float, float, float]) -> tuple[str, str]:
-    """Estimate and interval with two decimals; -0.00 is 0.00."""
-    estimate, low, high = (f"{round(value, 2) + 0.0:.2f}".replace("-", MINUS) for value in numbers)
+    """Estimate and interval with two decimals, fewer from 10 and 100 on; -0.00 is 0.00."""
+    largest = np.nanmax(np.abs(numbers))
+    decimals = 2 if largest < 10 else 1 if largest < 100 else 0
+    estimate, low, high = (
+        f"{round(value, decimals) + 0.0:.{decimals}f}".replace("-", MINUS) for value in numbers
+    )
     return (
         estimate if numbers[0] == numbers[0] else "",
         f"[{low} to {high}]" if numbers[1] == numbers[1] else "no interval",
