@@ -115,8 +115,8 @@ def standardise_trials(
       chapter 4). g = J d with the exact J (Hedges 1981), and its variance is J^2 times that.
     - A printed 0.016 is anything that prints so: the columns ending in _low and _high are
       the extremes over all such values (raw_std_error: with the estimate as printed). A zero
-      that ended a printed number is lost in a
-      table of numbers, which makes these ranges too wide, never too narrow.
+      that ended a printed number is lost in a table of numbers, which makes these ranges too
+      wide, never too narrow.
 
     A trial is pooled if its outcome is the construct and not a median. The others stay
     beside, each with its reason.
