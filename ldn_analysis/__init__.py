@@ -40,6 +40,21 @@ _HOMES = {
     "audit_derived": ("compute_r_interval", "compute_sd_from_p", "compute_se_from_interval"),
     "audit": ("Audit", "audit_published"),
     "figures_audit": ("plot_audit", "plot_possible_counts"),
+    "trial_effects": ("TrialEffects", "load_printed_meta_analyses", "standardise_trials"),
+    "meta_analysis": (
+        "MetaAnalysis",
+        "MetaSeries",
+        "cumulate_trials",
+        "leave_one_trial_out",
+        "pool_effects",
+        "vary_assumptions",
+    ),
+    "credibility": (
+        "CredibilityAnalysis",
+        "PriorCombination",
+        "analyse_credibility",
+        "combine_with_prior",
+    ),
     "versions": ("list_versions",),
     "figures": (
         "new_figure",
@@ -50,6 +65,7 @@ _HOMES = {
         "save_figure",
         "show",
     ),
+    "figures_meta": ("plot_cumulative", "plot_forest", "plot_funnel", "plot_prior"),
     "exercises": ("Verdict", "check"),
     "figures_crossover": (
         "plot_crossover",
