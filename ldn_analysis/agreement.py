@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtr, ndtri, stdtr
 
+from .assumptions import CATEGORIES
 from .data import describe_column
 from .results import Result, format_interval, format_number, format_p, require_level
 
@@ -238,8 +239,6 @@ def _join_tables(improvement, pain, column, outcome, participant, missing):
     if isinstance(improvement[column].dtype, pd.CategoricalDtype):
         categories = tuple(improvement[column].cat.categories)
     else:
-        from .illustrative import CATEGORIES
-
         categories = CATEGORIES
         unknown = joined.loc[~joined[column].isin(CATEGORIES), column]
         if len(unknown):

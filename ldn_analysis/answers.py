@@ -259,7 +259,7 @@ def _two_panes() -> Exercise:
 @cache
 def _leave_one_out():
     """The left pane without each of its participants."""
-    from .diagnostics import leave_one_out
+    from .influence import leave_one_out
 
     return leave_one_out(_fits()["ldn"])
 
@@ -267,7 +267,7 @@ def _leave_one_out():
 @enter_exercise("04.1")
 def _most_moving() -> Exercise:
     """Who moves the slope most?"""
-    from .diagnostics import measure_influence
+    from .influence import measure_influence
 
     labels, out = _leave_one_out().labels, _leave_one_out().most_moving
     influence = measure_influence(_fits()["ldn"])
@@ -343,7 +343,7 @@ def _not_shown() -> Exercise:
 @cache
 def _slope_difference():
     """Primary row of the comparison of slopes."""
-    from .crossover import compare_slopes
+    from .slopes import compare_slopes
 
     return compare_slopes(_load("esr_pain_change")).to_frame().iloc[0]
 

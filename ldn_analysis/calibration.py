@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import chdtrc, stdtr
 
+from .assumptions import Assumptions
 from .data import load_dataset
 from .diaries import summarise_diaries
 
@@ -48,8 +49,6 @@ def check_calibration(tables: dict | None = None, *, assumptions=None) -> pd.Dat
     >>> sorted(report["met"].unique())
     ['not simulated', 'yes']
     """
-    from .illustrative import Assumptions
-
     if tables is None:
         names = ("participants", "daily_pain", "improvement", "esr_pain_change")
         tables = {name: load_dataset(name) for name in names}

@@ -8,9 +8,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from .crossover import describe_people, join_notes, make_row, read_sequence
 from .data import describe_column
-from .results import Result, format_interval, format_number, format_p, require_level
+from .pairs import read_sequence
+from .results import (
+    Result,
+    describe_people,
+    format_interval,
+    format_number,
+    format_p,
+    join_notes,
+    require_level,
+)
+from .student_t import make_row
 
 __all__ = ["DiaryFit", "fit_diary_model"]
 

@@ -6,10 +6,13 @@ and returns the axes.
 
 import numpy as np
 
+from .bootstrap import BootstrapLine
 from .data import describe_column
-from .diagnostics import LeaveOneOut, LineChecks, LineComparison
+from .diagnostics import LineChecks
 from .figures import BLUE, GREY, MOST_POINTS, VERMILLION, _label, new_figure
-from .resampling import BootstrapLine, PermutationTest
+from .influence import LeaveOneOut
+from .other_lines import LineComparison
+from .permutation import PermutationTest
 from .results import format_interval, format_number, format_p
 
 __all__ = [

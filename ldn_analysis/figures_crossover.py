@@ -3,11 +3,12 @@
 import numpy as np
 
 from .agreement import ImprovementAgreement
-from .crossover import CrossoverFit, SlopeComparison
+from .crossover import CrossoverFit
 from .data import describe_column
 from .figures import BLUE, CONDITION_TITLES, GREY, MARKERS, _join_words, _label, new_figure
 from .responders import ResponderCurve
 from .results import format_interval, format_number, format_p
+from .slopes import SlopeComparison
 
 __all__ = [
     "plot_crossover",

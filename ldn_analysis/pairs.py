@@ -138,3 +138,17 @@ def _require_conditions(column: pd.Series, conditions: Sequence[str], caller: st
             f"{caller}: {column.name!r} has {len(present)} conditions and two are compared; keep "
             f"the rows of {conditions[0]!r} and {conditions[1]!r} and leave out: {', '.join(others)}"
         )
+
+
+def read_sequence(value: str, conditions: Sequence[str], caller: str) -> str:
+    """The condition that a sequence such as "ldn then placebo" begins with."""
+    text = str(value).strip().casefold()
+    first, second = (str(name).strip().casefold() for name in conditions)
+    if text.startswith(first) and text.endswith(second):
+        return conditions[0]
+    if text.startswith(second) and text.endswith(first):
+        return conditions[1]
+    raise ValueError(
+        f"{caller}: the sequence {value!r} must begin with one condition and end with the other, "
+        f"e.g. '{conditions[0]} then {conditions[1]}'"
+    )

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtri
 
+from .assumptions import CATEGORIES
 from .data import describe_column
 from .results import Result, require_level
 
@@ -225,8 +226,6 @@ def summarise_improvement(
     if blank == len(answers):
         raise ValueError("summarise_improvement: there is no answer to count")
     if not isinstance(answers.dtype, pd.CategoricalDtype):
-        from .illustrative import CATEGORIES
-
         known = answers.dropna().isin(CATEGORIES).all()
         order = CATEGORIES if known else sorted(answers.dropna().unique())
         answers = pd.Categorical(answers, categories=order)

@@ -1,6 +1,9 @@
 """What every result object shares: rounding for display, and how it shows itself."""
 
+from collections.abc import Sequence
 from html import escape
+
+import numpy as np
 
 __all__ = ["Result", "format_interval", "format_number", "format_p", "require_level", "say"]
 
@@ -51,6 +54,37 @@ def require_level(confidence_level: float) -> None:
         raise ValueError(
             f"confidence_level must lie between 0 and 1, e.g. 0.95; received {confidence_level!r}"
         )
+
+
+def require_missing(missing: str, function: str) -> None:
+    """Refuse a word for what to do with blanks that is neither of the two."""
+    if missing not in ("raise", "drop"):
+        raise ValueError(f"{function}: missing must be 'raise' or 'drop'; received {missing!r}")
+
+
+def require_rng(rng, function: str) -> np.random.Generator:
+    """A generator from a seed; no seed is refused, since nobody could repeat the numbers."""
+    if rng is None:
+        raise ValueError(f"{function}: rng is None; pass a seed, e.g. rng=1, or a numpy Generator")
+    return np.random.default_rng(rng)
+
+
+def require_count(value: int, what: str) -> None:
+    """Refuse a number of repetitions that is not a positive whole number."""
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1:
+        raise ValueError(f"{what} must be a whole number from 1; received {value!r}")
+
+
+def describe_people(n_obs: int, n_dropped: int, status: str) -> str:
+    """How many persons, and of what kind of data."""
+    dropped = f", {n_dropped} dropped" if n_dropped else ""
+    note = "; illustrative data" if status == "illustrative" else ""
+    return f"n = {n_obs} persons{dropped}{note}"
+
+
+def join_notes(notes: Sequence[str]) -> str:
+    """Notes as further sentences."""
+    return "".join(f" {note.rstrip('.')}." for note in notes)
 
 
 def say(*sentences) -> None:

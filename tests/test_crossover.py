@@ -10,10 +10,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ldn_analysis.crossover import compare_slopes, fit_crossover, solve_two_strata
+from ldn_analysis.crossover import fit_crossover
 from ldn_analysis.data import load_dataset
 from ldn_analysis.diary_model import fit_diary_model
 from ldn_analysis.pairs import pair_conditions
+from ldn_analysis.slopes import compare_slopes
+from ldn_analysis.two_strata import solve_two_strata
 
 TABLE = pd.read_csv(Path(__file__).parent / "reference" / "crossover.csv")
 REFERENCE = {

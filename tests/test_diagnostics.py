@@ -7,13 +7,9 @@ import pytest
 from numpy.testing import assert_allclose
 
 from ldn_analysis import fit_line, load_dataset
-from ldn_analysis.diagnostics import (
-    check_line,
-    compare_lines,
-    compute_influence,
-    leave_one_out,
-    measure_influence,
-)
+from ldn_analysis.diagnostics import check_line
+from ldn_analysis.influence import compute_influence, leave_one_out, measure_influence
+from ldn_analysis.other_lines import compare_lines
 
 REFERENCE = Path(__file__).parent / "reference"
 SETS = ["ldn", "placebo", "anscombe1", "anscombe2", "anscombe3", "anscombe4"]

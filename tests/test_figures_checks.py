@@ -6,7 +6,8 @@ from matplotlib import style
 from numpy.testing import assert_allclose
 
 from ldn_analysis import fit_line, load_dataset
-from ldn_analysis.diagnostics import check_line, compare_lines, leave_one_out
+from ldn_analysis.bootstrap import bootstrap_line, exact_bootstrap_line
+from ldn_analysis.diagnostics import check_line
 from ldn_analysis.figures import new_figure, render_figure
 from ldn_analysis.figures_checks import (
     plot_bootstrap,
@@ -15,7 +16,9 @@ from ldn_analysis.figures_checks import (
     plot_lines,
     plot_permutation,
 )
-from ldn_analysis.resampling import bootstrap_line, exact_bootstrap_line, permute_line
+from ldn_analysis.influence import leave_one_out
+from ldn_analysis.other_lines import compare_lines
+from ldn_analysis.permutation import permute_line
 
 
 def fit_xy(x, y):

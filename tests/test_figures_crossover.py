@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from ldn_analysis.agreement import compare_improvement
-from ldn_analysis.crossover import compare_slopes, fit_crossover
+from ldn_analysis.crossover import fit_crossover
 from ldn_analysis.data import load_dataset
 from ldn_analysis.figures import render_figure
 from ldn_analysis.figures_crossover import (
@@ -15,6 +15,7 @@ from ldn_analysis.figures_crossover import (
     plot_slope_difference,
 )
 from ldn_analysis.responders import summarise_responder_curve
+from ldn_analysis.slopes import compare_slopes
 
 
 @pytest.fixture(scope="module")

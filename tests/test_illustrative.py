@@ -18,9 +18,10 @@ from ldn_analysis import (
     simulate_illustrative_trials,
     summarise_diaries,
 )
+from ldn_analysis.assumptions import CATEGORIES, CROSSOVER_OUTCOMES
 from ldn_analysis.calibration import NOT_SIMULATED
 from ldn_analysis.data import write_tables
-from ldn_analysis.illustrative import CATEGORIES, CROSSOVER_OUTCOMES, SEED
+from ldn_analysis.illustrative import SEED
 
 FOLDER = REFERENCE.parents[1] / "data" / "illustrative"
 NAMES = ["daily_pain", "esr_pain_change", "improvement", "participants"]

@@ -9,7 +9,8 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from ldn_analysis import fit_line, load_dataset
-from ldn_analysis.resampling import bootstrap_line, exact_bootstrap_line, permute_line
+from ldn_analysis.bootstrap import bootstrap_line, exact_bootstrap_line
+from ldn_analysis.permutation import permute_line
 
 REFERENCE = Path(__file__).parent / "reference"
 TERMS = ["slope", "intercept", "r_squared"]
@@ -385,7 +386,7 @@ def test_random_permutations_estimate_the_exact_p():
 
 
 def test_random_orders_are_permutations_and_uniform():
-    from ldn_analysis.resampling import _draw_orders
+    from ldn_analysis.permutation import _draw_orders
 
     for n in (2, 3, 5, 64, 65, 300):
         orders = _draw_orders(np.random.default_rng(1), 50, n)

@@ -9,7 +9,7 @@ import warnings
 import numpy as np
 import pytest
 
-from ldn_analysis.crossover import solve_two_strata
+from ldn_analysis.two_strata import solve_two_strata
 
 REPEATS = 9
 

@@ -1,4 +1,4 @@
-# Reference for diagnostics.py and resampling.py: R 4.2 with boot, lmtest and MASS (Debian).
+# Reference for the checks of a line, its bootstrap and its permutations: R 4.2 with boot, lmtest and MASS (Debian).
 # Run from the folder of the project: Rscript tests/reference/line_checks.R
 # Writes line_checks_influence.csv, line_checks_tests.csv, line_checks_slopes.csv, line_checks_bootstrap.csv and
 # line_checks_exact_permutation.csv beside this file.
