@@ -15,6 +15,21 @@ _HOMES = {
     "line": ("Line", "LineSums", "solve_line", "sum_line"),
     "regression": ("LineFit", "LineFits", "fit_line", "fit_lines"),
     "proportions": ("ImprovementSummary", "summarise_improvement", "wilson_interval"),
+    "small_samples": (
+        "DesignErrors",
+        "TrueRSquared",
+        "compute_design_errors",
+        "infer_true_r_squared",
+    ),
+    "optimism": ("Optimism", "correct_optimism"),
+    "regression_to_mean": (
+        "CouplingResult",
+        "SelectionResult",
+        "simulate_coupling",
+        "simulate_selection",
+    ),
+    "change_scores": ("ChangeScores", "compare_change_scores"),
+    "multiplicity": ("LooksResult", "adjust_p_values", "simulate_looks"),
     "versions": ("list_versions",),
     "figures": (
         "new_figure",
