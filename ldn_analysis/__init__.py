@@ -40,6 +40,15 @@ _HOMES = {
         "save_figure",
         "show",
     ),
+    "figures_small_samples": (
+        "plot_change_scores",
+        "plot_coupling",
+        "plot_looks",
+        "plot_optimism",
+        "plot_selection",
+        "plot_true_r_squared",
+        "plot_winners_curve",
+    ),
     "exercises": ("Verdict", "check"),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}

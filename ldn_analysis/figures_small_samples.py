@@ -342,7 +342,7 @@ def plot_change_scores(result: ChangeScores, axes=None):
     --------
     >>> from ldn_analysis import compare_change_scores
     >>> axes = plot_change_scores(compare_change_scores(effect=8, retest_r=0.5, rng=1))
-    >>> axes[1].get_xlabel()
+    >>> axes[1].get_ylabel()
     'estimated effect (points)'
     """
     left, right = axes = _take_axes("plot_change_scores", axes, 2, 72)
@@ -365,26 +365,25 @@ def plot_change_scores(result: ChangeScores, axes=None):
         **SMALL,
     )
     parts = right.violinplot(
-        list(result.estimates.values()), range(len(methods)), orientation="horizontal",
-        widths=0.8, showextrema=False,
-    )  # fmt: skip
+        list(result.estimates.values()), range(len(methods)), widths=0.8, showextrema=False
+    )
     for body in parts["bodies"]:
         body.set(facecolor="#9CC7E4", edgecolor=BLUE, alpha=0.9, linewidth=0.6)
-    for i, method in enumerate(methods):
-        mean = asked["effect"] + table.loc[(method, "bias"), "estimate"]
-        right.plot([mean], [i], marker="D", markersize=3.5, color="#222222", linestyle="none")
-    right.axvline(asked["effect"], color=VERMILLION, linestyle="--", linewidth=1.2)
-    right.set_xlabel("estimated effect (points)")
+    means = [asked["effect"] + table.loc[(method, "bias"), "estimate"] for method in methods]
+    right.plot(means, marker="D", markersize=3.5, color="#222222", linestyle="none")
+    right.axhline(asked["effect"], color=VERMILLION, linestyle="--", linewidth=1.2)
+    names = ["ANCOVA" if method == "ancova" else method for method in methods]
+    right.set_xticks(range(len(methods)), [name.replace(" ", "\n") for name in names])
+    right.tick_params(axis="x", length=0)
+    right.set_ylabel("estimated effect (points)")
     right.set_title(
         f"Estimates (simulated); dashed: true effect {asked['effect']:g}; diamond: mean\n"
         f"baseline mean {asked['mean']:g}, SD {asked['sd']:g}; retest r = {asked['retest_r']:g}",
         **SMALL,
     )
-    for ax in axes:
-        ax.set_yticks(range(len(methods)), ["ANCOVA" if m == "ancova" else m for m in methods])
-        ax.set_ylim(len(methods) - 0.4, -0.6)
-        ax.tick_params(axis="y", length=0)
-    right.set_yticklabels([])
+    left.set_yticks(range(len(methods)), names)
+    left.set_ylim(len(methods) - 0.4, -0.6)
+    left.tick_params(axis="y", length=0)
     left.figure.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=2)
     return axes
 

@@ -115,7 +115,7 @@ def simulate_looks(
         True effect of each outcome, mean over SD of the difference; 0 is none. Default: the
         registry's three primary outcomes, none with an effect.
     correlation : float, optional
-        Between any two outcomes, 0 to below 1; default: `outcome_r` of `Assumptions`, assumed.
+        Between any two outcomes, 0 to below 0.995 (beyond, they are one); default: `outcome_r` of `Assumptions`, assumed.
     n_subgroups : int
         Groups of about equal size; 1 means no looks at subgroups.
     n_trials : int
@@ -138,7 +138,7 @@ def simulate_looks(
     --------
     >>> looks = simulate_looks(n_people=28, correlation=0.0, rng=1)
     >>> table = looks.to_frame().set_index(["method", "quantity"])
-    >>> round(table.loc[("none", "family-wise error"), "expected"], 4)
+    >>> round(float(table.loc[("none", "family-wise error"), "expected"]), 4)
     0.1426
     """
     name = "simulate_looks"
@@ -160,7 +160,7 @@ def simulate_looks(
 
         correlation = Assumptions().outcome_r
     elif correlation != 0:
-        correlation = require_number(name, "correlation", correlation, 0, 1)
+        correlation = require_number(name, "correlation", correlation, 0, 0.995)
     n_subgroups = require_count(name, "n_subgroups", n_subgroups, 1)
     n_people = require_count(name, "n_people", n_people, 3 * n_subgroups)
     n_trials = require_count(name, "n_trials", n_trials, 2)

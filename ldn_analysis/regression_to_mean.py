@@ -122,7 +122,7 @@ def simulate_selection(
     --------
     >>> result = simulate_selection(cutoff=60, reliability=0.6, baseline=(50, 10), rng=1)
     >>> row = result.to_frame().set_index("quantity").loc["reduction"]
-    >>> round(row["expected"], 2), bool(abs(row["estimate"] - row["expected"]) < 0.1)
+    >>> round(float(row["expected"]), 2), bool(abs(row["estimate"] - row["expected"]) < 0.1)
     (6.1, True)
     """
     name = "simulate_selection"

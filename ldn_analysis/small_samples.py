@@ -104,7 +104,7 @@ def compute_design_errors(
     The estimate is normal about the true effect. Without `df` its standard error is known,
     and all three have a closed form (Lu, Qiu and Deng 2019; van Zwet and Cator 2021). With
     `df` each study estimates its own standard error, as a t test does: the closed form is
-    averaged over the distribution of that estimate (Gauss-Legendre, error below 1e-9);
+    averaged over the distribution of that estimate (Gauss-Legendre, error below 1e-8);
     power is then that of the noncentral t. Gelman and Carlin's own function shifts a
     central t instead, which is close for large df.
 
@@ -135,7 +135,7 @@ def compute_design_errors(
     --------
     >>> errors = compute_design_errors(2, 8.1)  # an example of Gelman and Carlin
     >>> f"{errors.power[0]:.2f} {errors.type_s[0]:.2f} {errors.type_m[0]:.1f}"
-    '0.06 0.24 9.6'
+    '0.06 0.24 9.5'
     """
     require_level(confidence_level)
     effect, error = np.broadcast_arrays(
