@@ -14,6 +14,22 @@ _HOMES = {
     "calibration": ("check_calibration",),
     "line": ("Line", "LineSums", "solve_line", "sum_line"),
     "regression": ("LineFit", "LineFits", "fit_line", "fit_lines"),
+    "crossover": (
+        "CrossoverFit",
+        "SlopeComparison",
+        "TwoStrata",
+        "compare_slopes",
+        "fit_crossover",
+        "solve_two_strata",
+    ),
+    "diary_model": ("DiaryFit", "fit_diary_model"),
+    "responders": (
+        "ResponderComparison",
+        "ResponderCurve",
+        "compare_responders",
+        "summarise_responder_curve",
+    ),
+    "agreement": ("ImprovementAgreement", "compare_improvement"),
     "proportions": ("ImprovementSummary", "summarise_improvement", "wilson_interval"),
     "small_samples": (
         "DesignErrors",
@@ -30,6 +46,7 @@ _HOMES = {
     ),
     "change_scores": ("ChangeScores", "compare_change_scores"),
     "multiplicity": ("LooksResult", "adjust_p_values", "simulate_looks"),
+    "results": ("say",),
     "versions": ("list_versions",),
     "figures": (
         "new_figure",
@@ -50,6 +67,37 @@ _HOMES = {
         "plot_winners_curve",
     ),
     "exercises": ("Verdict", "check"),
+    "figures_crossover": (
+        "plot_crossover",
+        "plot_improvement_agreement",
+        "plot_responder_curve",
+        "plot_slope_difference",
+    ),
+    "diagnostics": (
+        "Influence",
+        "LeaveOneOut",
+        "LineChecks",
+        "LineComparison",
+        "check_line",
+        "compare_lines",
+        "compute_influence",
+        "leave_one_out",
+        "measure_influence",
+    ),
+    "resampling": (
+        "BootstrapLine",
+        "PermutationTest",
+        "bootstrap_line",
+        "exact_bootstrap_line",
+        "permute_line",
+    ),
+    "figures_checks": (
+        "plot_bootstrap",
+        "plot_checks",
+        "plot_leave_one_out",
+        "plot_lines",
+        "plot_permutation",
+    ),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 

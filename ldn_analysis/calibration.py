@@ -108,6 +108,8 @@ def _achieve(tables: dict, a) -> tuple[dict[str, float], dict[str, str]]:
     satisfaction = reduce("crossover", "life_satisfaction_0_100")
     pilot_gain = symptoms["ldn"] - symptoms["placebo"]
     pilot_esr = pilot.set_index("participant")["esr_mm_h"].reindex(symptoms.index)
+    # Printed: a higher ESR went with a larger reduction. With the other sign it is not met.
+    pilot_r = np.corrcoef(pilot_esr, symptoms["ldn"])[0, 1]
     cut = a.responder_percent
     responders = ((pain >= cut) & ((fatigue >= cut) | (sleep >= cut))).sum()
     n = len(pain)
@@ -129,7 +131,7 @@ def _achieve(tables: dict, a) -> tuple[dict[str, float], dict[str, str]]:
         "pilot_difference": pilot_gain.mean(),
         "pilot_difference_p": _paired_p(pilot_gain),
         "pilot_responders": int((pilot_gain >= a.pilot_responder_points).sum()),
-        "pilot_esr_r2": 100 * np.corrcoef(pilot_esr, symptoms["ldn"])[0, 1] ** 2,
+        "pilot_esr_r2": 100 * pilot_r * abs(pilot_r),
         "rct_started_ldn_first": int(first.sum()),
         "rct_started_placebo_first": int((~first).sum()),
         "rct_completed_ldn_first": int((first & trial["completed"]).sum()),

@@ -33,7 +33,9 @@ def main(arguments: list[str] | None = None) -> int:
     """
     options = _parser().parse_args(arguments)
     try:
-        return options.run(options)
+        code = options.run(options)
+        sys.stdout.flush()  # a closed pipe is noticed here, not when Python ends
+        return code
     except BrokenPipeError:  # e.g. "describe | head"
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
@@ -65,7 +67,10 @@ def _parser() -> argparse.ArgumentParser:
         description="Draw both figures from the illustrative data, or Fig. 2 from a CSV of your own.",
     )  # fmt: skip
     figures.add_argument(
-        "--out", type=Path, default=Path("figures"), metavar="DIR", help="folder (default: figures)"
+        "--out",
+        type=Path,
+        metavar="DIR",
+        help="folder (default: figures; with --data my.csv: my_figures)",
     )
     figures.add_argument(
         "--format", nargs="+", default=["svg", "png", "pdf"], choices=["svg", "png", "pdf"]
@@ -170,20 +175,20 @@ def _draw_figures(options) -> int:
     contents = {}
     with ExitStack() as stack:
         stack.enter_context(style.context(drawing.STYLE))
-        progress = stack.enter_context(
-            tqdm(total=len(results) * len(options.format), unit="file", disable=None)
-        )
+        progress = stack.enter_context(tqdm(total=len(results), unit="figure", disable=None))
         for name, result in results.items():
             if name == "figure_1":
                 axes = drawing.plot_improvement(result)
             else:
                 axes = drawing.plot_esr_pain(result)[0]
-            for kind in dict.fromkeys(options.format):
-                progress.set_description(f"{name}.{kind}")
-                contents[f"{name}.{kind}"] = drawing.render_figure(axes.figure, [kind])[kind]
-                progress.update()
+            progress.set_description(name)
+            rendered = drawing.render_figure(axes.figure, options.format)
+            contents |= {f"{name}.{kind}": data for kind, data in rendered.items()}
+            progress.update()
     contents["captions.md"] = drawing.write_captions(results).encode()
-    for path in write_files(contents, options.out):
+    # A user's figure never lands among the project's own by default.
+    own = Path("figures") if options.data is None else Path(f"{options.data.stem}_figures")
+    for path in write_files(contents, options.out or own):
         print(path)
     for result in results.values():
         print(result)

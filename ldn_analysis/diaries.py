@@ -27,7 +27,7 @@ def summarise_diaries(
     diaries : DataFrame
         One row a participant and scheduled day, with columns participant, phase, day
         (counted from the start of the study) and the rating; a missed day is a row with a
-        blank rating or no row.
+        blank rating. The last row of a condition is taken for its last scheduled day.
     rating : str
         Column to summarise.
     baseline_phase : str

@@ -60,6 +60,11 @@ def new_figure(columns: int = 1, height_mm: float = 70.0):
     Returns
     -------
     matplotlib.figure.Figure
+
+    Examples
+    --------
+    >>> round(float(new_figure(2).get_figwidth()) * 25.4)
+    174
     """
     size = WIDTH_MM[columns] / 25.4, height_mm / 25.4
     if pyplot := sys.modules.get("matplotlib.pyplot"):
@@ -127,9 +132,8 @@ def plot_improvement(summary: ImprovementSummary, ax=None, *, confidence_level: 
     ax.set_xlabel(f"participants (% of {summary.n_obs})")
     title = describe_column(summary.column)[0]
     level = f"bars: share; lines: {100 * confidence_level:g} % Wilson interval of each"
-    ax.set_title(
-        _join_words(f"{title[:1].upper()}{title[1:]}, n = {summary.n_obs}", summary.status, level)
-    )
+    head = f"{title[:1].upper()}{title[1:]}, n = {summary.n_obs}"
+    ax.set_title(_join_words(head, summary.status, level), loc="left")
     return ax
 
 
@@ -150,7 +154,8 @@ def plot_line(
     ax : matplotlib Axes, optional
         Default: a new figure of one column's width.
     group : str, optional
-        Column of `fit.data` to tell points apart by, in marker and colour.
+        Column of `fit.data` to tell points apart by, in marker and colour. With more than
+        five groups all points look the same.
     confidence_level : float
         Of the band: for the mean outcome at each value of the predictor.
     prediction : bool
@@ -160,6 +165,11 @@ def plot_line(
     -------
     matplotlib Axes
 
+    Raises
+    ------
+    ValueError
+        If the group is not a column of the data.
+
     Examples
     --------
     >>> from ldn_analysis import load_dataset, fit_lines
@@ -168,6 +178,11 @@ def plot_line(
     >>> ax.get_xlabel()
     'baseline ESR (mm/h)'
     """
+    if group is not None and group not in fit.data:
+        raise ValueError(
+            f"plot_line: the group {group!r} is not a column; columns: "
+            f"{', '.join(map(str, fit.data.columns))}"
+        )
     own = ax is None
     if own:
         ax = new_figure(1, 76).subplots()
@@ -190,6 +205,16 @@ def plot_line(
     _draw_points(fit, ax, group)
     ax.set_xlabel(_label(fit.predictor))
     ax.set_ylabel(_label(fit.outcome))
+    title = _join_words("", fit.status)
+    lines = _write_numbers(fit, confidence_level)
+    ax.set_title("\n".join([title, *lines] if title else lines), fontsize=7, loc="left")
+    if own and group is not None:
+        _add_legend([ax])
+    return ax
+
+
+def _write_numbers(fit: LineFit, confidence_level: float) -> list[str]:
+    """The numbers of the line, for the title of its pane."""
     slope = fit.to_frame(confidence_level).iloc[1]
     interval = format_interval(slope["conf_low"], slope["conf_high"], confidence_level)
     lines = [
@@ -198,12 +223,8 @@ def plot_line(
         + f"{format_p(fit.p_value)}, n = {fit.n_obs}",
     ]
     if fit.n_obs > MOST_POINTS:
-        lines.append(f"points: every {_thinning(fit)}th of {fit.n_obs}")
-    title = _join_words("", fit.status)
-    ax.set_title("\n".join([title, *lines] if title else lines), fontsize=7)
-    if own and group is not None:
-        _add_legend([ax])
-    return ax
+        lines.append(f"points drawn: 1 in {_thinning(fit)}")
+    return lines
 
 
 def plot_esr_pain(
@@ -233,11 +254,16 @@ def plot_esr_pain(
     -------
     list of matplotlib Axes
 
+    Raises
+    ------
+    ValueError
+        If there are not as many axes as fits.
+
     Examples
     --------
     >>> from ldn_analysis import load_dataset, fit_lines
     >>> axes = plot_esr_pain(fit_lines(load_dataset("esr_pain_change")))
-    >>> [ax.get_title().splitlines()[0] for ax in axes]
+    >>> [ax.get_title(loc="left").splitlines()[0] for ax in axes]
     ['LDN (illustrative data)', 'Placebo (illustrative data)']
     """
     if axes is None:
@@ -253,13 +279,9 @@ def plot_esr_pain(
         plot_line(
             fit, ax, group=group if group in fit.data else None, confidence_level=confidence_level
         )
-        head = titles.get(name, str(name)) + (
-            " (illustrative data)" if fit.status == "illustrative" else ""
-        )
-        numbers = [
-            line for line in ax.get_title(loc="left").splitlines() if line != "illustrative data"
-        ]
-        ax.set_title("\n".join([head, *numbers]), fontsize=7)
+        head = _join_words(titles.get(name, str(name)), fit.status)
+        numbers = _write_numbers(fit, confidence_level)
+        ax.set_title("\n".join([head, *numbers]), fontsize=7, loc="left")
         ax.label_outer()
     _add_legend(axes)
     return axes
@@ -268,12 +290,14 @@ def plot_esr_pain(
 def _draw_points(fit: LineFit, ax, group: str | None) -> None:
     """Points by group: marker and colour together."""
     data, step = fit.data, _thinning(fit)
-    labels = (
-        pd.Series("participants", index=data.index) if group is None else data[group].astype("str")
-    )
+    if group is None or data[group].nunique(dropna=False) > len(MARKERS):
+        labels = pd.Series("participants", index=data.index)
+    else:
+        labels = data[group].astype("str").where(data[group].notna(), f"{group} not given")
     order = list(dict.fromkeys(labels))
     if group is not None and isinstance(data[group].dtype, pd.CategoricalDtype):
-        order = [str(name) for name in data[group].cat.categories if (labels == str(name)).any()]
+        ranks = {str(name): i for i, name in enumerate(data[group].cat.categories)}
+        order.sort(key=lambda name: ranks.get(name, len(ranks)))
     for i, name in enumerate(order):
         marker, color = MARKERS[i % len(MARKERS)]
         chosen = (labels == name).to_numpy()
@@ -455,15 +479,42 @@ def render_figure(figure, formats=("svg", "png", "pdf")) -> dict[str, bytes]:
     """
     import matplotlib as mpl
 
-    rendered = {}
     for name in formats:
         if name not in NO_DATES:
             raise ValueError(f"render_figure: no format {name!r}; known: {', '.join(NO_DATES)}")
-        buffer = io.BytesIO()
-        with mpl.rc_context({"svg.hashsalt": "ldn-analysis", "pdf.fonttype": 42}):
-            figure.savefig(buffer, format=name, metadata=NO_DATES[name], dpi=300)
-        rendered[name] = buffer.getvalue()
+    rendered = {}
+    engine, canvas, dpi = figure.get_layout_engine(), figure.canvas, figure.dpi
+    with mpl.rc_context({"svg.hashsalt": "ldn-analysis", "pdf.fonttype": 42}):
+        figure.dpi = 300
+        try:
+            # Laid out once for all formats: savefig would do it, and draw twice, for each.
+            # The second pass is for ticks that change as the axes shrink.
+            if engine is not None:
+                engine.execute(figure)
+                engine.execute(figure)
+                figure.set_layout_engine("none")
+            for name in dict.fromkeys(formats):
+                rendered[name] = _print_figure(figure, name)
+        finally:
+            figure.set_layout_engine(engine)
+            figure.set_canvas(canvas)
+            figure.dpi = dpi
     return rendered
+
+
+def _print_figure(figure, name: str) -> bytes:
+    """The figure as it is laid out, in one format, at 300 dots per inch."""
+    from matplotlib.backends import backend_agg, backend_pdf, backend_svg
+
+    buffer = io.BytesIO()
+    figure.dpi = 300  # SVG and PDF leave it at their 72
+    if name == "svg":
+        backend_svg.FigureCanvasSVG(figure).print_svg(buffer, metadata=NO_DATES[name])
+    elif name == "pdf":
+        backend_pdf.FigureCanvasPdf(figure).print_pdf(buffer, metadata=NO_DATES[name])
+    else:
+        backend_agg.FigureCanvasAgg(figure).print_png(buffer, metadata=NO_DATES[name])
+    return buffer.getvalue()
 
 
 def save_figure(figure, path: str | Path, *, formats=("svg", "png", "pdf")) -> list[Path]:

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+from errno import EISDIR
 from pathlib import Path
 
 __all__ = ["write_files"]
@@ -40,6 +41,9 @@ def write_files(contents: dict[str, bytes], folder: str | Path) -> list[Path]:
         for name, content in contents.items():
             waiting[name] = folder / f".{name}.{os.getpid()}.part"
             waiting[name].write_bytes(content)
+        for name in contents:
+            if (folder / name).is_dir():
+                raise IsADirectoryError(EISDIR, "is a folder", str(folder / name))
         for name in contents:
             waiting[name].replace(folder / name)
     finally:

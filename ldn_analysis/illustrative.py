@@ -133,8 +133,8 @@ class Assumptions:
 
 def simulate_illustrative_trials(
     assumptions: Assumptions | None = None,
-    rng: int | np.random.Generator = SEED,
     *,
+    rng: int | np.random.Generator,
     tries: int = 40,
 ) -> dict[str, pd.DataFrame]:
     """Simulate the pilot and the crossover trial, from people to analysis tables.
@@ -151,7 +151,7 @@ def simulate_illustrative_trials(
     assumptions : Assumptions, optional
         What was not printed. Default: `Assumptions()`.
     rng : int or numpy Generator
-        Seed, or a generator. The project's own tables use the default.
+        Seed, or a generator. The project's own tables use `illustrative.SEED`.
     tries : int
         How many times the diaries may be drawn again.
 

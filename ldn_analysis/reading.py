@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import warnings
 from collections.abc import Sequence
 from difflib import get_close_matches
@@ -16,7 +17,11 @@ from .data import apply_types, get_resource
 __all__ = ["DataError", "check_table", "read_table"]
 
 MOST_SHOWN = 20
+LONGEST_SHOWN = 60
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+EMPTY_CELLS = '"\ufeff\0' + "".join(DELIMITERS) + "".join(map(chr, (*range(9, 14), 32, 133, 160)))
+BLANKS = ["", "NA", "N/A", "n/a", "#N/A", "NaN", "nan"]
+NULLS = [*BLANKS, "None", "none", "NULL", "null", "<NA>"]  # of numbers; "None" may be a condition
 
 
 class DataError(ValueError):
@@ -46,8 +51,18 @@ class _Problem(NamedTuple):
         place = ", ".join(
             part for part in (f"line {self.line}" if self.line else "", self.column) if part
         )
-        value = f"{self.value!r} " if self.value else ""
+        value = f"{_shorten(self.value)!r} " if self.value else ""
         return f"{place}: {value}{self.problem}" if place else f"{value}{self.problem}"
+
+
+def _shorten(text: str) -> str:
+    """The beginning of a long text."""
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}..."
+
+
+def _write(cell) -> str:
+    """A cell as it stands in the file: a column with a blank makes 5 into 5.0."""
+    return str(cell).removesuffix(".0") if isinstance(cell, float) else str(cell)
 
 
 def read_table(
@@ -84,6 +99,8 @@ def read_table(
     ------
     DataError
         Listing every problem with its line, column and value.
+    ValueError
+        If there is no such table, or `missing` or `conditions` cannot be understood.
 
     Examples
     --------
@@ -101,6 +118,7 @@ def read_table(
     if missing not in ("raise", "drop"):
         raise ValueError(f"read_table: missing must be 'raise' or 'drop'; received {missing!r}")
     resource = get_resource(table)
+    _require_conditions(conditions, resource, "read_table")
     path = Path(path)
     hint = f"The columns are described by: python -m ldn_analysis describe {table}"
     notes: list[str] = []
@@ -145,9 +163,25 @@ def check_table(
     >>> check_table(data)["line"].tolist()
     [5]
     """
+    resource = get_resource(table)
+    _require_conditions(conditions, resource, "check_table")
     numbered = frame.set_axis(np.arange(2, len(frame) + 2), axis=0)
-    problems = _check(numbered, get_resource(table), conditions, "raise", [])[1]
+    problems = _check(numbered, resource, conditions, "raise", [])[1]
     return pd.DataFrame(problems, columns=_Problem._fields)
+
+
+def _require_conditions(conditions, resource: dict, function: str) -> None:
+    """Refuse conditions that are not two or more different names, or not of this table."""
+    if conditions is None:
+        return
+    if isinstance(conditions, str) or not 0 < len(set(conditions)) == len(conditions):
+        raise ValueError(
+            f"{function}: conditions must be a list of different names; received {conditions!r}"
+        )
+    if all(field["name"] != "condition" for field in resource["schema"]["fields"]):
+        raise ValueError(
+            f"{function}: the table {resource['name']!r} has no conditions; leave them out"
+        )
 
 
 # --- from bytes to cells -----------------------------------------------------------------
@@ -164,15 +198,21 @@ def _read_cells(path: Path, resource: dict, notes: list[str]) -> pd.DataFrame:
             raise DataError(
                 str(path), ["starts like UTF-16 text and is not; save it as CSV UTF-8"]
             ) from None
-        notes.append("the text is not UTF-8 and was read as Latin-1 (Windows-1252)")
-        return _parse(path, "cp1252", head, resource, notes)
+    try:
+        frame = _parse(path, "cp1252", head, resource, notes)
+    except UnicodeDecodeError:
+        raise DataError(
+            str(path), ["is neither UTF-8 nor Latin-1 text; save the table as CSV UTF-8"]
+        ) from None
+    notes.insert(0, "the text is not UTF-8 and was read as Latin-1 (Windows-1252)")
+    return frame
 
 
 def _read_head(path: Path) -> bytes:
     """The first bytes, or what keeps them from being read."""
-    if path.is_dir():
-        raise DataError(str(path), ["is a folder; name the CSV file in it"])
     try:
+        if path.is_dir():
+            raise DataError(str(path), ["is a folder; name the CSV file in it"])
         with path.open("rb") as file:
             head = file.read(1 << 16)
     except FileNotFoundError:
@@ -204,45 +244,54 @@ def _parse(
     path: Path, encoding: str, head: bytes, resource: dict, notes: list[str]
 ) -> pd.DataFrame:
     """Cells of the file in this encoding."""
-    lines = head.decode(encoding, errors="ignore").splitlines()
-    top = next(number for number, line in enumerate(lines) if line.strip())
+    lines = re.split("\r\n|\r|\n", head.decode(encoding, errors="ignore"))
+    # Lines without a letter above the names: blank, or a spreadsheet's empty rows.
+    top = next((i for i, line in enumerate(lines) if line.strip(EMPTY_CELLS)), None)
+    if top is None:
+        raise DataError(str(path), ["is empty; the first line must name the columns"])
     first = lines[top]
     delimiter = max(DELIMITERS, key=first.count)
     columns = [name.strip() for name in next(csv.reader(io.StringIO(first), delimiter=delimiter))]
     twice = [name for name in dict.fromkeys(columns) if name and columns.count(name) > 1]
     if twice:
-        raise DataError(
-            str(path), [f"column {name!r} is there twice; rename or delete one" for name in twice]
-        )
+        raise DataError(str(path), [_say_twice(name) for name in twice])
     fields = {field["name"]: field for field in resource["schema"]["fields"]}
     as_text = {
         position: str
         for position, name in enumerate(columns)
         if name in fields and (fields[name]["type"] == "string" or "categories" in fields[name])
     }
+    blanks = {i: BLANKS if i in as_text else NULLS for i in range(len(columns))}
+    header = f"the {len(columns)} columns of line {top + 1}"
     with warnings.catch_warnings():
         warnings.simplefilter("error", pd.errors.ParserWarning)
         try:
             frame = pd.read_csv(
                 path, sep=delimiter, encoding=encoding, header=0, skiprows=top, names=range(len(columns)),
                 dtype=as_text, index_col=False, skip_blank_lines=False, skipinitialspace=True,
-                low_memory=False,
+                low_memory=False, keep_default_na=False, na_values=blanks,
             )  # fmt: skip
         except pd.errors.ParserWarning:
             raise DataError(
-                str(path), [f"its lines have more cells than the {len(columns)} columns of line 1; "
+                str(path), [f"its lines have more cells than {header}; "
                             "quote a cell that has the delimiter in it, or give every column a name"]
             ) from None  # fmt: skip
         except pd.errors.ParserError as error:
-            raise DataError(str(path), [_explain_parser_error(str(error))]) from None
+            raise DataError(str(path), [_explain_parser_error(str(error), header)]) from None
         except pd.errors.EmptyDataError:
             raise DataError(str(path), ["is empty; the first line must name the columns"]) from None
-    frame = frame.set_axis(columns, axis=1).set_axis(np.arange(2, len(frame) + 2) + top, axis=0)
+    lines_below = np.arange(2, len(frame) + 2) + top
+    if b'"' in path.read_bytes():  # a quoted cell may hold line breaks
+        texts = [part for _, part in frame.items() if not pd.api.types.is_numeric_dtype(part)]
+        breaks = sum(part.astype("str").str.count("\n").fillna(0).to_numpy() for part in texts)
+        lines_below += (np.cumsum(breaks) - breaks).astype(int) if texts else 0
+    frame = frame.set_axis(columns, axis=1).set_axis(lines_below, axis=0)
+    frame = frame.loc[
+        :, [bool(name) or frame.iloc[:, i].notna().any() for i, name in enumerate(columns)]
+    ]
     if delimiter != ",":
         notes.append(f"cells are divided by {DELIMITERS[delimiter]}s")
         _read_decimal_commas(frame, fields, notes)
-    unnamed = [name for name in frame if name == "" and frame[name].isna().all()]
-    frame = frame.drop(columns=unnamed)
     blank = frame.isna().all(axis=1)
     if blank.any():
         frame = frame[~blank]
@@ -250,13 +299,18 @@ def _parse(
     return frame
 
 
-def _explain_parser_error(message: str) -> str:
+def _say_twice(name) -> str:
+    """Two columns of one name."""
+    return f"column {_shorten(str(name))!r} is there twice; rename or delete one"
+
+
+def _explain_parser_error(message: str, header: str) -> str:
     """Pandas' tokenizer error in the reader's words."""
     words = message.replace(",", " ").split()
     if "Expected" in words and "line" in words:
-        wanted, line, got = (words[words.index(word) + 1] for word in ("Expected", "line", "saw"))
+        line, got = (words[words.index(word) + 1] for word in ("line", "saw"))
         return (
-            f"line {line} has {got} cells and line 1 names {wanted} columns; quote a cell that has the "
+            f"line {line} has {got} cells, more than {header}; quote a cell that has the "
             "delimiter in it, or remove the surplus"
         )
     if "EOF inside string" in message:
@@ -287,6 +341,9 @@ def _read_decimal_commas(frame: pd.DataFrame, fields: dict, notes: list[str]) ->
 def _check(raw, resource, conditions, missing, notes) -> tuple[pd.DataFrame, list[_Problem]]:
     """The typed table and everything that is wrong with it."""
     fields = {field["name"]: field for field in resource["schema"]["fields"]}
+    twice = raw.columns[raw.columns.duplicated()].unique()
+    if any(name in fields for name in twice):
+        return raw, [_Problem(0, "", "", _say_twice(name)) for name in twice]
     problems = _find_missing_columns(raw, fields)
     frame = raw.copy()
     if frame.empty:
@@ -357,7 +414,7 @@ def _find_missing_columns(frame: pd.DataFrame, fields: dict) -> list[_Problem]:
         hint = (
             f"; rename {spare[near[0]]!r}?"
             if near
-            else f"; there are: {', '.join(map(str, frame.columns))}"
+            else f"; there are: {', '.join(_shorten(str(column)) for column in frame.columns[:12])}"
         )
         problems.append(_Problem(0, "", "", f"column {name!r} is missing{hint}"))
     return problems
@@ -370,7 +427,9 @@ def _choose_conditions(frame, conditions, notes) -> tuple[pd.DataFrame, list[_Pr
     present = list(frame["condition"].dropna().unique())
     absent = [name for name in conditions if name not in present]
     if absent:
-        text = f"does not occur; there are: {', '.join(map(str, present[:12]))}"
+        text = (
+            f"does not occur; there are: {', '.join(_shorten(str(name)) for name in present[:12])}"
+        )
         return frame, [_Problem(0, "condition", str(name), text) for name in absent]
     chosen = frame["condition"].isin(conditions) | frame["condition"].isna()
     if not chosen.all():
@@ -382,7 +441,8 @@ def _convert_numbers(column: pd.Series, field: dict) -> tuple[pd.Series, list[_P
     """Numbers within the codebook's limits; every other cell is a problem."""
     name, limits = field["name"], field.get("constraints", {})
     filled = column.notna()
-    if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
+    is_number = pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_complex_dtype(column)
+    if is_number and not pd.api.types.is_bool_dtype(column):
         numbers = column.astype(float)
     else:
         numbers = pd.to_numeric(
@@ -392,17 +452,19 @@ def _convert_numbers(column: pd.Series, field: dict) -> tuple[pd.Series, list[_P
     problems = []
 
     def report(bad: np.ndarray, text: str) -> None:
-        problems.extend(_Problem(line, name, f"{cell}", text) for line, cell in column[bad].items())
+        problems.extend(
+            _Problem(line, name, _write(cell), text) for line, cell in column[bad].items()
+        )
 
     not_number = np.isnan(values) & filled.to_numpy()
     for line, cell in column[not_number].items():
         fixed = str(cell).strip().replace(",", ".", 1)
         is_comma = fixed != str(cell).strip() and fixed.replace(".", "", 1).lstrip("+-").isdigit()
-        text = (
-            f"is not a number; write {fixed}"
-            if is_comma
-            else "is not a number; write digits only, e.g. 12.5"
-        )
+        text = "is not a number; write digits only, e.g. 12.5"
+        if is_comma:
+            text = f"is not a number; write {fixed}"
+            if len(fixed.partition(".")[2]) == 3:
+                text += f", or {fixed.replace('.', '')} if the comma divides thousands"
         problems.append(_Problem(line, name, f"{cell}", text))
     report(np.isinf(values), "is infinite; correct it")
     finite = np.isfinite(values)
@@ -433,13 +495,17 @@ def _find_unknown(column: pd.Series, field: dict) -> list[_Problem]:
     known = field["constraints"]["enum"]
     unknown = column[column.notna() & ~column.isin(known)]
     problems = []
-    for value, lines in unknown.groupby(unknown.astype("str"), sort=False).groups.items():
-        near = get_close_matches(value.lower(), known, n=1)
+    lines = pd.Series(unknown.index, index=unknown.index)
+    groups = lines.groupby(unknown.astype("str"), sort=False).agg(["first", "size"])
+    for value, line, count in groups.itertuples():
+        # Beyond those that are shown, no time is spent on looking for a near name.
+        shown = len(problems) < MOST_SHOWN
+        near = get_close_matches(value[:LONGEST_SHOWN].lower(), known, n=1) if shown else []
         hint = f"write {near[0]!r}" if near else f"known: {', '.join(known)}"
         if field["name"] == "condition":
             hint += ", or name your two conditions with --conditions"
-        rows = f" ({len(lines)} rows, this is the first)" if len(lines) > 1 else ""
-        problems.append(_Problem(lines[0], field["name"], value, f"is not known{rows}; {hint}"))
+        rows = f" ({count} rows, this is the first)" if count > 1 else ""
+        problems.append(_Problem(line, field["name"], value, f"is not known{rows}; {hint}"))
     return problems
 
 
@@ -450,17 +516,18 @@ def _find_duplicates(frame: pd.DataFrame, key: list[str]) -> list[_Problem]:
     again = frame.duplicated(key) & frame[key].notna().all(axis=1)
     if not again.any():
         return []
-    firsts = frame.drop_duplicates(key).reset_index().set_index(key)["index"]
-    problems = []
-    for line, values in zip(
-        frame.index[again], frame.loc[again, key].itertuples(index=False), strict=True
-    ):
-        first = firsts.loc[tuple(values) if len(key) > 1 else values[0]]
-        problems.append(
-            _Problem(line, " and ".join(key), ", ".join(map(str, values)),
-                     f"is there already in line {first}; keep one row of the two")
-        )  # fmt: skip
-    return problems
+    lines = pd.Series(frame.index, index=frame.index)
+    firsts = lines.groupby([frame[name] for name in key], observed=True).transform("first")[again]
+    return [
+        _Problem(
+            line, " and ".join(key),
+            ", ".join(map(_write, values)),
+            f"is there already in line {first:.0f}; keep one row of the two",
+        )
+        for line, first, values in zip(
+            firsts.index, firsts, frame.loc[again, key].itertuples(index=False), strict=True
+        )
+    ]  # fmt: skip
 
 
 def _check_esr_pain(frame: pd.DataFrame, conditions) -> list[_Problem]:
@@ -489,17 +556,14 @@ def _set_types(frame: pd.DataFrame, resource: dict, conditions) -> pd.DataFrame:
     own = {}
     for field in resource["schema"]["fields"]:
         name = field["name"]
-        if (
-            name in frame
-            and "categories" in field
-            and not frame[name].dropna().isin(field["categories"]).all()
-        ):
-            order = (
-                list(conditions)
-                if name == "condition" and conditions
-                else sorted(frame[name].dropna().unique())
+        if name not in frame or "categories" not in field:
+            continue
+        if name == "condition" and conditions:
+            own[name] = pd.Categorical(frame[name], categories=list(conditions))
+        elif not frame[name].dropna().isin(field["categories"]).all():
+            own[name] = pd.Categorical(
+                frame[name], categories=sorted(frame[name].dropna().unique())
             )
-            own[name] = pd.Categorical(frame[name], categories=order)
     typed = apply_types(frame.drop(columns=list(own)), resource["name"])
     for name, column in own.items():
         typed.insert(list(frame.columns).index(name), name, column)

@@ -244,11 +244,13 @@ class LineFit(Result):
         interval = format_interval(slope["conf_low"], slope["conf_high"], confidence_level)
         note = f"; {self.status} data" if self.status == "illustrative" else ""
         dropped = f", {self.n_dropped} dropped" if self.n_dropped else ""
+        correlation = (
+            f"r = {self.r:.2f}, R² = {self.r_squared:.2f}" if self.r == self.r else "r not defined"
+        )
         return (
             f"{_capital(outcome)}: {format_number(self.slope)} {outcome_unit}".rstrip()
             + f" {per} ({interval}; t({self.df}) = {format_number(self.statistic)}, "
-            f"{format_p(self.p_value)}; r = {self.r:.2f}, "
-            f"R² = {self.r_squared:.2f}; n = {self.n_obs}{dropped}{note})."
+            f"{format_p(self.p_value)}; {correlation}; n = {self.n_obs}{dropped}{note})."
         )
 
 

@@ -2,7 +2,7 @@
 
 from html import escape
 
-__all__ = ["Result", "format_interval", "format_number", "format_p", "require_level"]
+__all__ = ["Result", "format_interval", "format_number", "format_p", "require_level", "say"]
 
 
 def format_number(value: float, digits: int = 3) -> str:
@@ -51,6 +51,24 @@ def require_level(confidence_level: float) -> None:
         raise ValueError(
             f"confidence_level must lie between 0 and 1, e.g. 0.95; received {confidence_level!r}"
         )
+
+
+def say(*sentences) -> None:
+    """Print results as sentences, broken between words.
+
+    Parameters
+    ----------
+    *sentences : Result or str
+        Each starts on a line of its own.
+
+    Examples
+    --------
+    >>> say("One sentence.")
+    One sentence.
+    """
+    from textwrap import fill
+
+    print("\n\n".join(fill(str(sentence), 96) for sentence in sentences))
 
 
 class Result:

@@ -5,13 +5,16 @@ import re
 import numpy as np
 import pytest
 
-from ldn_analysis import check
-from ldn_analysis.exercises import _EXERCISES, _is_close
+from ldn_analysis import (
+    answers,  # noqa: F401  (enters the exercises)
+    check,
+)
+from ldn_analysis.exercises import EXERCISES, _is_close
 
 
-@pytest.mark.parametrize("name", sorted(_EXERCISES))
+@pytest.mark.parametrize("name", sorted(EXERCISES))
 def test_right_answer_is_taken_and_every_mistake_explained(name):
-    task = _EXERCISES[name]()
+    task = EXERCISES[name]()
     assert check(name, task.answer)
     for value, why in task.mistakes:
         verdict = check(name, value)
@@ -19,9 +22,9 @@ def test_right_answer_is_taken_and_every_mistake_explained(name):
         assert why in verdict.message
 
 
-@pytest.mark.parametrize("name", sorted(_EXERCISES))
+@pytest.mark.parametrize("name", sorted(EXERCISES))
 def test_a_refusal_does_not_give_the_answer_away(name):
-    task = _EXERCISES[name]()
+    task = EXERCISES[name]()
     for wrong in (..., None, "nonsense", 123456.0, np.nan):
         verdict = check(name, wrong)
         assert not verdict
@@ -29,15 +32,15 @@ def test_a_refusal_does_not_give_the_answer_away(name):
             assert f"{task.answer:.3g}" not in re.findall(r"[\d.]+", verdict.message)
 
 
-@pytest.mark.parametrize("name", sorted(_EXERCISES))
+@pytest.mark.parametrize("name", sorted(EXERCISES))
 def test_mistakes_differ_from_the_answer(name):
-    task = _EXERCISES[name]()
+    task = EXERCISES[name]()
     if not isinstance(task.answer, str):
         assert not any(_is_close(value, task.answer) for value, _ in task.mistakes)
 
 
 def test_rounding_is_accepted_from_two_digits_on():
-    slope = _EXERCISES["03.1"]().answer
+    slope = EXERCISES["03.1"]().answer
     assert check("03.1", round(slope, 1)) or round(slope, 1) == round(slope)
     assert check("03.1", round(slope, 2))
     assert check("03.1", np.float64(slope))
@@ -47,7 +50,7 @@ def test_rounding_is_accepted_from_two_digits_on():
 
 
 def test_sign_and_percent_are_recognised():
-    slope, share = _EXERCISES["03.1"]().answer, _EXERCISES["02.1"]().answer
+    slope, share = EXERCISES["03.1"]().answer, EXERCISES["02.1"]().answer
     assert "sign" in check("03.1", -slope).message
     assert "percent and proportion" in check("02.1", 100 * share).message
 

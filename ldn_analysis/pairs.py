@@ -1,0 +1,140 @@
+"""One row a person from two rows a person: the pairing that every within-person comparison needs."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+__all__ = ["pair_conditions"]
+
+
+def pair_conditions(
+    data: pd.DataFrame,
+    *,
+    columns: Sequence[str],
+    conditions: Sequence[str],
+    missing: str = "raise",
+    keep: Sequence[str] = (),
+    caller: str = "pair_conditions",
+) -> tuple[pd.DataFrame, int]:
+    """Put the two outcomes of a person side by side.
+
+    Parameters
+    ----------
+    data : DataFrame
+        One row a person and condition.
+    columns : (str, str, str)
+        Names of the columns of the participant, the condition and the outcome.
+    conditions : pair of str
+        The two values of the condition: first, second.
+    missing : {"raise", "drop"}
+        What to do with persons who lack a value; dropped persons are counted.
+    keep : sequence of str
+        Columns that hold one value a person (a baseline value, the sequence).
+    caller : str
+        Name that messages start with.
+
+    Returns
+    -------
+    (DataFrame, int)
+        One row a person, in order of appearance: the participant, the kept columns,
+        first, second, difference (first - second); and how many persons were dropped.
+
+    Raises
+    ------
+    TypeError
+        If the data are not a DataFrame.
+    ValueError
+        If a column or condition is missing, a condition is there that was not asked for, a
+        person has two rows for one condition, a kept column varies within a person, the
+        outcome is not finite numbers, or persons lack a value and `missing="raise"`.
+
+    Examples
+    --------
+    >>> data = pd.DataFrame({"who": ["a", "a", "b", "b"], "arm": ["x", "y"] * 2,
+    ...                      "change": [5.0, 3.0, 8.0, 1.0]})
+    >>> pairs, dropped = pair_conditions(
+    ...     data, columns=("who", "arm", "change"), conditions=("x", "y"))
+    >>> pairs["difference"].tolist(), dropped
+    ([2.0, 7.0], 0)
+    """
+    if not isinstance(data, pd.DataFrame):
+        raise TypeError(f"{caller}: data must be a DataFrame; received {type(data).__name__}")
+    participant, condition, outcome = columns
+    if missing not in ("raise", "drop"):
+        raise ValueError(f"{caller}: missing must be 'raise' or 'drop'; received {missing!r}")
+    for name in (participant, condition, outcome, *keep):
+        if name not in data:
+            raise ValueError(
+                f"{caller}: there is no column {name!r}; columns: {', '.join(map(str, data.columns))}"
+            )
+        if isinstance(data[name], pd.DataFrame):
+            raise ValueError(
+                f"{caller}: {data[name].shape[1]} columns are called {name!r}; rename all but one"
+            )
+    taken = [name for name in (participant, *keep) if name in ("first", "second", "difference")]
+    if taken:
+        raise ValueError(f"{caller}: rename the column {taken[0]!r}; the result needs that name")
+    if isinstance(conditions, str) or len(conditions) != 2 or conditions[0] == conditions[1]:
+        raise ValueError(f"{caller}: conditions must name two conditions; received {conditions!r}")
+    _require_conditions(data[condition], conditions, caller)
+    numeric = pd.api.types.is_numeric_dtype(data[outcome])
+    if not numeric or pd.api.types.is_bool_dtype(data[outcome]):
+        raise ValueError(
+            f"{caller}: the outcome {outcome!r} is not numbers but {data[outcome].dtype}"
+        )
+    if np.isinf(data[outcome].to_numpy(float, na_value=np.nan)).any():
+        raise ValueError(f"{caller}: the outcome {outcome!r} is infinite in a row; correct it")
+    if data[participant].isna().any():
+        raise ValueError(f"{caller}: {participant!r} is blank in a row; a row needs a person")
+    twice = data.duplicated([participant, condition])
+    if twice.any():
+        row = data.loc[twice].iloc[0]
+        raise ValueError(
+            f"{caller}: {row[participant]!r} has more than one row for {row[condition]!r}; "
+            "summarise them to one row a person and condition first"
+        )
+    persons = data.groupby(participant, sort=False, observed=True)
+    for name in keep:
+        varies = persons[name].nunique().gt(1)
+        if varies.any():
+            raise ValueError(
+                f"{caller}: {name!r} differs between the rows of {varies.idxmax()!r}; it must be "
+                "one value a person"
+            )
+    # `first` takes the first value that is not blank.
+    pairs = persons[list(keep)].first() if keep else pd.DataFrame(index=persons.size().index)
+    for name, value in zip(("first", "second"), conditions, strict=True):
+        rows = data[(data[condition] == value).to_numpy()].set_index(participant)
+        pairs[name] = rows[outcome].astype(float)
+    pairs["difference"] = pairs["first"] - pairs["second"]
+    blank = pairs.isna().any(axis=1)
+    if blank.any() and missing == "raise":
+        raise ValueError(
+            f"{caller}: {blank.sum()} of {len(pairs)} persons lack a value in one of "
+            f"{', '.join(map(repr, [outcome, *keep]))} under {conditions[0]!r} or {conditions[1]!r} "
+            f"(first: {blank.idxmax()!r}). Fill them in, or pass missing='drop' to leave these "
+            "persons out."
+        )
+    pairs = pairs[~blank].rename_axis(participant).reset_index()
+    pairs.attrs["status"] = data.attrs.get("status", "")
+    return pairs, int(blank.sum())
+
+
+def _require_conditions(column: pd.Series, conditions: Sequence[str], caller: str) -> None:
+    """Refuse a condition that never occurs, and one that was not asked for."""
+    if column.isna().any():
+        raise ValueError(f"{caller}: {column.name!r} is blank in a row; fill in the condition")
+    present = list(column.unique())
+    for name in conditions:
+        if name not in present:
+            raise ValueError(
+                f"{caller}: {column.name!r} is never {name!r}; it is one of: "
+                f"{', '.join(map(str, present))}"
+            )
+    others = [str(name) for name in present if name not in conditions]
+    if others:
+        raise ValueError(
+            f"{caller}: {column.name!r} has {len(present)} conditions and two are compared; keep "
+            f"the rows of {conditions[0]!r} and {conditions[1]!r} and leave out: {', '.join(others)}"
+        )
