@@ -8,10 +8,10 @@ __all__ = [
     "compute_share",
     "draw_again",
     "list_blocks",
+    "list_quantities",
     "require_baseline",
     "require_count",
     "require_number",
-    "stack_quantities",
 ]
 
 BLOCK_VALUES = 400_000  # random numbers at a time: memory does not grow with the number of trials
@@ -82,7 +82,7 @@ def compute_mean(values) -> tuple[float, float]:
     return float(values.mean()), float(values.std(ddof=1) / np.sqrt(values.size))
 
 
-def stack_quantities(rows):
+def list_quantities(rows):
     """Table of (method, quantity, (estimate, Monte Carlo standard error), expected)."""
     flat = [(method, quantity, *pair, expected) for method, quantity, pair, expected in rows]
     return pd.DataFrame(flat, columns=COLUMNS)

@@ -11,10 +11,10 @@ from .blocks import (
     compute_share,
     draw_again,
     list_blocks,
+    list_quantities,
     require_baseline,
     require_count,
     require_number,
-    stack_quantities,
 )
 from .line import solve_line, sum_line
 from .results import Result, require_level
@@ -160,7 +160,7 @@ def compare_change_scores(
     asked |= {"n_people": n_people, "n_trials": n_trials, "confidence_level": confidence_level}
     return ChangeScores(
         asked=asked,
-        table=stack_quantities(rows),
+        table=list_quantities(rows),
         estimates={method: estimates[:, 0, i] for i, method in enumerate(SCORES)},
     )
 

@@ -262,6 +262,7 @@ def plot_selection(result: SelectionResult, axes=None):
         **SMALL,
     )
     left.legend(loc="upper left", handletextpad=0.3, borderpad=0, labelspacing=0.25)
+    left.set_yticks(range(0, 101, 20))
     left.set_ylim(ends[0] - 2, ends[1] + 0.42 * (ends[1] - ends[0]))
     right.hist(result.reductions, bins=60, color="#9CC7E4", edgecolor=BLUE, linewidth=0.3)
     right.axvline(0, color="#BBBBBB", linewidth=0.8)
@@ -377,8 +378,9 @@ def plot_change_scores(result: ChangeScores, axes=None):
     right.tick_params(axis="x", length=0)
     right.set_ylabel("estimated effect (points)")
     right.set_title(
-        f"Estimates (simulated); dashed: true effect {asked['effect']:g}; diamond: mean\n"
-        f"baseline mean {asked['mean']:g}, SD {asked['sd']:g}; retest r = {asked['retest_r']:g}",
+        f"Simulated estimates; dashed: true effect {asked['effect']:g}\n"
+        f"baseline {asked['mean']:g} (SD {asked['sd']:g}), retest r = {asked['retest_r']:g}; "
+        "diamond: mean",
         **SMALL,
     )
     left.set_yticks(range(len(methods)), names)

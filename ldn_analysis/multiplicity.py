@@ -11,9 +11,9 @@ from .blocks import (
     compute_mean,
     compute_share,
     list_blocks,
+    list_quantities,
     require_count,
     require_number,
-    stack_quantities,
 )
 from .data import load_dataset
 from .results import Result, require_level
@@ -341,7 +341,7 @@ def _compare_corrections(p: np.ndarray, false: np.ndarray, asked: dict) -> pd.Da
         if not false.all():
             power = compute_mean(found[:, ~false].mean(1))
             rows.append((method, "true effects found", power, np.nan))
-    return stack_quantities(rows)
+    return list_quantities(rows)
 
 
 def expect_any(n_looks: int, correlation: float, level: float) -> float:

@@ -11,10 +11,10 @@ from .blocks import (
     compute_share,
     draw_again,
     list_blocks,
+    list_quantities,
     require_baseline,
     require_count,
     require_number,
-    stack_quantities,
 )
 from .line import solve_line, sum_line
 from .results import Result, format_number, require_level
@@ -166,7 +166,7 @@ def simulate_selection(
     asked = {"cutoff": cutoff, "reliability": reliability, "mean": mean, "sd": sd}
     asked |= {"drift": drift, "n_people": n_people, "n_trials": n_trials}
     return SelectionResult(
-        asked=asked, table=stack_quantities(rows), reductions=reduction, people=people
+        asked=asked, table=list_quantities(rows), reductions=reduction, people=people
     )
 
 
@@ -299,7 +299,7 @@ def simulate_coupling(
         rows.append((method, "share significant", share, float((upper + lower)[0])))
     asked = {"retest_r": retest_r, "sd_ratio": sd_ratio, "n_people": n_people}
     asked |= {"n_trials": n_trials, "confidence_level": confidence_level}
-    return CouplingResult(asked=asked, table=stack_quantities(rows), correlations=drawn)
+    return CouplingResult(asked=asked, table=list_quantities(rows), correlations=drawn)
 
 
 def _paired_p(differences: np.ndarray) -> np.ndarray:

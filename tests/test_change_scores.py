@@ -8,7 +8,7 @@ import pytest
 from numpy.testing import assert_allclose
 from scipy.stats import ttest_ind
 from statsmodels.formula.api import ols
-from test_regression_to_mean import agree
+from witnesses import agree
 
 from ldn_analysis import compare_change_scores
 from ldn_analysis.change_scores import SCORES, _analyse

@@ -95,13 +95,13 @@ def test_words_lie_inside_the_figure_and_axes_are_labelled(name):
     for ax in axes:
         assert ax.get_xlabel() or any(label.get_text() for label in ax.get_xticklabels())
         assert ax.get_title(loc="left") or ax.get_title()
-    box = figure.bbox
-    for text in words:
-        part = text.get_window_extent()
-        assert part.x0 > box.x0 - 1, text.get_text()
-        assert part.x1 < box.x1 + 1, text.get_text()
-        assert part.y0 > box.y0 - 1, text.get_text()
-        assert part.y1 < box.y1 + 1, text.get_text()
+    # the tight box leaves out the labels of ticks beyond the ends of an axis
+    drawn, size = figure.get_tightbbox(), figure.get_size_inches()
+    assert drawn.x0 > -0.02
+    assert drawn.y0 > -0.02
+    assert drawn.x1 < size[0] + 0.02
+    assert drawn.y1 < size[1] + 0.02
+    assert len(words) > 5
 
 
 @each
@@ -153,7 +153,7 @@ def test_true_r_squared_draws_its_numbers():
     )
     assert_array_equal(labelled(left, "significant (power)").get_ydata(), 100 * curve["power"])
     limits = next(line for line in left.lines if line.get_marker() == "|")
-    assert limits.get_xdata() == [row["conf_low"], row["conf_high"]]
+    assert list(limits.get_xdata()) == [row["conf_low"], row["conf_high"]]
     for label, column in (
         ("if R² > 0.8", "expected_if_above"),
         ("if significant", "expected_if_significant"),

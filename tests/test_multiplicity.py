@@ -8,8 +8,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy.stats import ttest_1samp
 from statsmodels.stats.multitest import multipletests
-from test_regression_to_mean import agree
-from witnesses import read_reference
+from witnesses import agree, read_reference
 
 from ldn_analysis import adjust_p_values, load_dataset, simulate_looks
 from ldn_analysis.multiplicity import METHODS, _draw_p, adjust_rows, expect_any

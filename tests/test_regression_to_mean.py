@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy.stats import norm, pearsonr, ttest_1samp
-from witnesses import read_reference
+from witnesses import agree, read_reference
 
 from ldn_analysis import simulate_coupling, simulate_selection
 from ldn_analysis.blocks import (
@@ -23,15 +23,6 @@ from ldn_analysis.regression_to_mean import _paired_p
 R = read_reference("small_samples").set_index(["topic", "case", "quantity"])["value"]
 SELECT = {"cutoff": 65, "reliability": 0.6, "rng": 1}
 MANY = 50_000
-
-
-def agree(table):
-    """Every simulated number lies within 4 Monte Carlo standard errors of its expected one."""
-    known = table.dropna(subset="expected")
-    assert len(known)
-    miss = (known["estimate"] - known["expected"]).abs() / known["mc_std_error"]
-    assert (miss < 4).all(), known.assign(miss=miss)
-    assert (table["mc_std_error"] > 0).all()
 
 
 # --- selection ---------------------------------------------------------------------------
