@@ -15,6 +15,16 @@ _HOMES = {
     "line": ("Line", "LineSums", "solve_line", "sum_line"),
     "regression": ("LineFit", "LineFits", "fit_line", "fit_lines"),
     "proportions": ("ImprovementSummary", "summarise_improvement", "wilson_interval"),
+    "trial_truth": ("TrialTruth", "estimate_truth"),
+    "simulation": ("SimulatedTrials", "simulate_trials"),
+    "power": (
+        "PowerCurve",
+        "SampleSize",
+        "compute_power_exact",
+        "find_sample_size",
+        "summarise_power",
+    ),
+    "figures_power": ("plot_estimates", "plot_power"),
     "versions": ("list_versions",),
     "figures": (
         "new_figure",
