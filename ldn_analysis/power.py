@@ -105,7 +105,9 @@ class PowerCurve(Result):
         ]
         table["exact"] = exact
         error = np.sqrt(table["exact"] * (1 - table["exact"]) / table["n_trials"])
-        return table.assign(deviation=(table["power"] - table["exact"]) / error)
+        gap = table["power"] - table["exact"]
+        # A power of exactly 1 leaves chance no room: no gap is then no deviation.
+        return table.assign(deviation=(gap / error).where(gap != 0, 0.0))
 
     def __str__(self) -> str:
         table = self.to_frame()
@@ -478,7 +480,8 @@ def compute_power_exact(
     density = np.exp(xlogy(df - 1, chi) - chi**2 / 2 - (df / 2 - 1) * np.log(2) - gammaln(df / 2))
     density *= weights * (ends[1] - low) / 2
     shifts = slope * truth.esr_sd / np.sqrt(reliability) / spread * chi
-    return float(share @ (density * _reject(n[:, None] - 2, shifts, confidence_level)).sum(-1))
+    power = share @ (density * _reject(n[:, None] - 2, shifts, confidence_level)).sum(-1)
+    return float(min(power, 1.0))
 
 
 def _reject(df, noncentrality, confidence_level: float) -> np.ndarray:
@@ -486,8 +489,10 @@ def _reject(df, noncentrality, confidence_level: float) -> np.ndarray:
     df, shift = np.broadcast_arrays(np.asarray(df, float), np.abs(noncentrality))
     safe = np.maximum(df, 1)
     critical = stdtrit(safe, 0.5 + confidence_level / 2)
-    tails = 1 - nctdtr(safe, shift, critical) + nctdtr(safe, shift, -critical)
-    return np.where(df > 0, np.clip(tails, 0, 1), 0.0)
+    missed, wrong = (nctdtr(safe, shift, side * critical) for side in (1, -1))
+    # nctdtr is nan in places where the chance is nothing: below 1e-15 at such a shift.
+    missed, wrong = (np.where(np.isnan(p) & (shift > 5), 0.0, p) for p in (missed, wrong))
+    return np.where(df > 0, np.clip(1 - missed + wrong, 0, 1), 0.0)
 
 
 def _binomial(n: int, chance: float) -> tuple[np.ndarray, np.ndarray]:

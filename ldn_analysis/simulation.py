@@ -157,7 +157,7 @@ class SimulatedTrials(Result):
         df = n_obs - (1 if estimand == "mean_difference" else 2)
         with np.errstate(divide="ignore", invalid="ignore"):
             statistic = estimate / std_error
-        p_value = 2 * stdtr(np.where(df > 0, df, np.nan), -np.abs(statistic))
+        p_value = _two_sided_p(statistic, df)
         return pd.DataFrame(
             {
                 "estimate": estimate,
@@ -303,3 +303,33 @@ def simulate_trials(
         tallies=cell.tallies,
         kept=kept,
     )
+
+
+def _two_sided_p(t: np.ndarray, df: np.ndarray) -> np.ndarray:
+    """Two-sided p of many t values: the finite series where it is short and keeps its digits.
+
+    For whole degrees of freedom the distribution of t is a finite sum (e.g. Abramowitz and
+    Stegun 1964, 26.7.3 and 26.7.4), some times faster than `stdtr`.
+    """
+    nu = int(df[0])
+    if not 1 <= nu <= 100 or (df != nu).any():
+        return 2 * stdtr(np.where(df > 0, df, np.nan), -np.abs(t))
+    p_value = np.empty_like(t)
+    for start in range(0, len(t), 4096):  # a part that fits the processor's cache
+        part = np.abs(t[start : start + 4096])
+        sine = part / np.sqrt(nu + part * part)
+        cosine_sq = nu / (nu + part * part)
+        total = np.ones_like(part)
+        for k in range(nu - 3, 0, -2):
+            total *= cosine_sq
+            total *= k / (k + 1)
+            total += 1
+        if nu % 2:
+            total *= sine * np.sqrt(cosine_sq) if nu > 1 else 0.0
+            inside = (np.arctan(part / np.sqrt(nu)) + total) * 2 / np.pi
+        else:
+            inside = sine * total
+        p_value[start : start + 4096] = 1 - inside
+    small = p_value < 1e-4  # little is left of 1 - inside
+    p_value[small] = 2 * stdtr(nu, -np.abs(t[small]))
+    return p_value

@@ -22,10 +22,10 @@ __all__ = ["Plan", "Tally", "run_plans", "sum_trials"]
 
 LEVELS = (0.9, 0.95, 0.99)  # counted in every trial; others need the trials themselves
 DRAWN_LEVEL = 0.95  # of the histogram
-BLOCK = 4096  # trials of one random stream: their arrays fit a processor's cache
-BATCH = 16  # blocks a worker is handed at once
+BLOCK = 8192  # trials of one random stream: their arrays fit a processor's cache
+BATCH = 8  # blocks a worker is handed at once
 BINS = 120
-MOST_NUMBERS = 2**18  # people x trials in memory at a time, where people have to be drawn
+MOST_NUMBERS = 2**16  # people x trials in memory at a time, where people have to be drawn
 
 
 class Tally(NamedTuple):
@@ -147,15 +147,17 @@ def _simulate_batch(plan: Plan, seed, start: int, n_trials: int, keep: bool):
         key = (plan.n_people, first // BLOCK)
         rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=key))
         n_obs, sums = sum_trials(plan.truth, plan.n_people, size, rng)
-        part, arrays = {}, {"n_obs": np.broadcast_to(n_obs, (size,))}
+        part, arrays = {}, {}
         for term in plan.terms:
             estimate, std_error, df = _estimate(term, sums)
             true_value = plan.truth.value_of(term)
             bins = find_bins(plan.truth, term, plan.n_people)
             part[term] = count_trials(estimate, std_error, _criticals(df), true_value, bins)
-            arrays[term] = np.array([estimate, std_error]) if keep else None
+            if keep:
+                arrays[term] = np.array([estimate, std_error])
         tallies = add_tallies(tallies, part)
-        kept.append(arrays)
+        if keep:
+            kept.append(arrays | {"n_obs": np.broadcast_to(n_obs, (size,))})
     if not keep:
         return tallies, None
     return tallies, {name: np.concatenate([part[name] for part in kept], -1) for name in kept[0]}
