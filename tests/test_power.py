@@ -229,6 +229,8 @@ def test_the_smallest_size_holds_the_exact_one(term, target, level):
     assert found.n_high - found.n_low <= 0.04 * exact + 2
     table = found.to_frame().set_index("n_people")
     assert table.loc[found.n_people, "power"] >= target > table.loc[found.n_people - 1, "power"]
+    for n, column in ((found.n_low, "power_high"), (found.n_high, "power_low")):
+        assert table.loc[n, column] >= target > table.loc[n - 1, column]
     assert table.index.is_monotonic_increasing
     sentence = f"{found.n_people:,} people ({found.n_low:,} to {found.n_high:,} within Monte Carlo"
     assert str(found).startswith(sentence)
