@@ -70,6 +70,16 @@ _HOMES = {
         "analyse_credibility",
         "combine_with_prior",
     ),
+    "trial_truth": ("TrialTruth", "estimate_truth"),
+    "simulation": ("SimulatedTrials", "simulate_trials"),
+    "power": (
+        "PowerCurve",
+        "SampleSize",
+        "compute_power_exact",
+        "find_sample_size",
+        "summarise_power",
+    ),
+    "figures_power": ("plot_estimates", "plot_power"),
     "versions": ("list_versions",),
     "figures": (
         "new_figure",
