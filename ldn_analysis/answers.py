@@ -426,3 +426,180 @@ def _carry_over() -> Exercise:
         because="it compares two groups of people, with a standard error too large to notice much.",
         mistakes=[("yes", "look at its standard error: what could it have noticed?")],
     )
+
+
+# --- 07 ----------------------------------------------------------------------------------
+
+
+@cache
+def _printed() -> dict[str, str]:
+    """Printed values by id, as text."""
+    return _load("published_values").set_index("id")["value"].to_dict()
+
+
+@enter_exercise("07.1")
+def _denominator() -> Exercise:
+    """Which denominator fits both shares?"""
+    printed = _printed()
+    analysed = int(printed["rct_analysed"])
+    started = int(printed["rct_started_ldn_first"]) + int(printed["rct_started_placebo_first"])
+    return Exercise(
+        answer=analysed,
+        because="a whole number of people gives each of the two shares, and only at this n.",
+        mistakes=[
+            (started, "so many started; only the first of the two shares is possible then."),
+            (analysed - 1, "only the second of the two shares is possible then."),
+        ],
+    )
+
+
+@enter_exercise("07.2")
+def _sd_of_difference() -> Exercise:
+    """SD of the within-person difference from p."""
+    from scipy.special import ndtri
+
+    from .audit_derived import compute_sd_from_p
+
+    printed = _printed()
+    n = int(printed["rct_analysed"])
+    difference = float(printed["rct_pain_reduction_ldn"]) - float(
+        printed["rct_pain_reduction_placebo"]
+    )
+    p = printed["rct_pain_reduction_p"]
+    table = compute_sd_from_p(p, n=n, difference=f"{difference:.1f}").to_frame()
+    table = table.set_index("term")["estimate"]
+    return Exercise(
+        answer=float(table["sd"]),
+        because="difference / t x the root of n, if the test was a paired t test.",
+        mistakes=[
+            (
+                float(table["std_error"]),
+                "that is the standard error; multiply it by the root of n.",
+            ),
+            (float(table["dz"]), "that is the difference in SDs."),
+            (
+                float(difference / -ndtri(float(p) / 2) * np.sqrt(n)),
+                "that uses the normal distribution; with so few people t is larger.",
+            ),
+        ],
+    )
+
+
+@enter_exercise("07.3")
+def _pilot_low() -> Exercise:
+    """Lower limit of the pilot's correlation."""
+    from .audit_derived import compute_r_interval
+
+    share = float(_printed()["pilot_esr_r2"]) / 100
+    n = int(_printed()["pilot_n"])
+
+    def limits(**what):
+        table = compute_r_interval(n=n, **what).to_frame()
+        return table.set_index("term")["estimate"]
+
+    right = limits(r_squared=f"{share:.2f}")
+    return Exercise(
+        answer=float(right["conf_low"]),
+        because="far below the sample's r: so few people can not pin it down.",
+        mistakes=[
+            (float(right["r"]), "that is r itself."),
+            (float(right["conf_high"]), "that is the upper limit."),
+            (
+                float(limits(r=f"{share:.2f}")["conf_low"]),
+                "that takes R squared for r; take the root first.",
+            ),
+        ],
+    )
+
+
+@enter_exercise("07.4")
+def _not_wrong() -> Exercise:
+    """Is one of the two numbers wrong?"""
+    return Exercise(
+        answer="no",
+        because="another statistic that prints the same may give that p; or its digits were cut off.",
+        mistakes=[("yes", "both were rounded: let each be any number that prints so.")],
+    )
+
+
+# --- 08 ----------------------------------------------------------------------------------
+
+
+@cache
+def _meta():
+    """The pooled trials of notebook 08, and each left out."""
+    from .meta_analysis import leave_one_trial_out, pool_effects
+    from .trial_effects import standardise_trials
+
+    effects = standardise_trials()
+    return pool_effects(effects), leave_one_trial_out(effects).to_frame().set_index("without")
+
+
+@enter_exercise("08.1")
+def _pooled() -> Exercise:
+    """Random-effects mean."""
+    table = _meta()[0].to_frame().set_index("term")
+    return Exercise(
+        answer=float(table.loc["random effects", "estimate"]),
+        because="a small effect, in favour of LDN, with an interval on both sides of zero.",
+        mistakes=[
+            (float(table.loc["fixed effect", "estimate"]), "that is the fixed-effect mean."),
+            (float(table.loc["random effects", "std_error"]), "that is its standard error."),
+        ],
+    )
+
+
+@enter_exercise("08.2")
+def _without_placebo_side() -> Exercise:
+    """Mean without the trial that favours placebo."""
+    trials = _load("trials").set_index("trial")
+    name = trials.index[trials["favours"] == "placebo"][0]
+    whole, without = _meta()
+    return Exercise(
+        answer=float(without.loc[name, "estimate"]),
+        because="one single trial moves the mean so far: that is how little there is.",
+        mistakes=[
+            (float(row.estimate), f"that is without {row.Index}.")
+            for row in without.drop(index=name).itertuples()
+        ]
+        + [
+            (
+                float(whole.to_frame().set_index("term").loc["random effects", "estimate"]),
+                "that is with all trials.",
+            )
+        ],
+    )
+
+
+@enter_exercise("08.3")
+def _heterogeneity() -> Exercise:
+    """I squared."""
+    glance = _meta()[0].glance().iloc[0]
+    return Exercise(
+        answer=float(glance["i_squared"]),
+        because="and from so few trials it is itself very uncertain.",
+        mistakes=[
+            (float(glance["tau_squared"]), "that is tau squared, a variance."),
+            (1 - float(glance["i_squared"]), "that is the share that chance explains."),
+        ],
+    )
+
+
+@enter_exercise("08.4")
+def _no_effect() -> Exercise:
+    """Does an interval with zero in it show no effect?"""
+    return Exercise(
+        answer="no",
+        because="the interval also holds effects that would matter to people.",
+        mistakes=[("yes", "look at the other end of the interval.")],
+    )
+
+
+@enter_exercise("08.5")
+def _before_after() -> Exercise:
+    """May a before-after estimate be read as the effect?"""
+    return Exercise(
+        answer="no",
+        because="without a control group it holds the placebo response, time and regression to the mean.",
+        mistakes=[("yes", "what would the same people have reported after placebo?")],
+    )

@@ -36,7 +36,7 @@ for line in (
     "audit bootstrap check compare describe enumerate find fit format leave list load new order",
     "permute plot pool predict read render require save search show simulate solve sum summarise",
     "test write draw count run apply get infer adjust combine interpret build give choose",
-    "pair measure compute enter make paired say",
+    "pair measure compute correct enter make paired say",
 ):
     VERBS |= set(line.split())
 NOT_VERBS = {

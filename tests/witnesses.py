@@ -23,6 +23,15 @@ def read_reference(name: str) -> pd.DataFrame:
     return pd.read_csv(REFERENCE / f"{name}.csv", engine="python")
 
 
+def agree(table):
+    """Every simulated number lies within 4 Monte Carlo standard errors of its expected one."""
+    known = table.dropna(subset="expected")
+    assert len(known)
+    miss = (known["estimate"] - known["expected"]).abs() / known["mc_std_error"]
+    assert (miss < 4).all(), known.assign(miss=miss)
+    assert (table["mc_std_error"] > 0).all()
+
+
 # NIST Statistical Reference Datasets, linear regression, Norris (calibration of ozone monitors):
 # y x, 36 points.
 NORRIS = np.loadtxt(
