@@ -7,11 +7,21 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtr, ndtri, stdtr
+from scipy.special import ndtr, ndtri
 
 from .assumptions import CATEGORIES
 from .data import describe_column
-from .results import Result, format_interval, format_number, format_p, require_level
+from .results import (
+    Result,
+    capitalise,
+    describe_sample,
+    format_interval,
+    format_number,
+    format_p,
+    require_level,
+    require_missing,
+)
+from .student_t import compute_p_value
 
 __all__ = ["ImprovementAgreement", "compare_improvement"]
 
@@ -90,7 +100,7 @@ class ImprovementAgreement(Result):
         rows = [
             {"term": "rank correlation", "method": "Spearman", "estimate": rho, "conf_low": low}
             | {"conf_high": high, "statistic": t, "df": n - 2.0}
-            | {"p_value": 2 * float(stdtr(n - 2, -abs(t)))}
+            | {"p_value": compute_p_value(t, n - 2)}
         ]
         row = {"term": f"odds ratio per {self.per:g}", "method": "proportional odds"}
         names = ("estimate", "conf_low", "conf_high", "statistic", "df", "p_value")
@@ -106,8 +116,7 @@ class ImprovementAgreement(Result):
     def __str__(self) -> str:
         rank, odds = (row for _, row in self.to_frame().iterrows())
         answer, (outcome, unit) = describe_column(self.column)[0], describe_column(self.outcome)
-        dropped = f", {self.n_dropped} dropped" if self.n_dropped else ""
-        note = "; illustrative data" if self.status == "illustrative" else ""
+        sample = describe_sample(self.n_obs, self.status, n_dropped=self.n_dropped, unit="persons")
         ratio = (
             "" if self.model is None
             else f"; odds of a better answer times {format_number(odds['estimate'])} per "
@@ -116,10 +125,10 @@ class ImprovementAgreement(Result):
         )  # fmt: skip
         notes = "".join(f" {text}." for text in self.notes)
         return (
-            f"{answer[:1].upper()}{answer[1:]} and {outcome}: Spearman's rho "
+            f"{capitalise(answer)} and {outcome}: Spearman's rho "
             f"{format_number(rank['estimate'], 2)} "
             f"({format_interval(rank['conf_low'], rank['conf_high'], 0.95)}, {format_p(rank['p_value'])})"
-            f"{ratio}; n = {self.n_obs} persons{dropped}{note}. Two measures of one change agree; "
+            f"{ratio}; {sample}. Two measures of one change agree; "
             "without a control group neither says what caused it." + notes
         )
 
@@ -213,8 +222,7 @@ def compare_improvement(
 def _join_tables(improvement, pain, column, outcome, participant, missing):
     """Persons with an answer and a change, the categories, and how many were left out."""
     name = "compare_improvement"
-    if missing not in ("raise", "drop"):
-        raise ValueError(f"{name}: missing must be 'raise' or 'drop'; received {missing!r}")
+    require_missing(missing, name)
     for table, wanted in ((improvement, column), (pain, outcome)):
         for part in (participant, wanted):
             if part not in table:

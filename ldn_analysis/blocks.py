@@ -40,7 +40,7 @@ def require_count(function: str, name: str, value, low: int, high: float = np.in
 
 def require_baseline(function: str, baseline) -> tuple[float, float]:
     """Mean and SD of pain at baseline: those given, or those of `Assumptions`."""
-    from .illustrative import Assumptions
+    from .assumptions import Assumptions
 
     if baseline is None:
         assumed = Assumptions()

@@ -19,6 +19,8 @@ from .line import LineSums, solve_line
 from .regression import LineFit
 from .results import (
     Result,
+    capitalise,
+    describe_sample,
     format_interval,
     format_number,
     require_count,
@@ -230,7 +232,6 @@ class BootstrapLine(Result):
         predictor, unit = describe_column(self.fit.predictor)
         outcome, outcome_unit = describe_column(self.fit.outcome)
         per = f"per {unit or 'unit'} of {predictor}"
-        note = "; illustrative data" if self.fit.status == "illustrative" else ""
         drawn = f"all {self.n_resamples:,}" if self.exact else f"{self.n_resamples:,}"
         undefined = (
             f", {slope['n_undefined']:,} of them without a slope and left out"
@@ -238,9 +239,9 @@ class BootstrapLine(Result):
             else ""
         )
         return (
-            f"{outcome[:1].upper()}{outcome[1:]}: {format_number(self.fit.slope)} {outcome_unit}".rstrip()
+            f"{capitalise(outcome)}: {format_number(self.fit.slope)} {outcome_unit}".rstrip()
             + f" {per} (bootstrap BCa {_interval(slope)}); R² = {self.fit.r_squared:.2f} "
-            f"({_interval(r2)}); {drawn} resamples{undefined}; n = {self.fit.n_obs}{note}."
+            f"({_interval(r2)}); {drawn} resamples{undefined}; {describe_sample(self.fit.n_obs, self.fit.status)}."
         )
 
 

@@ -2,11 +2,12 @@
 
 import numpy as np
 import pandas as pd
-from scipy.special import chdtrc, stdtr
+from scipy.special import chdtrc
 
 from .assumptions import Assumptions
 from .data import load_dataset
 from .diaries import summarise_diaries
+from .student_t import compute_p_value
 
 __all__ = ["check_calibration"]
 
@@ -81,7 +82,7 @@ def _agrees(value: float, relation: str, printed: str) -> bool:
 def _paired_p(difference: pd.Series) -> float:
     """Two-sided p of the paired t test."""
     n = len(difference)
-    return float(2 * stdtr(n - 1, -abs(difference.mean() / difference.std() * np.sqrt(n))))
+    return compute_p_value(difference.mean() / difference.std() * np.sqrt(n), n - 1)
 
 
 def _achieve(tables: dict, a) -> tuple[dict[str, float], dict[str, str]]:

@@ -11,7 +11,7 @@ from .data import describe_column
 from .pairs import pair_conditions, read_sequence
 from .results import (
     Result,
-    describe_people,
+    describe_sample,
     format_interval,
     format_number,
     format_p,
@@ -160,10 +160,10 @@ class CrossoverFit(Result):
             f"{format_number(row['statistic'])}, {format_p(row['p_value'])})"
             for row in (paired, adjusted)
         ]
+        sample = describe_sample(self.n_obs, self.status, n_dropped=self.n_dropped, unit="persons")
         return (
             f"Difference in {outcome} ({first} minus {second}): {parts[0]} paired, {parts[1]} "
-            f"adjusted for period; {describe_people(self.n_obs, self.n_dropped, self.status)}."
-            + join_notes(self.notes)
+            f"adjusted for period; {sample}." + join_notes(self.notes)
         )
 
 

@@ -5,12 +5,13 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
-from scipy.special import chdtrc, fdtrc, ndtri, stdtr
+from scipy.special import chdtrc, fdtrc, ndtri
 
 from .influence import label_points, measure_influence
 from .line import solve_line, sum_line
 from .regression import LineFit
-from .results import Result, format_number, format_p, require_level
+from .results import Result, describe_sample, format_number, format_p, require_level
+from .student_t import compute_p_value
 
 __all__ = ["LineChecks", "check_line"]
 
@@ -169,7 +170,7 @@ class LineChecks(Result):
         if measure == "student_resid":
             df = n - 3
             if len(size):
-                p_value = min(1.0, float(2 * stdtr(df, -largest)) * len(size))
+                p_value = min(1.0, compute_p_value(largest, df) * len(size))
             good = "about 1 in 20 beyond 2; p (Bonferroni) of the largest not small"
         return ("influence", name, largest, df, np.nan, p_value, good, found, note)
 
@@ -182,9 +183,8 @@ class LineChecks(Result):
             f"{row.check}: {row.look_at}" for row in table.iloc[3:].itertuples() if row.look_at
         ]
         points = "; ".join(found) if found else "none"
-        note = "; illustrative data" if self.fit.status == "illustrative" else ""
         return (
-            f"Checks of the line (n = {self.fit.n_obs}{note}): {tests}. "
+            f"Checks of the line ({describe_sample(self.fit.n_obs, self.fit.status)}): {tests}. "
             f"Points worth a look: {points}."
         )
 

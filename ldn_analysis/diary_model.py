@@ -12,7 +12,7 @@ from .data import describe_column
 from .pairs import read_sequence
 from .results import (
     Result,
-    describe_people,
+    describe_sample,
     format_interval,
     format_number,
     format_p,
@@ -123,13 +123,14 @@ class DiaryFit(Result):
         row = self.to_frame().set_index("term").loc["condition"]
         rating, unit = describe_column(self.rating)
         first, second = self.conditions
+        sample = describe_sample(self.n_persons, self.status, unit="persons")
         trust = "" if self.converged else " The fit did not converge: do not use it."
         return (
             f"Daily {rating} ({first} minus {second}): {format_number(row['estimate'])} {unit}".rstrip()
             + f" ({format_interval(row['conf_low'], row['conf_high'], 0.95)}; t({self.df}) = "
             f"{format_number(row['statistic'])}, {format_p(row['p_value'])}; random "
             f"{', '.join(self.random)}; {self.n_obs} days of "
-            f"{describe_people(self.n_persons, 0, self.status)}). Lag-1 autocorrelation of the "
+            f"{describe_sample(self.n_persons, self.status, unit='persons')}). Lag-1 autocorrelation of the "
             f"residuals {format_number(self.autocorrelation, 2)}." + trust + join_notes(self.notes)
         )
 

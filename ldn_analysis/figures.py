@@ -17,7 +17,7 @@ from .data import describe_column
 from .files import write_files
 from .proportions import ImprovementSummary
 from .regression import LineFit, LineFits
-from .results import format_interval, format_number, format_p
+from .results import capitalise, format_interval, format_number, format_p
 
 __all__ = [
     "new_figure",
@@ -132,8 +132,8 @@ def plot_improvement(summary: ImprovementSummary, ax=None, *, confidence_level: 
     ax.set_xlabel(f"participants (% of {summary.n_obs})")
     title = describe_column(summary.column)[0]
     level = f"bars: share; lines: {100 * confidence_level:g} % Wilson interval of each"
-    head = f"{title[:1].upper()}{title[1:]}, n = {summary.n_obs}"
-    ax.set_title(_join_words(head, summary.status, level), loc="left")
+    head = f"{capitalise(title)}, n = {summary.n_obs}"
+    ax.set_title(join_words(head, summary.status, level), loc="left")
     return ax
 
 
@@ -203,9 +203,9 @@ def plot_line(
             ax.plot(grid, band[limit], color=GREY, linewidth=0.9, linestyle=":")
     ax.plot(grid, band["fitted"], color="#222222", label="line")
     _draw_points(fit, ax, group)
-    ax.set_xlabel(_label(fit.predictor))
-    ax.set_ylabel(_label(fit.outcome))
-    title = _join_words("", fit.status)
+    ax.set_xlabel(label_column(fit.predictor))
+    ax.set_ylabel(label_column(fit.outcome))
+    title = join_words("", fit.status)
     lines = _write_numbers(fit, confidence_level)
     ax.set_title("\n".join([title, *lines] if title else lines), fontsize=7, loc="left")
     if own and group is not None:
@@ -218,8 +218,8 @@ def _write_numbers(fit: LineFit, confidence_level: float) -> list[str]:
     slope = fit.to_frame(confidence_level).iloc[1]
     interval = format_interval(slope["conf_low"], slope["conf_high"], confidence_level)
     lines = [
-        f"slope {format_number(fit.slope)} ({interval})".replace("-", "\N{MINUS SIGN}"),
-        f"r = {fit.r:.2f}, R² = {fit.r_squared:.2f}, ".replace("-", "\N{MINUS SIGN}")
+        write_minus(f"slope {format_number(fit.slope)} ({interval})"),
+        write_minus(f"r = {fit.r:.2f}, R² = {fit.r_squared:.2f}, ")
         + f"{format_p(fit.p_value)}, n = {fit.n_obs}",
     ]
     if fit.n_obs > MOST_POINTS:
@@ -279,7 +279,7 @@ def plot_esr_pain(
         plot_line(
             fit, ax, group=group if group in fit.data else None, confidence_level=confidence_level
         )
-        head = _join_words(titles.get(name, str(name)), fit.status)
+        head = join_words(titles.get(name, str(name)), fit.status)
         numbers = _write_numbers(fit, confidence_level)
         ax.set_title("\n".join([head, *numbers]), fontsize=7, loc="left")
         ax.label_outer()
@@ -330,13 +330,22 @@ def _add_legend(axes) -> None:
     )
 
 
-def _label(column: str) -> str:
+def label_column(column: str) -> str:
     """Axis label with its unit."""
-    title, unit = describe_column(column)
+    return label_unit(*describe_column(column))
+
+
+def label_unit(title: str, unit: str) -> str:
+    """A title and its unit in brackets, if there is one."""
     return f"{title} ({unit})" if unit else title
 
 
-def _join_words(title: str, status: str, note: str = "") -> str:
+def write_minus(text: str) -> str:
+    """A minus sign, not a hyphen."""
+    return text.replace("-", "\N{MINUS SIGN}")
+
+
+def join_words(title: str, status: str, note: str = "") -> str:
     """Title lines; illustrative data are always called so."""
     words = "illustrative data" if status == "illustrative" else ""
     head = f"{title} ({words})" if title and words else title or words
@@ -411,9 +420,9 @@ def plot_diary(
             ax.plot(
                 ends, [used[rating].mean()] * 2, color="black", linewidth=2.2, solid_capstyle="butt"
             )
-    ax.set(xlabel="day of the study", ylabel=_label(rating), ylim=(0, 100))
+    ax.set(xlabel="day of the study", ylabel=label_column(rating), ylim=(0, 100))
     title = f"participant {diary['participant'].iloc[0]}; thick lines: means of the baseline and of the final three days"
-    ax.set_title(_join_words(title, diary.attrs.get("status", "")), fontsize=7)
+    ax.set_title(join_words(title, diary.attrs.get("status", "")), fontsize=7)
     return ax
 
 

@@ -9,7 +9,17 @@ import numpy as np
 from .bootstrap import BootstrapLine
 from .data import describe_column
 from .diagnostics import LineChecks
-from .figures import BLUE, GREY, MOST_POINTS, VERMILLION, _label, new_figure
+from .figures import (
+    BLUE,
+    GREY,
+    MOST_POINTS,
+    VERMILLION,
+    join_words,
+    label_column,
+    label_unit,
+    new_figure,
+    write_minus,
+)
 from .influence import LeaveOneOut
 from .other_lines import LineComparison
 from .permutation import PermutationTest
@@ -88,7 +98,7 @@ def plot_checks(checks: LineChecks, axes=None):
         _draw_stems(checks, axes[5], "dfbetas_slope", "DFBETAS of the slope"),
     ]
     if new:
-        words = f"Checks of the line, n = {checks.fit.n_obs}" + _in_brackets(checks.fit)
+        words = join_words(f"Checks of the line, n = {checks.fit.n_obs}", checks.fit.status)
         axes[0].figure.suptitle(words, x=0.01, ha="left", fontsize=8)
     axes[0].figure.draw_without_rendering()  # places depend on the limits and the layout
     for ax, points in zip(axes, named, strict=True):
@@ -139,12 +149,15 @@ def plot_leave_one_out(result: LeaveOneOut, ax=None):
         fit.x[i], fit.y[i], linestyle="none", marker="o", markersize=9, markerfacecolor="none",
         markeredgecolor=VERMILLION, markeredgewidth=1.2,
     )  # fmt: skip
-    ax.set_xlabel(_label(fit.predictor))
-    ax.set_ylabel(_label(fit.outcome))
-    without = "not defined" if np.isnan(line.slope[i]) else _minus(format_number(line.slope[i]))
-    title = f"Leave one out, n = {fit.n_obs}{_in_brackets(fit)}\n"
+    ax.set_xlabel(label_column(fit.predictor))
+    ax.set_ylabel(label_column(fit.outcome))
+    without = (
+        "not defined" if np.isnan(line.slope[i]) else write_minus(format_number(line.slope[i]))
+    )
+    title = join_words(f"Leave one out, n = {fit.n_obs}", fit.status)
     ax.set_title(
-        title + f"slope {_minus(format_number(fit.slope))}; without {who}: {without}", fontsize=7
+        f"{title}\nslope {write_minus(format_number(fit.slope))}; without {who}: {without}",
+        fontsize=7,
     )
     _legend_below(ax)
     ax.figure.draw_without_rendering()
@@ -216,8 +229,9 @@ def plot_bootstrap(result: BootstrapLine, ax=None, *, confidence_level: float = 
         else f"BCa {format_interval(bca['conf_low'], bca['conf_high'], confidence_level)}"
     )
     ax.set_title(
-        f"Bootstrap of the slope, n = {fit.n_obs}{_in_brackets(fit)}\n"
-        + _minus(f"{format_number(fit.slope)} ({interval})")
+        join_words(f"Bootstrap of the slope, n = {fit.n_obs}", fit.status)
+        + "\n"
+        + write_minus(f"{format_number(fit.slope)} ({interval})")
         + f"\n{drawn}",
         fontsize=7,
     )
@@ -263,7 +277,7 @@ def plot_lines(comparison: LineComparison, ax=None, *, confidence_level: float =
     ax.tick_params(axis="y", length=0)
     ax.axvline(0, color=GREY, linewidth=0.8, linestyle=":")
     ax.set_xlabel(_slope_label(comparison.fit))
-    title = f"Five lines, n = {comparison.fit.n_obs}{_in_brackets(comparison.fit)}"
+    title = join_words(f"Five lines, n = {comparison.fit.n_obs}", comparison.fit.status)
     ax.set_title(f"{title}\n{100 * confidence_level:g} % intervals", fontsize=7)
     return ax
 
@@ -320,9 +334,9 @@ def plot_permutation(result: PermutationTest, ax=None):
         f"all {result.n_permutations:,}" if result.exact else f"{result.n_permutations:,} random"
     )
     ax.set_title(
-        f"Permutation test, n = {fit.n_obs}{_in_brackets(fit)}\n"
-        f"{rule}: {result.n_extreme:,} of {drawn}\n"
-        + _minus(f"r = {fit.r:.2f}, {format_p(result.p_value)}"),
+        join_words(f"Permutation test, n = {fit.n_obs}", fit.status)
+        + f"\n{rule}: {result.n_extreme:,} of {drawn}\n"
+        + write_minus(f"r = {fit.r:.2f}, {format_p(result.p_value)}"),
         fontsize=7,
     )
     return ax
@@ -341,8 +355,8 @@ def _draw_residuals(checks: LineChecks, ax) -> tuple:
     _draw_points(ax, fitted, resid)
     ax.plot(checks.smooth["fitted"], checks.smooth["resid"], color=VERMILLION, linewidth=1.2)
     unit = describe_column(checks.fit.outcome)[1]
-    ax.set_xlabel(f"fitted ({unit})" if unit else "fitted")
-    ax.set_ylabel(f"residual ({unit})" if unit else "residual")
+    ax.set_xlabel(label_unit("fitted", unit))
+    ax.set_ylabel(label_unit("residual", unit))
     ax.set_title("Linear? curve near 0", fontsize=7)
     return _find_named(checks, "student_resid", fitted, resid)
 
@@ -372,7 +386,7 @@ def _draw_scale(checks: LineChecks, ax) -> tuple:
     _draw_points(ax, fitted, scale)
     ax.plot(checks.smooth["fitted"], checks.smooth["scale"], color=VERMILLION, linewidth=1.2)
     unit = describe_column(checks.fit.outcome)[1]
-    ax.set_xlabel(f"fitted ({unit})" if unit else "fitted")
+    ax.set_xlabel(label_unit("fitted", unit))
     ax.set_ylabel("√ |standardised residual|")
     ax.set_title("Even scatter? curve level", fontsize=7)
     ax.set_ylim(0, 1.12 * np.nanmax(scale, initial=1.0))
@@ -564,13 +578,3 @@ def _slope_label(fit) -> str:
     """What a slope is measured in."""
     unit, outcome_unit = (describe_column(name)[1] for name in (fit.predictor, fit.outcome))
     return f"slope ({outcome_unit} per {unit})" if unit and outcome_unit else "slope"
-
-
-def _in_brackets(fit) -> str:
-    """Illustrative data are always called so."""
-    return " (illustrative data)" if fit.status == "illustrative" else ""
-
-
-def _minus(text: str) -> str:
-    """A minus sign, not a hyphen."""
-    return text.replace("-", "\N{MINUS SIGN}")

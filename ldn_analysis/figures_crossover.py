@@ -5,9 +5,19 @@ import numpy as np
 from .agreement import ImprovementAgreement
 from .crossover import CrossoverFit
 from .data import describe_column
-from .figures import BLUE, CONDITION_TITLES, GREY, MARKERS, _join_words, _label, new_figure
+from .figures import (
+    BLUE,
+    CONDITION_TITLES,
+    GREY,
+    MARKERS,
+    join_words,
+    label_column,
+    label_unit,
+    new_figure,
+    write_minus,
+)
 from .responders import ResponderCurve
-from .results import format_interval, format_number, format_p
+from .results import capitalise, format_interval, format_number, format_p
 from .slopes import SlopeComparison
 
 __all__ = [
@@ -60,16 +70,16 @@ def plot_slope_difference(
     _draw_markers(left, fit.x, fit.y, marker, color, "persons")
     first, second = (_name(name) for name in comparison.conditions)
     unit = describe_column(comparison.outcome)[1]
-    left.set_xlabel(_label(comparison.predictor))
+    left.set_xlabel(label_column(comparison.predictor))
     left.set_ylabel(
-        f"{describe_column(comparison.outcome)[0]}:\n{first} minus {second}" + _unit(unit)
+        label_unit(f"{describe_column(comparison.outcome)[0]}:\n{first} minus {second}", unit)
     )
     table = comparison.to_frame(confidence_level)
     row = table.iloc[0]
     interval = format_interval(row["conf_low"], row["conf_high"], confidence_level)
     numbers = f"slope {format_number(row['estimate'])} ({interval}), {format_p(row['p_value'])}"
     title = f"Within-person difference, n = {comparison.n_obs}"
-    left.set_title(_join_words(title, comparison.status, _minus(numbers)), fontsize=7)
+    left.set_title(join_words(title, comparison.status, write_minus(numbers)), fontsize=7)
     left.legend(loc="best")
 
     position = np.arange(len(table))
@@ -98,7 +108,7 @@ def plot_slope_difference(
     per = describe_column(comparison.predictor)[1]
     right.set_xlabel(f"difference of slopes\n({unit or 'outcome'} per {per or 'unit'})")
     level = f"lines: {100 * confidence_level:g} % intervals"
-    right.set_title(_join_words("Three ways", comparison.status, level), fontsize=7)
+    right.set_title(join_words("Three ways", comparison.status, level), fontsize=7)
     return [left, right]
 
 
@@ -146,10 +156,10 @@ def plot_crossover(fit: CrossoverFit, axes=None, *, confidence_level: float = 0.
         names = [_name(fit.conditions[0 if name == "first" else 1]) for name in columns]
         ax.set_xticks([0, 1], [f"period {i + 1}:\n{name}" for i, name in enumerate(names)])
         ax.set_xlim(-0.35, 1.35)
-        ax.set_ylabel(_label(fit.outcome))
+        ax.set_ylabel(label_column(fit.outcome))
         title = f"{names[0]} then {names[1]}, n = {len(values)}"
         words = "means " + " and ".join(format_number(mean) for mean in means)
-        ax.set_title(_join_words(title, fit.status, _minus(words)), fontsize=7)
+        ax.set_title(join_words(title, fit.status, write_minus(words)), fontsize=7)
         ax.label_outer()
     row = fit.to_frame(confidence_level).iloc[1]
     interval = format_interval(row["conf_low"], row["conf_high"], confidence_level)
@@ -159,7 +169,7 @@ def plot_crossover(fit: CrossoverFit, axes=None, *, confidence_level: float = 0.
     figure = axes[0].figure
     handles = dict(zip(*reversed(axes[0].get_legend_handles_labels()), strict=True))
     figure.legend(
-        list(handles.values()), list(handles), loc="outside lower center", ncols=3, title=words + _minus(numbers),
+        list(handles.values()), list(handles), loc="outside lower center", ncols=3, title=words + write_minus(numbers),
         title_fontsize=7,
     )  # fmt: skip
     return axes
@@ -206,12 +216,12 @@ def plot_responder_curve(curve: ResponderCurve, ax=None):
                 textcoords="offset points", va="top", fontsize=7, color=GREY,
             )  # fmt: skip
     title, unit = describe_column(curve.outcome)
-    ax.set_xlabel(f"threshold: {title} of at least" + _unit(unit))
+    ax.set_xlabel(label_unit(f"threshold: {title} of at least", unit))
     ax.set_ylabel(f"responders (% of {curve.n_obs})")
     ax.set_ylim(0, 103)
     ax.legend(loc="lower left")
     ax.set_title(
-        _join_words(
+        join_words(
             f"All thresholds, n = {curve.n_obs}", curve.status, "dotted: IMMPACT's 30 and 50"
         ),
         fontsize=7,
@@ -263,16 +273,14 @@ def plot_improvement_agreement(result: ImprovementAgreement, ax=None):
     ax.set_yticks(np.arange(len(labels)), labels)
     ax.set_ylim(len(labels) - 0.4, -0.6)
     ax.tick_params(axis="y", length=0)
-    ax.set_xlabel(_label(result.outcome))
+    ax.set_xlabel(label_column(result.outcome))
     ax.legend(loc="lower right")
     row = result.to_frame().iloc[0]
     interval = format_interval(row["conf_low"], row["conf_high"], 0.95)
     title = describe_column(result.column)[0]
     numbers = f"Spearman's rho {row['estimate']:.2f} ({interval}); no control group"
     ax.set_title(
-        _join_words(
-            f"{title[:1].upper()}{title[1:]}, n = {result.n_obs}", result.status, _minus(numbers)
-        )
+        join_words(f"{capitalise(title)}, n = {result.n_obs}", result.status, write_minus(numbers))
     )
     return ax
 
@@ -298,13 +306,3 @@ def _draw_markers(ax, x, y, marker: str, color: str, label: str | None) -> None:
 def _name(condition: str) -> str:
     """Condition as the figures write it."""
     return CONDITION_TITLES.get(condition, str(condition))
-
-
-def _unit(unit: str) -> str:
-    """Unit in brackets, if there is one."""
-    return f" ({unit})" if unit else ""
-
-
-def _minus(text: str) -> str:
-    """True minus signs."""
-    return text.replace("-", "\N{MINUS SIGN}")

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from .change_scores import ChangeScores
-from .figures import BLUE, GREEN, GREY, MARKERS, VERMILLION, new_figure
+from .figures import BLUE, GREEN, GREY, MARKERS, VERMILLION, new_figure, write_minus
 from .multiplicity import LooksResult
 from .optimism import Optimism
 from .regression_to_mean import CouplingResult, SelectionResult
@@ -76,7 +76,7 @@ def plot_winners_curve(errors: DesignErrors, axes=None):
     axes[1].set_ylabel("wrong sign (%)")
     if few:
         for row in table.itertuples():
-            label = f"effect {row.true_effect:.4g}".replace("-", "\N{MINUS SIGN}")
+            label = write_minus(f"effect {row.true_effect:.4g}")
             axes[0].annotate(label, (100 * row.power, row.type_m), (6, 3), **_offset())
             axes[1].annotate(label, (100 * row.power, 100 * row.type_s), (3, 6), **_offset())
     for ax in axes:
@@ -196,7 +196,7 @@ def plot_optimism(results: Optimism | Mapping[str, Optimism], ax=None):
                 markerfacecolor=f"{color}55", markersize=5, linestyle="none", elinewidth=1,
                 label=row.term if i == 0 else None,
             )  # fmt: skip
-            ax.annotate(f"{row.estimate:.2f}".replace("-", "\N{MINUS SIGN}"), (row.estimate, y),
+            ax.annotate(write_minus(f"{row.estimate:.2f}"), (row.estimate, y),
                         (6, 0), color=color, va="center", **_offset(6))  # fmt: skip
     names = [f"{name}, n = {result.n_obs}" for name, result in results.items()]
     ax.set_yticks(range(len(names)), names)

@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.special import stdtr, stdtrit
 
 from .line import Line, LineSums, solve_line
 from .regression import LineFit
-from .results import Result, format_number, require_level
+from .results import Result, describe_sample, describe_status, format_number, require_level
+from .student_t import compute_p_value, compute_t_quantile
 
 __all__ = [
     "Influence",
@@ -170,7 +170,7 @@ class LeaveOneOut(Result):
         """
         require_level(confidence_level)
         line, df = self.line, self.fit.df - 1
-        margin = stdtrit(df, 0.5 + confidence_level / 2) if df > 0 else np.nan
+        margin = compute_t_quantile(confidence_level, df) if df > 0 else np.nan
         return pd.DataFrame(
             {
                 "left_out": self.labels,
@@ -179,7 +179,7 @@ class LeaveOneOut(Result):
                 "std_error": line.slope_std_error,
                 "statistic": line.statistic,
                 "df": df,
-                "p_value": 2 * stdtr(df, -np.abs(line.statistic)) if df > 0 else np.nan,
+                "p_value": compute_p_value(line.statistic, df) if df > 0 else np.nan,
                 "conf_low": line.slope - margin * line.slope_std_error,
                 "conf_high": line.slope + margin * line.slope_std_error,
                 "intercept": line.intercept,
@@ -189,17 +189,17 @@ class LeaveOneOut(Result):
 
     def __str__(self) -> str:
         who, slope = self.labels[self.most_moving], self.line.slope
-        note = "; illustrative data" if self.fit.status == "illustrative" else ""
+        sample = describe_sample(self.fit.n_obs, self.fit.status)
         if np.isnan(slope[self.most_moving]):
             return (
                 f"Without {who} the predictor is the same for everybody and no slope exists: the line "
-                f"(slope {format_number(self.fit.slope)}, n = {self.fit.n_obs}{note}) rests on that "
+                f"(slope {format_number(self.fit.slope)}, {sample}) rests on that "
                 "point alone."
             )
         if np.abs(slope - self.fit.slope).max() <= 1e-12 * abs(self.fit.slope):
             return (
                 f"The slope is {format_number(self.fit.slope)} whoever of the {self.fit.n_obs} is left "
-                f"out{note}."
+                f"out{describe_status(self.fit.status)}."
             )
         r2 = self.line.r_squared[self.most_moving]
         return (
@@ -207,7 +207,7 @@ class LeaveOneOut(Result):
             f"{format_number(slope.min())} to {format_number(slope.max())} (all: "
             f"{format_number(self.fit.slope)}); {who} moves it most: without, the slope is "
             f"{format_number(slope[self.most_moving])} and R² {r2:.2f} (all: "
-            f"{self.fit.r_squared:.2f}{note})."
+            f"{self.fit.r_squared:.2f}{describe_status(self.fit.status)})."
         )
 
 

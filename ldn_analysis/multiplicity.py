@@ -156,7 +156,7 @@ def simulate_looks(
         for key, value in outcomes.items()
     }
     if correlation is None:
-        from .illustrative import Assumptions
+        from .assumptions import Assumptions
 
         correlation = Assumptions().outcome_r
     elif correlation != 0:

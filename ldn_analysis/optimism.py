@@ -8,7 +8,7 @@ import pandas as pd
 from .blocks import list_blocks, require_count
 from .line import LineSums, solve_line, sum_line
 from .regression import LineFit
-from .results import Result
+from .results import Result, describe_sample
 
 __all__ = ["Optimism", "correct_optimism"]
 
@@ -83,13 +83,12 @@ class Optimism(Result):
         )
 
     def __str__(self) -> str:
-        note = "; illustrative data" if self.fit.status == "illustrative" else ""
         return (
             f"R² = {self.fit.r_squared:.2f} in the people of the fit; adjusted "
             f"{self.fit.adj_r_squared:.2f}, leave-one-out {self.leave_one_out:.2f}, bootstrap-corrected "
             f"{self.corrected:.2f} (Monte Carlo standard error {self.mc_std_error:.4f}, "
             f"{self.optimism.size} resamples); shrinkage factor of the slope {self.shrinkage:.2f} "
-            f"(n = {self.n_obs}{note})."
+            f"({describe_sample(self.n_obs, self.fit.status)})."
         )
 
 

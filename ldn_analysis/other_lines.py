@@ -4,12 +4,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtri, stdtr, stdtrit
+from scipy.special import ndtri
 
 from .data import describe_column
 from .influence import compute_influence
 from .regression import LineFit
-from .results import Result, format_interval, format_number, require_level
+from .results import Result, describe_sample, format_interval, format_number, require_level
+from .student_t import compute_p_value, compute_t_quantile
 
 __all__ = ["LineComparison", "compare_lines"]
 
@@ -63,7 +64,7 @@ class LineComparison(Result):
             margin = ndtri(0.5 + confidence_level / 2) * row.std_error
             low, high = np.tanh(np.arctanh(row.estimate) + np.array([-margin, margin]))
             return float(low), float(high)
-        margin = stdtrit(row.df, 0.5 + confidence_level / 2) * row.std_error
+        margin = compute_t_quantile(confidence_level, row.df) * row.std_error
         return row.estimate - margin, row.estimate + margin
 
     def __str__(self) -> str:
@@ -82,10 +83,9 @@ class LineComparison(Result):
             describe_column(name)[1] for name in (self.fit.predictor, self.fit.outcome)
         )
         per = f" in {outcome_unit} per {unit}" if unit and outcome_unit else ""
-        note = "; illustrative data" if self.fit.status == "illustrative" else ""
         return (
             f"Slopes{per}: {'; '.join(parts[:slopes])}. Correlations: "
-            f"{'; '.join(parts[slopes:])} (n = {self.fit.n_obs}{note})."
+            f"{'; '.join(parts[slopes:])} ({describe_sample(self.fit.n_obs, self.fit.status)})."
         )
 
 
@@ -152,11 +152,11 @@ def _compare_slopes(fit: LineFit) -> list[tuple]:
     with np.errstate(divide="ignore", invalid="ignore"):
         scaled = np.where(left > 1e-12, influence.resid / left, nan)
     hc3 = float(np.sqrt(((dx * scaled) ** 2).sum()) / fit.line.sxx)
-    rows.append(("OLS with HC3", fit.slope, hc3, _two_sided_p(fit.slope, hc3, df), "t with HC3"))
+    rows.append(("OLS with HC3", fit.slope, hc3, _wald_p(fit.slope, hc3, df), "t with HC3"))
     rows.append(("Theil-Sen", theil_sen, nan, nan, "Sen 1968"))
     for name, fitter in (("Huber", _fit_huber), ("least absolute deviation", _fit_lad)):
         slope, error = fitter(fit)
-        p_value = _two_sided_p(slope, error, df)
+        p_value = _wald_p(slope, error, df)
         rows.append((name, slope, error, p_value, "t, large-sample error"))
     return [("slope", name, b, se, df, p, how) for name, b, se, p, how in rows]
 
@@ -224,6 +224,6 @@ def _fit_quietly(fitter) -> tuple[float, float]:
     return slope, error if np.isfinite(error) and error > 0 else np.nan
 
 
-def _two_sided_p(estimate: float, error: float, df: int) -> float:
+def _wald_p(estimate: float, error: float, df: int) -> float:
     """P of Student's t, both tails; nan where there is no error."""
-    return float(2 * stdtr(df, -abs(estimate) / error)) if error > 0 else np.nan
+    return compute_p_value(estimate / error, df) if error > 0 else np.nan

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from .results import require_missing
+
 __all__ = ["pair_conditions"]
 
 
@@ -61,8 +63,7 @@ def pair_conditions(
     if not isinstance(data, pd.DataFrame):
         raise TypeError(f"{caller}: data must be a DataFrame; received {type(data).__name__}")
     participant, condition, outcome = columns
-    if missing not in ("raise", "drop"):
-        raise ValueError(f"{caller}: missing must be 'raise' or 'drop'; received {missing!r}")
+    require_missing(missing, caller)
     for name in (participant, condition, outcome, *keep):
         if name not in data:
             raise ValueError(

@@ -10,7 +10,15 @@ from scipy.special import ndtri
 
 from .influence import center_points
 from .regression import LineFit
-from .results import Result, format_number, format_p, require_count, require_level, require_rng
+from .results import (
+    Result,
+    describe_sample,
+    format_number,
+    format_p,
+    require_count,
+    require_level,
+    require_rng,
+)
 
 __all__ = ["PermutationTest", "permute_line"]
 
@@ -99,11 +107,10 @@ class PermutationTest(Result):
             if self.exact
             else f", Monte Carlo standard error {format_number(self.p_std_error, 2)}"
         )
-        note = "; illustrative data" if self.fit.status == "illustrative" else ""
         return (
             f"r = {self.fit.r:.2f}; {self.n_extreme:,} of {drawn} permutations "
             f"have {named[self.alternative]} or more so ({format_p(self.p_value)}{error}; "
-            f"n = {self.fit.n_obs}{note})."
+            f"{describe_sample(self.fit.n_obs, self.fit.status)})."
         )
 
 

@@ -9,7 +9,7 @@ from scipy.special import ndtri
 
 from .assumptions import CATEGORIES
 from .data import describe_column
-from .results import Result, require_level
+from .results import Result, capitalise, describe_sample, require_level, require_missing
 
 __all__ = ["ImprovementSummary", "summarise_improvement", "wilson_interval"]
 
@@ -155,9 +155,8 @@ class ImprovementSummary(Result):
     def __str__(self) -> str:
         title = describe_column(self.column)[0]
         parts = ", ".join(f"{name} {count}" for name, count in self.counts.items())
-        dropped = f", {self.n_dropped} dropped" if self.n_dropped else ""
-        note = "; illustrative data" if self.status == "illustrative" else ""
-        return f"{title[:1].upper()}{title[1:]} (n = {self.n_obs}{dropped}{note}): {parts}."
+        sample = describe_sample(self.n_obs, self.status, n_dropped=self.n_dropped)
+        return f"{capitalise(title)} ({sample}): {parts}."
 
 
 def summarise_improvement(
@@ -197,10 +196,7 @@ def summarise_improvement(
     >>> int(summary.combine(["very much improved", "much improved"])["count"].iloc[0])
     14
     """
-    if missing not in ("raise", "drop"):
-        raise ValueError(
-            f"summarise_improvement: missing must be 'raise' or 'drop'; received {missing!r}"
-        )
+    require_missing(missing, "summarise_improvement")
     if not isinstance(data, pd.DataFrame):
         raise TypeError(
             f"summarise_improvement: data must be a DataFrame; received {type(data).__name__}"

@@ -13,6 +13,7 @@ import pandas as pd
 
 from .checking import MOST_SHOWN, check_cells, require_conditions, say_twice
 from .data import get_resource
+from .results import require_missing
 
 __all__ = ["DataError", "read_table"]
 
@@ -87,8 +88,7 @@ def read_table(
     >>> frame.attrs["notes"]
     ['cells are divided by semicolons', 'decimal commas were read as decimal points']
     """
-    if missing not in ("raise", "drop"):
-        raise ValueError(f"read_table: missing must be 'raise' or 'drop'; received {missing!r}")
+    require_missing(missing, "read_table")
     resource = get_resource(table)
     require_conditions(conditions, resource, "read_table")
     path = Path(path)

@@ -9,11 +9,21 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtri, stdtr, stdtrit
+from scipy.special import ndtri
 
 from .data import describe_column
 from .line import Line, solve_line, sum_line
-from .results import Result, format_interval, format_number, format_p, require_level
+from .results import (
+    Result,
+    capitalise,
+    describe_sample,
+    format_interval,
+    format_number,
+    format_p,
+    require_level,
+    require_missing,
+)
+from .student_t import compute_p_value, compute_t_quantile
 
 __all__ = ["LineFit", "LineFits", "fit_line", "fit_lines"]
 
@@ -109,7 +119,7 @@ class LineFit(Result):
     @property
     def p_value(self) -> float:
         """Two-sided p of the slope against zero."""
-        return _two_sided_p(self.statistic, self.df)
+        return compute_p_value(self.statistic, self.df)
 
     @cached_property
     def model(self):
@@ -132,7 +142,7 @@ class LineFit(Result):
         error = np.array([self.line.intercept_std_error, self.line.slope_std_error])
         with np.errstate(divide="ignore", invalid="ignore"):
             t = estimate / error
-        margin = _t_quantile(confidence_level, self.df) * error
+        margin = compute_t_quantile(confidence_level, self.df) * error
         return pd.DataFrame(
             {
                 "term": ["intercept", "slope"],
@@ -140,7 +150,7 @@ class LineFit(Result):
                 "std_error": error,
                 "statistic": t,
                 "df": self.df,
-                "p_value": [_two_sided_p(value, self.df) for value in t],
+                "p_value": compute_p_value(t, self.df),
                 "conf_low": estimate - margin,
                 "conf_high": estimate + margin,
             }
@@ -219,7 +229,7 @@ class LineFit(Result):
         fitted = self.intercept + self.slope * x
         share = 1 / self.n_obs + (x - self.line.mean_x) ** 2 / self.line.sxx
         error, new_error = self.residual_sd * np.sqrt([share, 1 + share])
-        t = _t_quantile(confidence_level, self.df)
+        t = compute_t_quantile(confidence_level, self.df)
         return pd.DataFrame(
             {
                 self.predictor: x,
@@ -242,15 +252,14 @@ class LineFit(Result):
         outcome, outcome_unit = describe_column(self.outcome)
         per = f"per {unit} of {predictor}" if unit else f"per unit of {predictor}"
         interval = format_interval(slope["conf_low"], slope["conf_high"], confidence_level)
-        note = f"; {self.status} data" if self.status == "illustrative" else ""
-        dropped = f", {self.n_dropped} dropped" if self.n_dropped else ""
+        sample = describe_sample(self.n_obs, self.status, n_dropped=self.n_dropped)
         correlation = (
             f"r = {self.r:.2f}, R² = {self.r_squared:.2f}" if self.r == self.r else "r not defined"
         )
         return (
-            f"{_capital(outcome)}: {format_number(self.slope)} {outcome_unit}".rstrip()
+            f"{capitalise(outcome)}: {format_number(self.slope)} {outcome_unit}".rstrip()
             + f" {per} ({interval}; t({self.df}) = {format_number(self.statistic)}, "
-            f"{format_p(self.p_value)}; {correlation}; n = {self.n_obs}{dropped}{note})."
+            f"{format_p(self.p_value)}; {correlation}; {sample})."
         )
 
 
@@ -336,8 +345,7 @@ def fit_line(
     >>> round(fit.slope, 2), round(fit.r_squared, 3)
     (0.94, 0.965)
     """
-    if missing not in ("raise", "drop"):
-        raise ValueError(f"fit_line: missing must be 'raise' or 'drop'; received {missing!r}")
+    require_missing(missing, "fit_line")
     x, y = (
         _take_numbers(data, name, role)
         for name, role in ((predictor, "predictor"), (outcome, "outcome"))
@@ -490,18 +498,3 @@ def _list_columns(data: pd.DataFrame) -> str:
     """Column names for a message, not more than twelve."""
     names = [str(name) for name in data.columns]
     return ", ".join(names[:12]) + (", ..." if len(names) > 12 else "")
-
-
-def _t_quantile(confidence_level: float, df: float) -> float:
-    """How many standard errors an interval reaches to each side."""
-    return float(stdtrit(df, 0.5 + confidence_level / 2))
-
-
-def _two_sided_p(t: float, df: float) -> float:
-    """P of Student's t, both tails."""
-    return float(2 * stdtr(df, -abs(t)))
-
-
-def _capital(text: str) -> str:
-    """First letter large."""
-    return text[:1].upper() + text[1:]

@@ -10,7 +10,15 @@ from scipy.special import bdtr, betaincinv, chdtrc, ndtri
 from .data import describe_column
 from .pairs import pair_conditions
 from .proportions import wilson_interval
-from .results import Result, format_interval, format_number, format_p, require_level
+from .results import (
+    Result,
+    capitalise,
+    describe_sample,
+    format_interval,
+    format_number,
+    format_p,
+    require_level,
+)
 
 __all__ = [
     "ResponderComparison",
@@ -161,14 +169,13 @@ class ResponderComparison(Result):
         n, outcome = self.n_obs, describe_column(self.outcome)[0]
         row = self.to_frame().set_index("method").loc["Newcombe paired"]
         limits = format_interval(100 * row["conf_low"], 100 * row["conf_high"], 0.95)
-        dropped = f", {self.n_dropped} dropped" if self.n_dropped else ""
-        note = "; illustrative data" if self.status == "illustrative" else ""
+        sample = describe_sample(self.n_obs, self.status, n_dropped=self.n_dropped, unit="persons")
         return (
-            f"{outcome[:1].upper()}{outcome[1:]} of at least {self.threshold:g}: "
+            f"{capitalise(outcome)} of at least {self.threshold:g}: "
             f"{self.both + self.first_only} of {n} under {first} and {self.both + self.second_only} "
             f"of {n} under {second}, difference {format_number(100 * row['estimate'])} percentage points "
             f"({limits}; mid-p McNemar {format_p(row['p_value'])}; discordant {self.first_only} and "
-            f"{self.second_only}; {self.describe_number_needed()}; n = {n} persons{dropped}{note}). "
+            f"{self.second_only}; {self.describe_number_needed()}; {sample}). "
             f"{DICHOTOMISING}."
         )
 
@@ -393,13 +400,12 @@ class ResponderCurve(Result):
         table = self.to_frame()
         most = table.loc[table["estimate"].abs().idxmax()]
         first, second = self.conditions
-        note = "; illustrative data" if self.status == "illustrative" else ""
-        dropped = f", {self.n_dropped} dropped" if self.n_dropped else ""
+        sample = describe_sample(self.n_obs, self.status, n_dropped=self.n_dropped, unit="persons")
         return (
             f"Share of responders at {len(table)} thresholds of {describe_column(self.outcome)[0]}: the "
             f"difference {first} minus {second} runs from {100 * table['estimate'].min():.0f} to "
             f"{100 * table['estimate'].max():.0f} percentage points, largest at "
-            f"{format_number(most['threshold'])} (n = {self.n_obs} persons{dropped}{note}). To pick "
+            f"{format_number(most['threshold'])} ({sample}). To pick "
             f"the threshold by its result is to pick the result. {DICHOTOMISING}."
         )
 

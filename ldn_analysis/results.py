@@ -1,4 +1,4 @@
-"""What every result object shares: rounding for display, and how it shows itself."""
+"""What every analysis shares: how results are worded and shown, and which options are refused."""
 
 from collections.abc import Sequence
 from html import escape
@@ -75,11 +75,27 @@ def require_count(value: int, what: str) -> None:
         raise ValueError(f"{what} must be a whole number from 1; received {value!r}")
 
 
-def describe_people(n_obs: int, n_dropped: int, status: str) -> str:
-    """How many persons, and of what kind of data."""
+def describe_status(status: str) -> str:
+    """Words that end a count in brackets; illustrative data are always called so."""
+    return "; illustrative data" if status == "illustrative" else ""
+
+
+def describe_sample(n_obs: int, status: str, *, n_dropped: int = 0, unit: str = "") -> str:
+    """How many, of what, how many were left out, and of what kind of data.
+
+    Examples
+    --------
+    >>> describe_sample(28, "illustrative", n_dropped=1, unit="persons")
+    'n = 28 persons, 1 dropped; illustrative data'
+    """
+    counted = f"n = {n_obs} {unit}".rstrip()
     dropped = f", {n_dropped} dropped" if n_dropped else ""
-    note = "; illustrative data" if status == "illustrative" else ""
-    return f"n = {n_obs} persons{dropped}{note}"
+    return counted + dropped + describe_status(status)
+
+
+def capitalise(text: str) -> str:
+    """First letter large, the others as they are."""
+    return text[:1].upper() + text[1:]
 
 
 def join_notes(notes: Sequence[str]) -> str:

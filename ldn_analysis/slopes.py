@@ -12,7 +12,7 @@ from .pairs import pair_conditions
 from .regression import LineFit, LineFits, fit_line, fit_lines
 from .results import (
     Result,
-    describe_people,
+    describe_sample,
     format_interval,
     format_number,
     format_p,
@@ -136,12 +136,13 @@ class SlopeComparison(Result):
         predictor, unit = describe_column(self.predictor)
         outcome, outcome_unit = describe_column(self.outcome)
         apart = "; ".join(f"{name} {format_p(self.fits[name].p_value)}" for name in self.conditions)
+        sample = describe_sample(self.n_obs, self.status, n_dropped=self.n_dropped, unit="persons")
         return (
             f"Difference of the slopes of {outcome} on {predictor} ({first} minus {second}): "
             f"{format_number(row['estimate'])} {outcome_unit}".rstrip()
             + f" per {unit or 'unit'} ({format_interval(row['conf_low'], row['conf_high'], 0.95)}; "
             f"t({row['df']:g}) = {format_number(row['statistic'])}, {format_p(row['p_value'])}; "
-            f"{describe_people(self.n_obs, self.n_dropped, self.status)}). The two slopes' own p values "
+            f"{sample}). The two slopes' own p values "
             f"({apart}) do not test it." + join_notes(self.notes)
         )
 

@@ -3,12 +3,23 @@
 import numpy as np
 from scipy.special import stdtr, stdtrit
 
-__all__ = ["make_row"]
+__all__ = ["compute_p_value", "compute_t_quantile", "make_row"]
+
+
+def compute_p_value(t, df):
+    """Two-sided p of Student's t, elementwise; one t gives a float."""
+    p_value = 2 * stdtr(df, -np.abs(t))
+    return p_value if np.ndim(p_value) else float(p_value)
+
+
+def compute_t_quantile(confidence_level: float, df: float) -> float:
+    """How many standard errors an interval reaches to each side."""
+    return float(stdtrit(df, 0.5 + confidence_level / 2))
 
 
 def make_row(estimate: float, std_error: float, df: float, confidence_level: float) -> dict:
     """Estimate, error, t, df, two-sided p and t interval, under the glossary's names."""
-    margin = std_error * stdtrit(df, 0.5 + confidence_level / 2)
+    margin = std_error * compute_t_quantile(confidence_level, df)
     with np.errstate(divide="ignore", invalid="ignore"):
         t = float(np.divide(estimate, std_error))
     return {
@@ -16,7 +27,7 @@ def make_row(estimate: float, std_error: float, df: float, confidence_level: flo
         "std_error": float(std_error),
         "statistic": t,
         "df": df,
-        "p_value": float(2 * stdtr(df, -abs(t))),
+        "p_value": compute_p_value(t, df),
         "conf_low": float(estimate - margin),
         "conf_high": float(estimate + margin),
     }

@@ -6,7 +6,7 @@ from numbers import Integral
 import numpy as np
 import pandas as pd
 
-from .illustrative import Assumptions
+from .assumptions import Assumptions
 from .regression import fit_lines
 
 __all__ = ["TrialTruth", "estimate_truth"]
