@@ -115,9 +115,9 @@ _HOMES = {
     "other_lines": ("LineComparison", "compare_lines"),
     "bootstrap": ("BootstrapLine", "bootstrap_line", "exact_bootstrap_line"),
     "permutation": ("PermutationTest", "permute_line"),
-    "figures_checks": (
+    "figures_checks": ("plot_checks",),
+    "figures_refits": (
         "plot_bootstrap",
-        "plot_checks",
         "plot_leave_one_out",
         "plot_lines",
         "plot_permutation",

@@ -130,7 +130,7 @@ class DiaryFit(Result):
             + f" ({format_interval(row['conf_low'], row['conf_high'], 0.95)}; t({self.df}) = "
             f"{format_number(row['statistic'])}, {format_p(row['p_value'])}; random "
             f"{', '.join(self.random)}; {self.n_obs} days of "
-            f"{describe_sample(self.n_persons, self.status, unit='persons')}). Lag-1 autocorrelation of the "
+            f"{sample}). Lag-1 autocorrelation of the "
             f"residuals {format_number(self.autocorrelation, 2)}." + trust + join_notes(self.notes)
         )
 

@@ -1,97 +1,18 @@
+"""Checks of a line against R and statsmodels, and what odd lines do to every check."""
+
 import warnings
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
+from witnesses import REFERENCE, fit_set, fit_xy
 
-from ldn_analysis import fit_line, load_dataset
 from ldn_analysis.diagnostics import check_line
-from ldn_analysis.influence import compute_influence, leave_one_out, measure_influence
+from ldn_analysis.influence import leave_one_out, measure_influence
 from ldn_analysis.other_lines import compare_lines
 
-REFERENCE = Path(__file__).parent / "reference"
 SETS = ["ldn", "placebo", "anscombe1", "anscombe2", "anscombe3", "anscombe4"]
-R_INFLUENCE = pd.read_csv(REFERENCE / "line_checks_influence.csv")
-
-
-def fit_xy(x, y, **columns):
-    data = pd.DataFrame({"x": np.asarray(x, float), "y": np.asarray(y, float), **columns})
-    return fit_line(data, predictor="x", outcome="y")
-
-
-def fit_set(name):
-    chosen = R_INFLUENCE[R_INFLUENCE["set"] == name]
-    return fit_xy(chosen["x"], chosen["y"])
-
-
-@pytest.fixture(scope="module")
-def ldn():
-    data = load_dataset("esr_pain_change").query("condition == 'ldn'")
-    return fit_line(data, predictor="esr_mm_h", outcome="pain_reduction_percent")
-
-
-@pytest.mark.parametrize("name", SETS)
-def test_influence_equals_r(name):
-    ours = measure_influence(fit_set(name))
-    theirs = R_INFLUENCE[R_INFLUENCE["set"] == name].reset_index(drop=True)
-    # Anscombe 3: all but one point lie on a line, so s without it is the rounding of a difference.
-    rtol = 1e-6 if name == "anscombe3" else 1e-9
-    defined = theirs["leverage"] < 1 - 1e-9
-    assert defined.sum() == (10 if name == "anscombe4" else len(theirs))
-    for column in theirs.columns[3:]:
-        rows = slice(None) if column == "leverage" else defined
-        assert_allclose(
-            ours[column][rows], theirs[column][rows], rtol=rtol, atol=1e-12, err_msg=column
-        )
-
-
-def test_influence_equals_statsmodels_to_1e_12(ldn):
-    theirs = ldn.model.get_influence()
-    ours = measure_influence(ldn)
-    table = theirs.summary_frame()
-    pairs = {
-        "leverage": theirs.hat_matrix_diag,
-        "std_resid": theirs.resid_studentized_internal,
-        "student_resid": theirs.resid_studentized_external,
-        "cooks_distance": theirs.cooks_distance[0],
-        "dfbetas_intercept": table["dfb_intercept"],
-        "dfbetas_slope": table["dfb_slope"],
-        "dffits": theirs.dffits[0],
-        "cov_ratio": theirs.cov_ratio,
-        "fitted": ldn.model.fittedvalues,
-        "resid": ldn.model.resid,
-    }
-    assert set(pairs) == set(ours.columns)
-    for column, expected in pairs.items():
-        scale = np.abs(np.asarray(expected)).max()
-        assert_allclose(ours[column], expected, rtol=1e-12, atol=1e-12 * scale, err_msg=column)
-
-
-def test_influence_of_many_data_sets_equals_one_at_a_time():
-    rng = np.random.default_rng(3)
-    x, y = rng.normal(50, 9, (5, 4, 12)), rng.normal(0, 3, (5, 4, 12))
-    many = compute_influence(x, y)
-    for i in np.ndindex(5, 4):
-        one = compute_influence(x[i], y[i])
-        for ours, theirs in zip(many, one, strict=True):
-            assert_allclose(ours[i], theirs, rtol=1e-13, atol=1e-14)
-    shared = compute_influence(x[0, 0], y)
-    assert_allclose(shared.dffits[2, 1], compute_influence(x[0, 0], y[2, 1]).dffits, rtol=1e-13)
-
-
-def test_influence_of_a_constant_predictor_in_a_batch_is_nan_without_warnings():
-    x = np.array([[1.0, 2, 3, 4], [0.1, 0.1, 0.1, 0.1]])
-    influence = compute_influence(x, [1.0, 2, 2, 5])
-    assert np.isfinite(influence.leverage[0]).all()
-    assert np.isnan(influence.leverage[1]).all()
-
-
-def test_influence_survives_a_far_origin(ldn):
-    near = compute_influence(ldn.x, ldn.y)
-    far = compute_influence(ldn.x + 1e6, ldn.y)
-    assert_allclose(far.dfbetas_slope, near.dfbetas_slope, rtol=1e-8, atol=1e-10)
 
 
 @pytest.mark.parametrize("name", SETS)
@@ -222,102 +143,6 @@ def test_many_points_are_not_put_to_shapiro_wilk():
     more = len(check_line(fit).find_points("student_resid")) - 10
     assert table["look_at"][3].endswith(f", and {more} more")
     assert np.abs(check_line(fit).smooth["resid"]).max() < 0.5
-
-
-@pytest.mark.parametrize("name", ["ldn", "anscombe1", "anscombe3"])
-def test_leave_one_out_equals_refits(name):
-    fit = fit_set(name)
-    result = leave_one_out(fit)
-    table = result.to_frame()
-    for i in range(fit.n_obs):
-        keep = np.arange(fit.n_obs) != i
-        refit = fit_xy(fit.x[keep], fit.y[keep])
-        row = table.iloc[i]
-        assert_allclose(
-            row[["slope", "intercept", "r_squared"]].astype(float),
-            [refit.slope, refit.intercept, refit.r_squared],
-            rtol=1e-10,
-        )
-        if name == "ldn":
-            slope = refit.to_frame().iloc[1]
-            names = ["std_error", "p_value", "conf_low", "conf_high"]
-            assert_allclose(row[names].astype(float), slope[names].astype(float), rtol=1e-9)
-    assert result.most_moving == np.abs(table["slope"] - fit.slope).argmax()
-
-
-def test_leave_one_out_agrees_with_dfbetas(ldn):
-    table = leave_one_out(ldn).to_frame()
-    influence = measure_influence(ldn)
-    sd_without = (
-        influence["resid"] / influence["student_resid"] / np.sqrt(1 - influence["leverage"])
-    )
-    change = influence["dfbetas_slope"] * sd_without / np.sqrt(ldn.line.sxx)
-    assert_allclose(-table["slope_change"], change, rtol=1e-9, atol=1e-14)
-    who = table["left_out"][table["slope_change"].abs().idxmax()]
-    assert f"{who} moves it most" in str(leave_one_out(ldn))
-
-
-@pytest.mark.parametrize("name", SETS)
-def test_other_lines_equal_r(name):
-    theirs = (
-        pd.read_csv(REFERENCE / "line_checks_slopes.csv")
-        .query("set == @name")
-        .set_index("estimator")
-    )
-    ours = compare_lines(fit_set(name)).to_frame().set_index("estimator")
-    for estimator, row in theirs.iterrows():
-        # rlm divides the MAD by 0.6745, statsmodels by the exact quantile 0.67449.
-        rtol = 1e-4 if estimator == "Huber" else 1e-9
-        assert_allclose(ours.loc[estimator, "estimate"], row["estimate"], rtol=rtol)
-        if np.isfinite(row["std_error"]):
-            rtol = 1e-2 if estimator == "Huber" else 1e-9  # and another factor for small n
-            assert_allclose(ours.loc[estimator, "std_error"], row["std_error"], rtol=rtol)
-
-
-def test_other_lines_equal_statsmodels_and_scipy(ldn):
-    import statsmodels.api as sm
-    from scipy.optimize import linprog
-    from scipy.stats import pearsonr, theilslopes
-
-    table = compare_lines(ldn).to_frame(0.9).set_index("estimator")
-    hc3 = ldn.model.get_robustcov_results("HC3", use_t=True)
-    assert_allclose(table.loc["OLS with HC3", "std_error"], hc3.bse[1], rtol=1e-10)
-    names = ["conf_low", "conf_high"]
-    assert_allclose(
-        table.loc["OLS with HC3", names].astype(float), hc3.conf_int(0.1)[1], rtol=1e-10
-    )
-    assert_allclose(table.loc["OLS with HC3", "p_value"], hc3.pvalues[1], rtol=1e-9)
-    theil = theilslopes(ldn.y, ldn.x, alpha=0.9)
-    assert tuple(table.loc["Theil-Sen", names]) == (theil.low_slope, theil.high_slope)
-    design = sm.add_constant(ldn.x)
-    huber = sm.RLM(ldn.y, design, M=sm.robust.norms.HuberT()).fit(tol=1e-12, maxiter=500)
-    assert_allclose(table.loc["Huber", "estimate"], huber.params[1], rtol=1e-8)
-    assert_allclose(table.loc["Huber", "std_error"], huber.bse[1], rtol=1e-7)
-    # The exact minimum of the absolute residuals, as a linear programme.
-    n = ldn.n_obs
-    cost = np.r_[0, 0, np.ones(2 * n)]
-    equal = np.hstack([design, np.eye(n), -np.eye(n)])
-    exact = linprog(cost, A_eq=equal, b_eq=ldn.y, bounds=[(None, None)] * 2 + [(0, None)] * 2 * n)
-    assert_allclose(table.loc["least absolute deviation", "estimate"], exact.x[1], rtol=1e-6)
-    lad = sm.QuantReg(ldn.y, design).fit(q=0.5)
-    assert_allclose(table.loc["least absolute deviation", "std_error"], lad.bse[1], rtol=1e-5)
-    pearson = pearsonr(ldn.x, ldn.y).confidence_interval(0.9)
-    assert_allclose(table.loc["Pearson", names].astype(float), pearson, rtol=1e-10)
-
-
-def test_rank_intervals_by_hand(ldn):
-    table = compare_lines(ldn).to_frame().set_index("estimator")
-    rho, tau = table.loc["Spearman", "estimate"], table.loc["Kendall", "estimate"]
-    z = 1.959963984540054
-    for name, center, variance in (
-        ("Spearman", rho, (1 + rho**2 / 2) / 35),
-        ("Kendall", tau, 0.437 / 34),
-    ):
-        expected = np.tanh(np.arctanh(center) + np.array([-z, z]) * variance**0.5)
-        limits = table.loc[name, ["conf_low", "conf_high"]].astype(float)
-        assert_allclose(limits, expected, rtol=1e-12)
-    assert (table["n_obs"] == 38).all()
-    assert table["method"].notna().all()
 
 
 def test_qq_and_lowess_hold_what_a_picture_needs(ldn):

@@ -1,17 +1,16 @@
 import matplotlib as mpl
 import numpy as np
-import pandas as pd
 import pytest
 from matplotlib import style
 from numpy.testing import assert_allclose
+from witnesses import fit_xy
 
-from ldn_analysis import fit_line, load_dataset
 from ldn_analysis.bootstrap import bootstrap_line, exact_bootstrap_line
 from ldn_analysis.diagnostics import check_line
 from ldn_analysis.figures import new_figure, render_figure
-from ldn_analysis.figures_checks import (
+from ldn_analysis.figures_checks import plot_checks
+from ldn_analysis.figures_refits import (
     plot_bootstrap,
-    plot_checks,
     plot_leave_one_out,
     plot_lines,
     plot_permutation,
@@ -20,12 +19,6 @@ from ldn_analysis.influence import leave_one_out
 from ldn_analysis.other_lines import compare_lines
 from ldn_analysis.permutation import permute_line
 
-
-def fit_xy(x, y):
-    data = pd.DataFrame({"x": np.asarray(x, float), "y": np.asarray(y, float)})
-    return fit_line(data, predictor="x", outcome="y")
-
-
 ODD = {
     "three": ([1, 2, 4], [2, 4, 5]),
     "four": ([1, 2, 4, 7], [2, 4, 5, 1]),
@@ -33,12 +26,6 @@ ODD = {
     "one far": ([8] * 7 + [19] + [8] * 3, [6.6, 5.8, 7.7, 8.8, 8.5, 7, 5.3, 12.5, 5.6, 7.9, 6.9]),
     "ties": ([1, 1, 2, 2, 3, 3], [1, 2, 2, 3, 3, 3]),
 }
-
-
-@pytest.fixture(scope="module")
-def ldn():
-    data = load_dataset("esr_pain_change").query("condition == 'ldn'")
-    return fit_line(data, predictor="esr_mm_h", outcome="pain_reduction_percent")
 
 
 @pytest.fixture(autouse=True)

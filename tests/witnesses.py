@@ -6,6 +6,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from ldn_analysis import fit_line
+
 REFERENCE = Path(__file__).parent / "reference"
 
 
@@ -21,6 +23,42 @@ def read_lines() -> dict[str, dict[str, np.ndarray]]:
 def read_reference(name: str) -> pd.DataFrame:
     """A table that an R script of tests/reference/ wrote."""
     return pd.read_csv(REFERENCE / f"{name}.csv", engine="python")
+
+
+def read_trials() -> dict[tuple[str, str], dict[str, float]]:
+    """R's numbers about two conditions (crossover.R): (case, term) -> quantity -> value."""
+    table = read_reference("crossover")
+    return {
+        key: group.set_index("quantity")["value"].to_dict()
+        for key, group in table.groupby(["case", "term"])
+    }
+
+
+def fit_xy(x, y, **columns):
+    """A line through points."""
+    data = pd.DataFrame({"x": np.asarray(x, float), "y": np.asarray(y, float), **columns})
+    return fit_line(data, predictor="x", outcome="y")
+
+
+R_INFLUENCE = read_reference("line_checks_influence")
+
+
+def fit_set(name):
+    chosen = R_INFLUENCE[R_INFLUENCE["set"] == name]
+    return fit_xy(chosen["x"], chosen["y"])
+
+
+def make_trial(starts, first, second) -> pd.DataFrame:
+    """Long table of a crossover of A and B."""
+    n = len(starts)
+    return pd.DataFrame(
+        {
+            "participant": [f"p{i}" for i in range(n)] * 2,
+            "sequence": ["AB" if start else "BA" for start in starts] * 2,
+            "condition": ["A"] * n + ["B"] * n,
+            "y": np.concatenate([first, second]).astype(float),
+        }
+    )
 
 
 def agree(table):

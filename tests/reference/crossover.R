@@ -1,4 +1,4 @@
-# Reference values for tests/test_crossover.py, test_responders.py and test_agreement.py.
+# Reference values for the tests of slopes, crossover, diary_model, responders and agreement.
 # Run from the root of the repository: Rscript tests/reference/crossover.R
 # Needs lme4, lmerTest, clubSandwich and MASS (Debian: r-cran-lme4 r-cran-lmertest
 # r-cran-clubsandwich r-cran-mass). R 4.2.2.

@@ -1,0 +1,24 @@
+"""The pairing of rows refuses what is not a pair."""
+
+import numpy as np
+import pytest
+from witnesses import make_trial
+
+from ldn_analysis.pairs import pair_conditions
+
+UNBALANCED = ([True] * 5 + [False] * 2, [31, 12, 45, 22, 38, 9, 27], [18, 10, 30, 25, 19, 4, 26])
+
+
+def test_pairs_refuse_clashing_and_broken_columns():
+    data = make_trial(*UNBALANCED)
+    options = {"columns": ("participant", "condition", "y"), "conditions": ("A", "B")}
+    with pytest.raises(ValueError, match="rename the column 'first'"):
+        pair_conditions(data.assign(first=1), keep=("first",), **options)
+    with pytest.raises(ValueError, match="is not numbers but"):
+        pair_conditions(data, **options | {"columns": ("participant", "condition", "sequence")})
+    with pytest.raises(ValueError, match="is infinite in a row"):
+        pair_conditions(data.replace({"y": {31.0: np.inf}}), **options)
+    with pytest.raises(ValueError, match="missing must be 'raise' or 'drop'; received 'skip'"):
+        pair_conditions(data, missing="skip", **options)
+    with pytest.raises(ValueError, match="'participant' is blank"):
+        pair_conditions(data.replace({"participant": {"p0": None}}), **options)
