@@ -97,6 +97,7 @@ _HOMES = {
         "plot_true_r_squared",
         "plot_winners_curve",
     ),
+    "widgets": ("explore_small_samples",),
     "exercises": ("Verdict", "check"),
     "figures_crossover": (
         "plot_crossover",

@@ -103,11 +103,11 @@ async def execute_all(paths: list[Path]) -> list[tuple[Path, nbformat.NotebookNo
     return sorted(done, key=lambda item: item[0])
 
 
-def without_versions(text: str) -> list[str]:
-    """Lines to compare: what the versions cell printed depends on the machine's Python."""
+def without_machine(text: str) -> list[str]:
+    """Lines to compare: versions and timings belong to the machine, not to the notebook."""
     notebook = nbformat.reads(text, as_version=4)
     for cell in notebook.cells:
-        if "versions" in tags(cell):
+        if tags(cell) & {"versions", "timing"}:
             cell.outputs = []
     return nbformat.writes(notebook).splitlines(keepends=True)
 
@@ -115,11 +115,11 @@ def without_versions(text: str) -> list[str]:
 def compare(path: Path, fresh: str) -> bool:
     """Say how a fresh execution differs from the file."""
     kept = path.read_text(encoding="utf-8")
-    if without_versions(kept) == without_versions(fresh):
+    if without_machine(kept) == without_machine(fresh):
         return True
     lines = difflib.unified_diff(
-        without_versions(kept),
-        without_versions(fresh),
+        without_machine(kept),
+        without_machine(fresh),
         f"{path.name} (kept)",
         f"{path.name} (fresh)",
         n=1,
@@ -158,8 +158,8 @@ def main() -> None:
     if options.word == "execute":
         for path, notebook in done:
             text = normalise(notebook)
-            # A Python of another version alone is no reason for a change.
-            if not path.exists() or without_versions(text) != without_versions(
+            # Another version or timing alone is no reason for a change.
+            if not path.exists() or without_machine(text) != without_machine(
                 path.read_text("utf-8")
             ):
                 path.write_text(text, encoding="utf-8")
