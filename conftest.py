@@ -2,7 +2,10 @@
 
 import sys
 
+import pandas as pd
 import pytest
+
+from ldn_analysis import fit_line, load_dataset
 
 
 @pytest.fixture(autouse=True)
@@ -11,3 +14,29 @@ def close_figures():
     yield
     if pyplot := sys.modules.get("matplotlib.pyplot"):
         pyplot.close("all")
+
+
+@pytest.fixture(scope="module")
+def ldn():
+    """The left pane of Fig. 2."""
+    data = load_dataset("esr_pain_change").query("condition == 'ldn'")
+    return fit_line(data, predictor="esr_mm_h", outcome="pain_reduction_percent")
+
+
+@pytest.fixture(scope="module")
+def change() -> pd.DataFrame:
+    """Pain reduction by person and condition."""
+    return load_dataset("esr_pain_change")
+
+
+@pytest.fixture(scope="module")
+def trial(change) -> pd.DataFrame:
+    """The crossover trial's rows of it, with each person's sequence."""
+    people = load_dataset("participants")[["participant", "sequence"]]
+    return change.query("trial == 'crossover'").merge(people, on="participant")
+
+
+@pytest.fixture(scope="module")
+def analysed() -> pd.DataFrame:
+    """The people whom the crossover trial analysed."""
+    return load_dataset("participants").query("trial == 'crossover' and analysed")

@@ -443,7 +443,7 @@ def test_an_unmet_target_is_named_after_the_last_try(monkeypatch):
         report.loc[report["id"] == "rct_mood_p", "met"] = "no"
         return report
 
-    monkeypatch.setattr("ldn_analysis.calibration.check_calibration", miss)
+    monkeypatch.setattr("ldn_analysis.illustrative.check_calibration", miss)
     message = (
         r"^after 2 tries 1 target\(s\) are not met, first rct_mood_p: p value for mood should be = 0.039"
         r" and is 0.03\d+\. Move the assumption behind it back towards its default\.$"

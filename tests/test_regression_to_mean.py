@@ -9,6 +9,7 @@ from scipy.stats import norm, pearsonr, ttest_1samp
 from witnesses import agree, read_reference
 
 from ldn_analysis import simulate_coupling, simulate_selection
+from ldn_analysis.assumptions import Assumptions
 from ldn_analysis.blocks import (
     BLOCK_VALUES,
     compute_mean,
@@ -17,7 +18,6 @@ from ldn_analysis.blocks import (
     list_blocks,
     require_baseline,
 )
-from ldn_analysis.illustrative import Assumptions
 from ldn_analysis.regression_to_mean import _paired_p
 
 R = read_reference("small_samples").set_index(["topic", "case", "quantity"])["value"]
