@@ -28,7 +28,7 @@ TASKS = {
         "redraw Fig. 1 and Fig. 2 into figures/",
         [["python", "-m", "ldn_analysis", "figures"]],
     ),
-    "test": ("run the tests", [["python", "-m", "pytest", "-q"]]),
+    "test": ("run the tests", [["python", "-m", "pytest", "-q", "-n", "logical"]]),
     "lab": ("open JupyterLab on notebooks/", [["python", "-m", "jupyterlab", "notebooks"]]),
     "data": ("rewrite data/illustrative/", [["python", "-m", "ldn_analysis", "data"]]),
     "notebooks": (

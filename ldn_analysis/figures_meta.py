@@ -7,11 +7,10 @@ import textwrap
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtri
 
 from .credibility import PriorCombination
 from .figures import BLUE, GREY, VERMILLION, new_figure
-from .meta_analysis import MetaAnalysis, MetaSeries
+from .meta_analysis import MetaAnalysis, MetaSeries, find_critical_z
 from .results import format_number, format_p
 
 __all__ = ["plot_cumulative", "plot_forest", "plot_funnel", "plot_prior"]
@@ -460,8 +459,8 @@ def plot_funnel(meta: MetaAnalysis, ax=None):
     errors = np.array([0.0, bottom])
     bands = [(0.1, 0.05, "#DDDDDD"), (0.05, 0.01, "#BFBFBF"), (0.01, 0.0, "#9E9E9E")]
     for upper, lower, color in bands:
-        inner = ndtri(1 - upper / 2) * errors
-        outer = ndtri(1 - lower / 2) * errors if lower else np.full(2, edge)
+        inner = find_critical_z(upper) * errors
+        outer = find_critical_z(lower) * errors if lower else np.full(2, edge)
         label = f"{lower:g} < p < {upper:g}" if lower else f"p < {upper:g}"
         for side in (-1, 1):
             ax.fill_betweenx(

@@ -503,6 +503,11 @@ class MetaSeries(Result):
         )
 
 
+def find_critical_z(p_value: float) -> float:
+    """How many standard errors from zero an estimate has this two-sided p."""
+    return float(ndtri(1 - p_value / 2))
+
+
 def leave_one_trial_out(
     effects: TrialEffects | pd.DataFrame, *, method: str = "paule-mandel"
 ) -> MetaSeries:

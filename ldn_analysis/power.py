@@ -191,8 +191,8 @@ def summarise_power(
         for value in values
         for n in sizes
     ]
-    seed = take_seed(rng, "summarise_power")
-    cells = run_plans(plans, int(n_trials), seed=seed, n_jobs=n_jobs)
+    entropy = take_seed(rng, "summarise_power")
+    cells = run_plans(plans, int(n_trials), entropy=entropy, n_jobs=n_jobs)
     keys = [(value, int(n)) for value in values for n in sizes]
     return PowerCurve(
         truth=truth,
@@ -335,13 +335,13 @@ def find_sample_size(
             f"find_sample_size: the true value of {estimand} is 0, so there is nothing to find. "
             "Give the truth an effect, e.g. with truth.with_effect"
         )
-    seed = take_seed(rng, "find_sample_size")
+    entropy = take_seed(rng, "find_sample_size")
     tried: dict[int, Tally] = {}
 
     def look(n: int) -> dict[str, float]:
         if n not in tried:
             (cell,) = run_plans(
-                [Plan(truth, n, (estimand,))], int(n_trials), seed=seed, n_jobs=n_jobs
+                [Plan(truth, n, (estimand,))], int(n_trials), entropy=entropy, n_jobs=n_jobs
             )
             if cell.n_trials < n_trials:  # half a search finds nothing
                 raise KeyboardInterrupt

@@ -286,10 +286,10 @@ def simulate_trials(
     require_truth(truth, "simulate_trials")
     require_whole(n_people, "n_people", 3, "simulate_trials")
     require_whole(n_trials, "n_trials", 1, "simulate_trials")
-    seed = take_seed(rng, "simulate_trials")
+    entropy = take_seed(rng, "simulate_trials")
     plan = Plan(truth, int(n_people), tuple(ESTIMANDS))
     (cell,) = run_plans(
-        [plan], int(n_trials), seed=seed, n_jobs=n_jobs, progress=progress, keep=keep
+        [plan], int(n_trials), entropy=entropy, n_jobs=n_jobs, progress=progress, keep=keep
     )
     kept = None
     if keep:

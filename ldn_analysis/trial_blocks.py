@@ -96,7 +96,7 @@ def run_plans(
     plans: list[Plan],
     n_trials: int,
     *,
-    seed: int | tuple[int, ...],
+    entropy: int | tuple[int, ...],
     n_jobs: int | None = None,
     progress: bool | None = None,
     keep: bool = False,
@@ -112,7 +112,7 @@ def run_plans(
     tasks = [(i, start) for i in range(len(plans)) for start in range(0, n_trials, step)]
     cells = [Cell({}, []) for _ in plans]
     stream = Parallel(n_jobs=n_jobs, return_as="generator")(
-        delayed(_simulate_batch)(plans[i], seed, start, min(step, n_trials - start), keep)
+        delayed(_simulate_batch)(plans[i], entropy, start, min(step, n_trials - start), keep)
         for i, start in tasks
     )
     try:
@@ -137,7 +137,7 @@ def run_plans(
     return cells
 
 
-def _simulate_batch(plan: Plan, seed, start: int, n_trials: int, keep: bool):
+def _simulate_batch(plan: Plan, entropy, start: int, n_trials: int, keep: bool):
     """Some blocks after one another: tallies, and the trials themselves if they are kept."""
     tallies: dict[str, Tally] = {}
     kept = []
@@ -145,7 +145,7 @@ def _simulate_batch(plan: Plan, seed, start: int, n_trials: int, keep: bool):
         size = min(BLOCK, start + n_trials - first)
         # The stream belongs to the block's place and the trials' size, not to a worker.
         key = (plan.n_people, first // BLOCK)
-        rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=key))
+        rng = np.random.default_rng(np.random.SeedSequence(entropy, spawn_key=key))
         n_obs, sums = sum_trials(plan.truth, plan.n_people, size, rng)
         part, arrays = {}, {}
         for term in plan.terms:

@@ -7,7 +7,7 @@ from html import escape
 __all__ = ["explore_small_samples"]
 
 
-def explore_small_samples(*, rng: int = 6, n_trials: int = 10_000):
+def explore_small_samples(*, rng: int, n_trials: int = 10_000):
     """Move sliders and see ten thousand simulated trials answer.
 
     Left: estimates of the slope of pain reduction on ESR during LDN, for the true R squared
@@ -28,7 +28,7 @@ def explore_small_samples(*, rng: int = 6, n_trials: int = 10_000):
 
     Examples
     --------
-    >>> box = explore_small_samples(n_trials=100)
+    >>> box = explore_small_samples(rng=6, n_trials=100)
     >>> [slider.description for slider in box.children[0].children]
     ['people', 'true R²', 'placebo (%)']
     """
