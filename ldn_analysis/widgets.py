@@ -82,13 +82,18 @@ def _new_pane_figure():
     """Two panes, not one of pyplot's: the widget shows it, not the cell."""
     from matplotlib.figure import Figure
 
-    return Figure(figsize=(8.6, 3.4), layout="constrained")
+    return Figure(figsize=(7.8, 3.2), layout="constrained")
 
 
 def _as_image(figure, alt: str, caption: str) -> str:
     """A figure as an HTML image with alt text; PNG at screen size, for speed."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    # savefig would lay out and draw twice; a slider should answer at once.
+    figure.get_layout_engine().execute(figure)
+    figure.set_layout_engine("none")
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=100)
+    FigureCanvasAgg(figure).print_png(buffer)
     data = base64.b64encode(buffer.getvalue()).decode()
     return (
         f'<figure><img src="data:image/png;base64,{data}" alt="{escape(alt, quote=True)}">'

@@ -1,13 +1,24 @@
 """Time one thing against another, turn about, in the same process."""
 
-from statistics import median
+from statistics import median, quantiles
 from time import perf_counter
+from typing import NamedTuple
+
+ROWS: list[str] = []  # of this run, for --store
 
 
-def time_pairs(
-    ours, theirs, *, pairs: int = 9, calls: int = 1, scale: float = 1.0
-) -> tuple[float, float, float]:
-    """Median seconds of each and median of the ratios theirs / ours of interleaved pairs.
+class Timing(NamedTuple):
+    """Seconds of each, and the ratios of the pairs: median and quartiles."""
+
+    ours: float
+    theirs: float
+    ratio: float
+    low: float
+    high: float
+
+
+def time_pairs(ours, theirs, *, pairs: int = 9, calls: int = 1, scale: float = 1.0) -> Timing:
+    """Median seconds of each and the ratios theirs / ours of interleaved pairs.
 
     What takes little time is called `calls` times in each pair, or the cache that the other
     left behind is what is measured. `scale` multiplies the time of theirs, where it did only a
@@ -22,15 +33,22 @@ def time_pairs(
         middle = perf_counter()
         theirs()
         times.append(((middle - start) / calls, (perf_counter() - middle) * scale))
-    return (
-        median(a for a, _ in times),
-        median(b for _, b in times),
-        median(b / a for a, b in times),
+    return summarise_pairs(times)
+
+
+def summarise_pairs(times: list[tuple[float, float]]) -> Timing:
+    """Medians and spread of (ours, theirs) pairs."""
+    ratios = [b / a for a, b in times]
+    low, _, high = quantiles(ratios, n=4) if len(ratios) > 1 else ratios * 3
+    return Timing(
+        median(a for a, _ in times), median(b for _, b in times), median(ratios), low, high
     )
 
 
-def report(name: str, result: tuple[float, float, float], target: str) -> float:
-    """Print one row of the table of ratios; give the ratio back."""
-    ours, theirs, ratio = result
-    print(f"{name:<62} {1e3 * ours:9.3f} ms {1e3 * theirs:11.2f} ms {ratio:8.1f}  ({target})")
-    return ratio
+def report(name: str, timing: Timing, target: str) -> float:
+    """Print one row of the table of ratios with its quartiles; give the ratio back."""
+    cells = [f"{1e3 * timing.ours:.3f}", f"{1e3 * timing.theirs:.2f}", f"{timing.ratio:.2f}"]
+    cells += [f"{timing.low:.2f} to {timing.high:.2f}", target]
+    ROWS.append("| " + " | ".join([name, *cells]) + " |")
+    print(f"{name:<62} {cells[0]:>10} ms {cells[1]:>10} ms {cells[2]:>9} ({cells[3]}; {target})")
+    return timing.ratio
