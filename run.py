@@ -48,7 +48,19 @@ TASKS = {
     ),
     "bench": (
         "measure against the named peers",
-        [["python", "-m", "pytest", "-q", "-s", "-m", "benchmark", "tests/benchmarks"]],
+        [
+            [
+                "python",
+                "-m",
+                "pytest",
+                "-q",
+                "-s",
+                "-m",
+                "benchmark",
+                "tests/benchmarks",
+                "tests/test_reading.py",
+            ]
+        ],
     ),
     "lock": ("resolve requirements.lock anew (needs uv)", []),
     "clean": ("delete .venv, build/ and caches", []),

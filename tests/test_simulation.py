@@ -458,6 +458,8 @@ STOP = """
 import os, signal, sys, threading
 from ldn_analysis import TrialTruth, simulate_trials
 if __name__ == "__main__":
+    # What a shell starts in the background inherits a SIGINT that is ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     jobs = int(sys.argv[1])
     ask = dict(n_people=9, rng=1, n_jobs=jobs)
     simulate_trials(TrialTruth(), n_trials=200_000, **ask)  # the workers are up
