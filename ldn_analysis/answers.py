@@ -445,7 +445,7 @@ def _denominator() -> Exercise:
     started = int(printed["rct_started_ldn_first"]) + int(printed["rct_started_placebo_first"])
     return Exercise(
         answer=analysed,
-        because="a whole number of people gives each of the two shares, and only at this n.",
+        because="a whole number of people gives each of the two shares, and of these denominators only at this one.",
         mistakes=[
             (started, "so many started; only the first of the two shares is possible then."),
             (analysed - 1, "only the second of the two shares is possible then."),
@@ -541,7 +541,7 @@ def _pooled() -> Exercise:
     table = _meta()[0].to_frame().set_index("term")
     return Exercise(
         answer=float(table.loc["random effects", "estimate"]),
-        because="a small effect, in favour of LDN, with an interval on both sides of zero.",
+        because="a small estimate, with an interval far to both sides of zero.",
         mistakes=[
             (float(table.loc["fixed effect", "estimate"]), "that is the fixed-effect mean."),
             (float(table.loc["random effects", "std_error"]), "that is its standard error."),

@@ -16,7 +16,7 @@ from scipy.special import gammaln, ndtr, ndtri
 from .data import describe_column
 from .influence import center_points, drop_each
 from .line import LineSums, solve_line
-from .regression import LineFit
+from .regression import LineFit, require_fit
 from .results import (
     Result,
     capitalise,
@@ -286,6 +286,7 @@ def bootstrap_line(fit: LineFit, *, rng, n_resamples: int = 100_000, indices=Non
     >>> result.to_frame()["method"].head(3).tolist()
     ['percentile', 'basic', 'bca']
     """
+    require_fit(fit, "bootstrap_line")
     dx, dy, origin = center_points(fit.x, fit.y)
     parts = np.stack([dx, dy, dx * dx, dx * dy, dy * dy], axis=1)
     n = fit.n_obs
@@ -350,6 +351,7 @@ def exact_bootstrap_line(fit: LineFit) -> BootstrapLine:
     >>> result.n_resamples, round(float(result.weights.sum()), 12)
     (126, 1.0)
     """
+    require_fit(fit, "exact_bootstrap_line")
     n = fit.n_obs
     if n > MOST_EXACT:
         raise ValueError(

@@ -152,6 +152,10 @@ def check_cells(raw, resource, conditions, missing, notes) -> tuple[pd.DataFrame
     problems.sort(key=lambda problem: problem.line)
     if problems:
         return frame, problems
+    if resource["name"] == "esr_pain_change":
+        rows = frame.groupby("participant", observed=True)["condition"].size()
+        if (alone := int((rows < 2).sum())) and len(frame) > alone:
+            notes.append(f"{alone} participant(s) have one condition only")
     return _set_types(frame, resource, conditions), []
 
 
@@ -303,6 +307,10 @@ def _check_esr_pain(frame: pd.DataFrame, conditions) -> list[_Problem]:
         elif rows["esr_mm_h"].min() == rows["esr_mm_h"].max():
             text = f"is {rows['esr_mm_h'].iloc[0]:g} in every row of condition {condition!r}, so there is no slope"
             problems.append(_Problem(0, "esr_mm_h", "", text))
+    first = frame.groupby("participant", observed=True)["esr_mm_h"].transform("first")
+    for line, value in frame.loc[frame["esr_mm_h"] != first, "esr_mm_h"].items():
+        text = f"differs from {first[line]:g} in an earlier row of {frame.loc[line, 'participant']!r}; baseline ESR is one value a person"
+        problems.append(_Problem(line, "esr_mm_h", f"{value:g}", text))
     if {"baseline_pain_0_100", "end_pain_0_100"} <= set(frame):
         base, end = frame["baseline_pain_0_100"], frame["end_pain_0_100"]
         expected = (base - end) / base.where(base > 0) * 100

@@ -9,7 +9,7 @@ from scipy.special import chdtrc, fdtrc, ndtri
 
 from .influence import label_points, measure_influence
 from .line import solve_line, sum_line
-from .regression import LineFit
+from .regression import LineFit, require_fit
 from .results import Result, describe_sample, format_number, format_p, require_level
 from .student_t import compute_p_value
 
@@ -217,6 +217,7 @@ def check_line(fit: LineFit) -> LineChecks:
     >>> check_line(fit).to_frame()["assumption"].unique().tolist()
     ['linearity', 'normal residuals', 'constant variance', 'influence']
     """
+    require_fit(fit, "check_line")
     n = fit.n_obs
     cut_offs = {"student_resid": 2.0, "leverage": 4 / n, "cooks_distance": 4 / n}
     return LineChecks(

@@ -451,9 +451,9 @@ def write_captions(results: dict) -> str:
     if fits := results.get("figure_2"):
         lines = " ".join(f"{name}: {fits[name]}" for name in fits)
         assumed = (
-            " Means and the paired p value of the crossover trial and the R² of the pilot's symptom "
-            "response are calibrated to printed numbers; the points, and every number in this "
-            "figure, are assumed."
+            " The crossover trial's means and their paired p value, and the R² of the pilot's symptom "
+            "response, meet printed numbers. The points are assumed, and so is everything that "
+            "follows from them: slopes, r, R², p and intervals."
             if any(fit.status == "illustrative" for fit in fits.fits.values())
             else ""
         )

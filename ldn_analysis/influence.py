@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from .line import Line, LineSums, solve_line
-from .regression import LineFit
+from .regression import LineFit, require_fit
 from .results import Result, describe_sample, describe_status, format_number, require_level
 from .student_t import compute_p_value, compute_t_quantile
 
@@ -126,6 +126,7 @@ def measure_influence(fit: LineFit) -> pd.DataFrame:
     >>> round(float(table["leverage"].sum()), 12)
     2.0
     """
+    require_fit(fit, "measure_influence")
     influence = compute_influence(fit.x, fit.y)
     return pd.DataFrame(
         np.stack(influence, axis=1), columns=Influence._fields, index=fit.data.index, copy=False
@@ -236,6 +237,7 @@ def leave_one_out(fit: LineFit) -> LeaveOneOut:
     >>> result.most_moving, result.line.slope.round(3).tolist()
     (3, [3.0, 2.143, 2.429, 1.0])
     """
+    require_fit(fit, "leave_one_out")
     return LeaveOneOut(fit=fit, line=drop_each(fit.x, fit.y))
 
 

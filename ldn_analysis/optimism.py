@@ -7,7 +7,7 @@ import pandas as pd
 
 from .blocks import list_blocks, require_count
 from .line import LineSums, solve_line, sum_line
-from .regression import LineFit
+from .regression import LineFit, require_fit
 from .results import Result, describe_sample
 
 __all__ = ["Optimism", "correct_optimism"]
@@ -140,10 +140,7 @@ def correct_optimism(fit: LineFit, *, rng, n_resamples: int = 10_000) -> Optimis
     >>> result.leave_one_out < result.fit.adj_r_squared < result.fit.r_squared
     True
     """
-    if not isinstance(fit, LineFit):
-        raise TypeError(
-            f"correct_optimism: fit must be what fit_line returns; received {type(fit).__name__}"
-        )
+    require_fit(fit, "correct_optimism")
     n_resamples = require_count("correct_optimism", "n_resamples", n_resamples, 2)
     if not fit.r_squared >= 0:
         raise ValueError(

@@ -8,7 +8,7 @@ from scipy.special import ndtri
 
 from .data import describe_column
 from .influence import compute_influence
-from .regression import LineFit
+from .regression import LineFit, require_fit
 from .results import Result, describe_sample, format_interval, format_number, require_level
 from .student_t import compute_p_value, compute_t_quantile
 
@@ -127,6 +127,7 @@ def compare_lines(fit: LineFit) -> LineComparison:
     >>> compare_lines(fit).to_frame()["estimator"].tolist()
     ['OLS', 'OLS with HC3', 'Theil-Sen', 'Huber', 'least absolute deviation', 'Pearson', 'Spearman', 'Kendall']
     """
+    require_fit(fit, "compare_lines")
     rows = [*_compare_slopes(fit), *_compare_correlations(fit)]
     names = ["term", "estimator", "estimate", "std_error", "df", "p_value", "method"]
     return LineComparison(fit=fit, estimates=pd.DataFrame(rows, columns=names))

@@ -131,7 +131,7 @@ def _require_conditions(column: pd.Series, conditions: Sequence[str], caller: st
         if name not in present:
             raise ValueError(
                 f"{caller}: {column.name!r} is never {name!r}; it is one of: "
-                f"{', '.join(map(str, present))}"
+                f"{', '.join(map(str, present))}. Name yours with conditions=(A, B)."
             )
     others = [str(name) for name in present if name not in conditions]
     if others:

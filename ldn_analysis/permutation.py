@@ -9,7 +9,7 @@ import pandas as pd
 from scipy.special import ndtri
 
 from .influence import center_points
-from .regression import LineFit
+from .regression import LineFit, require_fit
 from .results import (
     Result,
     describe_sample,
@@ -155,6 +155,7 @@ def permute_line(
     >>> test.n_permutations, test.n_extreme, test.p_value == 2 / 24
     (24, 2, True)
     """
+    require_fit(fit, "permute_line")
     rng = require_rng(rng, "permute_line")
     require_count(n_permutations, "permute_line: n_permutations")
     if alternative not in ("two-sided", "greater", "less"):

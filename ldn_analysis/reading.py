@@ -92,7 +92,7 @@ def read_table(
     resource = get_resource(table)
     require_conditions(conditions, resource, "read_table")
     path = Path(path)
-    hint = f"The columns are described by: python -m ldn_analysis describe {table}"
+    hint = f"The columns are described by: ldn-analysis describe {table}"
     notes: list[str] = []
     raw = _read_cells(path, resource, notes)
     frame, problems = check_cells(raw, resource, conditions, missing, notes)
@@ -171,6 +171,12 @@ def _parse(
     if twice:
         raise DataError(str(path), [say_twice(name) for name in twice])
     fields = {field["name"]: field for field in resource["schema"]["fields"]}
+    # An export may write comments above the names of the columns.
+    known = [sum(name in line for name in fields) for line in lines[: top + 20]]
+    likely = max(range(len(known)), key=known.__getitem__)
+    if not set(columns) & set(fields) and known[likely] >= 2:
+        problem = f"line {likely + 1} seems to name the columns; delete the lines above it"
+        raise DataError(str(path), [problem])
     as_text = {
         position: str
         for position, name in enumerate(columns)

@@ -307,6 +307,14 @@ class LineFits(Result):
         return " ".join(f"{name}: {fit}" for name, fit in self.fits.items())
 
 
+def require_fit(fit, function: str) -> None:
+    """Refuse what is not a fitted line, e.g. the table it should be fitted to."""
+    if not isinstance(fit, LineFit):
+        raise TypeError(
+            f"{function}: fit must be what fit_line returns; received {type(fit).__name__}"
+        )
+
+
 def fit_line(
     data: pd.DataFrame, *, predictor: str, outcome: str, missing: str = "raise"
 ) -> LineFit:
@@ -329,9 +337,12 @@ def fit_line(
     Returns
     -------
     LineFit
+        Intervals are asked of it: `fit.to_frame(confidence_level=0.9)`.
 
     Raises
     ------
+    TypeError
+        If `data` is not a table, or a column is not given by its name.
     ValueError
         If a column is missing, repeated or not numbers, a value is infinite, values are
         missing and `missing="raise"`, fewer than three rows are left, or the predictor
@@ -464,6 +475,10 @@ def _take_numbers(data: pd.DataFrame, name: str, role: str) -> np.ndarray:
     """A column as floats with nan for blanks, or a clear refusal."""
     if not isinstance(data, pd.DataFrame):
         raise TypeError(f"fit_line: data must be a DataFrame; received {type(data).__name__}")
+    if isinstance(name, (pd.Series, pd.DataFrame, np.ndarray, list)):
+        raise TypeError(
+            f"fit_line: the {role} is given by its column name; received {type(name).__name__}"
+        )
     if name not in data:
         raise ValueError(
             f"fit_line: the {role} {name!r} is not a column; columns: {_list_columns(data)}"

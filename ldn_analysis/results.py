@@ -66,7 +66,12 @@ def require_rng(rng, function: str) -> np.random.Generator:
     """A generator from a seed; no seed is refused, since nobody could repeat the numbers."""
     if rng is None:
         raise ValueError(f"{function}: rng is None; pass a seed, e.g. rng=1, or a numpy Generator")
-    return np.random.default_rng(rng)
+    try:
+        return np.random.default_rng(rng)
+    except (TypeError, ValueError):
+        raise TypeError(
+            f"{function}: rng must be a seed (a whole number from 0) or a numpy Generator; received {rng!r}"
+        ) from None
 
 
 def require_count(value: int, what: str) -> None:

@@ -1,5 +1,6 @@
 """Reading a user's CSV: every kind of damage gives one clear message, and nothing else does."""
 
+import re
 import time
 
 import numpy as np
@@ -13,7 +14,7 @@ from ldn_analysis.data import _data_folder, get_resource
 
 GOOD = (_data_folder() / "illustrative/esr_pain_change.csv").read_text(encoding="utf-8")
 LINES = GOOD.splitlines()
-HINT = "\nThe columns are described by: python -m ldn_analysis describe esr_pain_change"
+HINT = "\nThe columns are described by: ldn-analysis describe esr_pain_change"
 BLANK = "is blank; fill it in, delete the row, or leave such rows out with --missing drop"
 SMALL = """participant,condition,esr_mm_h,pain_reduction_percent
 a,ldn,12,3.5
@@ -392,13 +393,27 @@ def test_limits(refuse):
 
 
 def test_limits_themselves_are_allowed(save):
-    assert len(read_table(save(SMALL.replace("10.5", "100").replace("b,ldn,20", "b,ldn,0")))) == 6
+    assert (
+        len(
+            read_table(
+                save(
+                    SMALL.replace("10.5", "100")
+                    .replace("b,ldn,20", "b,ldn,0")
+                    .replace("b,placebo,20", "b,placebo,0")
+                )
+            )
+        )
+        == 6
+    )
 
 
 def test_blank_rows_can_be_dropped_and_are_counted(save):
     text = GOOD.replace("-4.54", "").replace("51.39", "NA")
     frame = read_table(save(text), missing="drop")
-    assert frame.attrs["notes"] == ["2 row(s) with a blank in a required column were left out"]
+    assert frame.attrs["notes"] == [
+        "2 row(s) with a blank in a required column were left out",
+        "2 participant(s) have one condition only",
+    ]
     assert len(frame) == 74
     assert frame["pain_reduction_percent"].notna().all()
 
@@ -429,9 +444,31 @@ def test_fewer_than_three_points(refuse):
 
 
 def test_constant_esr(refuse):
-    same = SMALL.replace("ldn,12", "ldn,20").replace("ldn,31", "ldn,20")
+    same = "".join(  # other people under placebo: baseline ESR is one value a person
+        re.sub("ldn,[0-9]+", "ldn,20", line) if "ldn" in line else line.replace(",pl", "2,pl")
+        for line in SMALL.splitlines(keepends=True)
+    )
     text = "esr_mm_h: is 20 in every row of condition 'ldn', so there is no slope"
     assert refuse(same) == text + HINT
+
+
+def test_baseline_esr_is_one_value_a_person(refuse):
+    assert refuse(SMALL.replace("b,placebo,20", "b,placebo,21")) == (
+        "line 6, esr_mm_h: '21' differs from 20 in an earlier row of 'b'; baseline ESR is one "
+        "value a person" + HINT
+    )
+
+
+def test_a_person_with_one_condition_is_said(save):
+    frame = read_table(save(SMALL + "d,ldn,44,5\n"))
+    assert frame.attrs["notes"] == ["1 participant(s) have one condition only"]
+
+
+@pytest.mark.parametrize("above", ["# exported\n", "Export;of;Monday\n\nby us\n"])
+def test_comments_above_the_names_are_named(refuse, above):
+    line = above.count("\n") + 1
+    problem = f"line {line} seems to name the columns; delete the lines above it"
+    assert refuse(above + SMALL) == problem
 
 
 # --- lines and lists ---------------------------------------------------------------------

@@ -621,3 +621,24 @@ def test_messages_of_fit_lines(data, options, message):
 def test_an_unknown_group_lists_those_there_are(panes):
     with pytest.raises(KeyError, match="no group 'drug'; groups: ldn, placebo"):
         panes["drug"]
+
+
+def test_a_table_where_a_fit_is_wanted_is_refused():
+    import ldn_analysis
+
+    table = pd.DataFrame({"x": [1.0, 2, 3, 5], "y": [1.0, 3, 2, 4]})
+    calls = ("check_line", "leave_one_out", "measure_influence", "compare_lines")
+    for name in calls:
+        with pytest.raises(
+            TypeError, match=f"{name}: fit must be what fit_line returns; received D"
+        ):
+            getattr(ldn_analysis, name)(table)
+    for name in ("bootstrap_line", "permute_line", "correct_optimism"):
+        with pytest.raises(
+            TypeError, match=f"{name}: fit must be what fit_line returns; received D"
+        ):
+            getattr(ldn_analysis, name)(table, rng=1)
+    with pytest.raises(
+        TypeError, match="the predictor is given by its column name; received Series"
+    ):
+        fit_line(table, predictor=table["x"], outcome="y")
