@@ -18,6 +18,25 @@ def _load(name: str):
     return load_dataset(name)
 
 
+@cache
+def _printed() -> dict[str, str]:
+    """Printed values by id, as text."""
+    return _load("published_values").set_index("id")["value"].to_dict()
+
+
+@cache
+def _derive_from_p():
+    """Difference of the crossover trial, n, and what its printed p gives, by term."""
+    from .audit_derived import compute_sd_from_p
+
+    printed = _printed()
+    n = int(printed["rct_analysed"])
+    ldn, placebo = (float(printed[f"rct_pain_reduction_{name}"]) for name in ("ldn", "placebo"))
+    text = f"{ldn - placebo:.1f}"
+    table = compute_sd_from_p(printed["rct_pain_reduction_p"], n=n, difference=text).to_frame()
+    return ldn - placebo, n, table.set_index("term")["estimate"]
+
+
 @enter_exercise("01.1")
 def _completed() -> Exercise:
     """How many completed the crossover trial?"""
@@ -428,13 +447,103 @@ def _carry_over() -> Exercise:
     )
 
 
-# --- 07 ----------------------------------------------------------------------------------
+# --- 06 ----------------------------------------------------------------------------------
 
 
 @cache
-def _printed() -> dict[str, str]:
-    """Printed values by id, as text."""
-    return _load("published_values").set_index("id")["value"].to_dict()
+def _half_effect():
+    """Power and errors if the true difference were half the printed one."""
+    from .small_samples import compute_design_errors
+
+    difference, n, derived = _derive_from_p()
+    error = derived["std_error"]
+    rows = compute_design_errors(np.array([difference / 2, difference]), error, df=n - 1)
+    return rows.to_frame()
+
+
+@enter_exercise("06.1")
+def _half_power() -> Exercise:
+    """Power at half the printed difference."""
+    half, whole = _half_effect().itertuples()
+    return Exercise(
+        answer=float(half.power),
+        because="most such trials would find nothing.",
+        mistakes=[
+            (float(whole.power), "that is the power if the printed difference is true."),
+            (1 - float(half.power), "that is the chance of missing it."),
+        ],
+    )
+
+
+@enter_exercise("06.2")
+def _exaggeration() -> Exercise:
+    """Type M error at half the printed difference."""
+    half, whole = _half_effect().itertuples()
+    return Exercise(
+        answer=float(half.type_m),
+        because="only estimates far above the truth reach significance in so small a trial.",
+        mistakes=[
+            (float(whole.type_m), "that is if the printed difference is true."),
+            (
+                float(half.mean_significant),
+                "that is the mean significant estimate; divide it by the truth.",
+            ),
+        ],
+    )
+
+
+@enter_exercise("06.3")
+def _true_low() -> Exercise:
+    """Lower limit of the pilot's true R squared."""
+    from .small_samples import infer_true_r_squared
+
+    row = infer_true_r_squared().to_frame().iloc[0]
+    return Exercise(
+        answer=float(row["conf_low"]),
+        because="less than half of what was observed is still compatible with it.",
+        mistakes=[
+            (float(row["estimate"]), "that is the estimate."),
+            (float(row["conf_high"]), "that is the upper limit."),
+            (float(np.sqrt(row["conf_low"])), "that is r; square it."),
+        ],
+    )
+
+
+@enter_exercise("06.4")
+def _adjusted() -> Exercise:
+    """Bonferroni-adjusted p of mood."""
+    from .multiplicity import adjust_p_values
+
+    def p_of(method: str) -> float:
+        table = adjust_p_values(method=method).set_index("term")
+        return float(table.loc["rct_mood_p", "p_adjusted"])
+
+    printed = float(_printed()["rct_mood_p"])
+    return Exercise(
+        answer=p_of("bonferroni"),
+        because="the printed p times the number of p values looked at.",
+        mistakes=[
+            (printed, "that is the printed p value."),
+            (p_of("holm"), "that is Holm's, which is never larger."),
+            (printed / round(p_of("bonferroni") / printed), "multiply, not divide."),
+        ],
+    )
+
+
+@enter_exercise("06.5")
+def _chosen_high() -> Exercise:
+    """Did the treatment work?"""
+    return Exercise(
+        answer="unknown",
+        because="their pain would have fallen anyway; by how much, only a control group tells.",
+        mistakes=[
+            ("yes", "those chosen at their worst get better without any treatment."),
+            ("no", "it may have; without a control group one can not tell."),
+        ],
+    )
+
+
+# --- 07 ----------------------------------------------------------------------------------
 
 
 @enter_exercise("07.1")
@@ -458,16 +567,8 @@ def _sd_of_difference() -> Exercise:
     """SD of the within-person difference from p."""
     from scipy.special import ndtri
 
-    from .audit_derived import compute_sd_from_p
-
-    printed = _printed()
-    n = int(printed["rct_analysed"])
-    difference = float(printed["rct_pain_reduction_ldn"]) - float(
-        printed["rct_pain_reduction_placebo"]
-    )
-    p = printed["rct_pain_reduction_p"]
-    table = compute_sd_from_p(p, n=n, difference=f"{difference:.1f}").to_frame()
-    table = table.set_index("term")["estimate"]
+    difference, n, table = _derive_from_p()
+    p = _printed()["rct_pain_reduction_p"]
     return Exercise(
         answer=float(table["sd"]),
         because="difference / t x the root of n, if the test was a paired t test.",
@@ -602,108 +703,4 @@ def _before_after() -> Exercise:
         answer="no",
         because="without a control group it holds the placebo response, time and regression to the mean.",
         mistakes=[("yes", "what would the same people have reported after placebo?")],
-    )
-
-
-# --- 06 ----------------------------------------------------------------------------------
-
-
-@cache
-def _half_effect():
-    """Power and errors if the true difference were half the printed one."""
-    from .audit_derived import compute_sd_from_p
-    from .small_samples import compute_design_errors
-
-    printed = _printed()
-    n = int(printed["rct_analysed"])
-    difference = float(printed["rct_pain_reduction_ldn"]) - float(
-        printed["rct_pain_reduction_placebo"]
-    )
-    derived = compute_sd_from_p(
-        printed["rct_pain_reduction_p"], n=n, difference=f"{difference:.1f}"
-    ).to_frame()
-    error = derived.set_index("term").loc["std_error", "estimate"]
-    rows = compute_design_errors(np.array([difference / 2, difference]), error, df=n - 1)
-    return rows.to_frame()
-
-
-@enter_exercise("06.1")
-def _half_power() -> Exercise:
-    """Power at half the printed difference."""
-    half, whole = _half_effect().itertuples()
-    return Exercise(
-        answer=float(half.power),
-        because="most such trials would find nothing.",
-        mistakes=[
-            (float(whole.power), "that is the power if the printed difference is true."),
-            (1 - float(half.power), "that is the chance of missing it."),
-        ],
-    )
-
-
-@enter_exercise("06.2")
-def _exaggeration() -> Exercise:
-    """Type M error at half the printed difference."""
-    half, whole = _half_effect().itertuples()
-    return Exercise(
-        answer=float(half.type_m),
-        because="only estimates far above the truth reach significance in so small a trial.",
-        mistakes=[
-            (float(whole.type_m), "that is if the printed difference is true."),
-            (
-                float(half.mean_significant),
-                "that is the mean significant estimate; divide it by the truth.",
-            ),
-        ],
-    )
-
-
-@enter_exercise("06.3")
-def _true_low() -> Exercise:
-    """Lower limit of the pilot's true R squared."""
-    from .small_samples import infer_true_r_squared
-
-    row = infer_true_r_squared().to_frame().iloc[0]
-    return Exercise(
-        answer=float(row["conf_low"]),
-        because="less than half of what was observed is still compatible with it.",
-        mistakes=[
-            (float(row["estimate"]), "that is the estimate."),
-            (float(row["conf_high"]), "that is the upper limit."),
-            (float(np.sqrt(row["conf_low"])), "that is r; square it."),
-        ],
-    )
-
-
-@enter_exercise("06.4")
-def _adjusted() -> Exercise:
-    """Bonferroni-adjusted p of mood."""
-    from .multiplicity import adjust_p_values
-
-    def p_of(method: str) -> float:
-        table = adjust_p_values(method=method).set_index("term")
-        return float(table.loc["rct_mood_p", "p_adjusted"])
-
-    printed = float(_printed()["rct_mood_p"])
-    return Exercise(
-        answer=p_of("bonferroni"),
-        because="the printed p times the number of p values looked at.",
-        mistakes=[
-            (printed, "that is the printed p value."),
-            (p_of("holm"), "that is Holm's, which is never larger."),
-            (printed / round(p_of("bonferroni") / printed), "multiply, not divide."),
-        ],
-    )
-
-
-@enter_exercise("06.5")
-def _chosen_high() -> Exercise:
-    """Did the treatment work?"""
-    return Exercise(
-        answer="unknown",
-        because="their pain would have fallen anyway; by how much, only a control group tells.",
-        mistakes=[
-            ("yes", "those chosen at their worst get better without any treatment."),
-            ("no", "it may have; without a control group one can not tell."),
-        ],
     )

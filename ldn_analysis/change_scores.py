@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.special import nctdtr, ndtr, ndtri, stdtr, stdtrit
+from scipy.special import nctdtr, ndtr, ndtri, stdtrit
 
 from .blocks import (
     compute_mean,
@@ -19,6 +19,7 @@ from .blocks import (
 from .line import solve_line, sum_line
 from .results import Result, require_level
 from .small_samples import place_nodes
+from .student_t import compute_p_value
 
 __all__ = ["ChangeScores", "compare_change_scores"]
 
@@ -181,7 +182,7 @@ def _analyse(first, second, mean: float, effect: float) -> np.ndarray:
     for i, score in enumerate(scores):
         # The slope on a 0/1 predictor is the difference of means, its t the two-sample t.
         line = solve_line(sum_line(treated, score.reshape(flat)))
-        out[:, i] = np.stack([line.slope, 2 * stdtr(2 * n - 2, -np.abs(line.statistic))], -1)
+        out[:, i] = np.stack([line.slope, compute_p_value(line.statistic, 2 * n - 2)], -1)
     center = first.mean(-1), second.mean(-1)
     within = sum_line(
         (first - center[0][..., None]).reshape(flat), (second - center[1][..., None]).reshape(flat)
@@ -191,7 +192,7 @@ def _analyse(first, second, mean: float, effect: float) -> np.ndarray:
     estimate = slope * imbalance - (center[1][:, 0] - center[1][:, 1])
     variance = (within.yy - slope * within.xy) / (2 * n - 3)
     t = estimate / np.sqrt(variance * (2 / n + imbalance**2 / within.xx))
-    out[:, 3] = np.stack([estimate, 2 * stdtr(2 * n - 3, -np.abs(t))], -1)
+    out[:, 3] = np.stack([estimate, compute_p_value(t, 2 * n - 3)], -1)
     return out
 
 

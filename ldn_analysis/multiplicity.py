@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtr, ndtri, stdtr
+from scipy.special import ndtr, ndtri
 
 from .blocks import (
     compute_mean,
@@ -18,6 +18,7 @@ from .blocks import (
 from .data import load_dataset
 from .results import Result, require_level
 from .small_samples import place_nodes
+from .student_t import compute_p_value
 
 __all__ = ["LooksResult", "adjust_p_values", "simulate_looks"]
 
@@ -319,7 +320,7 @@ def _draw_p(rng, size: int, effects: np.ndarray, correlation: float, starts) -> 
     n = n[:, None]
     mean = sums / n
     t = mean / np.sqrt((squares - n * mean**2) / (n - 1) / n)
-    return (2 * stdtr(n - 1, -np.abs(t))).reshape(size, -1)
+    return compute_p_value(t, n - 1).reshape(size, -1)
 
 
 def _compare_corrections(p: np.ndarray, false: np.ndarray, asked: dict) -> pd.DataFrame:

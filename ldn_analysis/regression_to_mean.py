@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.special import gammaln, hyp2f1, ndtr, ndtri, stdtr
+from scipy.special import gammaln, hyp2f1, ndtr, ndtri
 
 from .blocks import (
     compute_mean,
@@ -19,6 +19,7 @@ from .blocks import (
 from .line import solve_line, sum_line
 from .results import Result, format_number, require_level
 from .small_samples import find_critical_r, integrate_r, place_nodes
+from .student_t import compute_p_value
 
 __all__ = [
     "CouplingResult",
@@ -306,7 +307,7 @@ def _paired_p(differences: np.ndarray) -> np.ndarray:
     """Two-sided p of the paired t test over the last axis."""
     n = differences.shape[-1]
     t = differences.mean(-1) / differences.std(-1, ddof=1) * np.sqrt(n)
-    return 2 * stdtr(n - 1, -np.abs(t))
+    return compute_p_value(t, n - 1)
 
 
 def _expect_r(n_obs: int, rho: float) -> float:
