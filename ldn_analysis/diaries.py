@@ -3,7 +3,12 @@
 import numpy as np
 import pandas as pd
 
-__all__ = ["summarise_diaries"]
+from .line import LineSums, solve_line
+
+__all__ = ["fill_missed_days", "summarise_diaries"]
+
+MISSED_DAYS = ("left out", "carried forward", "own line")
+LINE_DAYS = 14  # an own line rests on the final days of its phase
 
 
 def summarise_diaries(
@@ -13,6 +18,7 @@ def summarise_diaries(
     baseline_phase: str = "baseline",
     conditions: tuple[str, ...] = ("ldn", "placebo"),
     final_days: int = 3,
+    baseline_days: int | None = None,
 ) -> pd.DataFrame:
     """Baseline, end point and percent reduction of a daily rating.
 
@@ -36,6 +42,9 @@ def summarise_diaries(
         Values of `phase` to summarise, in this order.
     final_days : int
         How many scheduled days before the end of a condition make the end point.
+    baseline_days : int, optional
+        How many scheduled days before the end of the baseline phase make the baseline.
+        Default: all of them, as the registry has it.
 
     Returns
     -------
@@ -79,14 +88,12 @@ def summarise_diaries(
             f"summarise_diaries: {twice.sum()} row(s) repeat a day, first: participant "
             f"{first['participant']}, phase {first['phase']}, day {first['day']}. Keep one row a day."
         )
-    rated = diaries[rating].notna()
-    baseline = _mean_by_person(diaries[rated & (phase == str(baseline_phase))], rating, "baseline")
+    days = _take_final(diaries[phase == str(baseline_phase)], baseline_days)
+    baseline = _mean_by_person(days, rating, "baseline")
     parts = []
     for condition in conditions:
-        days = diaries[phase == str(condition)]
-        last = days.groupby("participant", observed=True)["day"].transform("max")
-        final = days[(days["day"] > last - final_days) & days[rating].notna()]
-        part = baseline.join(_mean_by_person(final, rating, "end_point"), how="inner")
+        days = _take_final(diaries[phase == str(condition)], final_days)
+        part = baseline.join(_mean_by_person(days, rating, "end_point"), how="inner")
         part.insert(0, "condition", condition)
         parts.append(part.reset_index())
     table = pd.concat(parts, ignore_index=True)
@@ -96,7 +103,89 @@ def summarise_diaries(
     return table[[*columns, "baseline_days", "end_point_days"]]
 
 
+def fill_missed_days(
+    diaries: pd.DataFrame, *, method: str, rating: str = "pain_0_100"
+) -> pd.DataFrame:
+    """Put something in the place of missed days, in one of the usual ways.
+
+    None of them knows what would have been rated. "left out" assumes that a day was not
+    missed because of its rating, "carried forward" that nothing changed since the last rated
+    day, "own line" that the person went on as her straight line through the final 14 days
+    of the phase.
+
+    Parameters
+    ----------
+    diaries : DataFrame
+        One row a participant and scheduled day, as `summarise_diaries` takes them.
+    method : {"left out", "carried forward", "own line"}
+        "left out" leaves the blanks. "carried forward" repeats the last rating of the same
+        phase; a phase that begins with missed days keeps these blank. "own line" fills the
+        blanks of the final 14 days of each phase from the least-squares line of their rated
+        days (three at least), held between the lowest and the highest of these.
+    rating : str
+        Column to fill.
+
+    Returns
+    -------
+    DataFrame
+        A copy, sorted by participant and day.
+
+    Raises
+    ------
+    ValueError
+        If there is no such method.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> days = pd.DataFrame({"participant": "A", "phase": "ldn", "day": range(1, 5),
+    ...                      "pain_0_100": [60, 50, None, 30]})
+    >>> fill_missed_days(days, method="own line")["pain_0_100"].tolist()
+    [60.0, 50.0, 40.0, 30.0]
+    >>> fill_missed_days(days, method="carried forward")["pain_0_100"].tolist()
+    [60.0, 50.0, 50.0, 30.0]
+    """
+    if method not in MISSED_DAYS:
+        raise ValueError(
+            f"fill_missed_days: method must be one of {', '.join(map(repr, MISSED_DAYS))}; "
+            f"received {method!r}"
+        )
+    filled = diaries.sort_values(["participant", "day"], kind="stable")
+    spells = filled.groupby(["participant", "phase"], observed=True, sort=False)
+    if method == "carried forward":
+        filled[rating] = spells[rating].ffill()
+    elif method == "own line":
+        final = filled["day"] > spells["day"].transform("max") - LINE_DAYS
+        filled.loc[final, rating] = _fill_by_line(filled[final], rating)
+    return filled
+
+
+def _fill_by_line(days: pd.DataFrame, rating: str) -> pd.Series:
+    """The ratings, and in the blanks the height of each spell's own line."""
+    y = days[rating]
+    spells = y.groupby([days["participant"], days["phase"]], observed=True)
+    day = days["day"] - days.groupby(["participant", "phase"], observed=True)["day"].transform(
+        "mean"
+    )
+    x, dy = day.where(y.notna()), y - spells.transform("mean")  # the line is of rated days
+    terms = {"n": y.notna(), "x": x, "y": dy, "xx": x**2, "xy": x * dy, "yy": dy**2}
+    sums = pd.DataFrame(terms).groupby([days["participant"], days["phase"]], observed=True)
+    line = solve_line(LineSums(*(column for _, column in sums.transform("sum").items())))
+    height = spells.transform("mean") + line.intercept + line.slope * day
+    height = height.clip(spells.transform("min"), spells.transform("max"))
+    return y.where(y.notna() | (line.n < 3), height)
+
+
+def _take_final(days: pd.DataFrame, count: int | None) -> pd.DataFrame:
+    """Each participant's last scheduled days; all without a count."""
+    if count is None:
+        return days
+    last = days.groupby("participant", observed=True)["day"].transform("max")
+    return days[days["day"] > last - count]
+
+
 def _mean_by_person(days: pd.DataFrame, rating: str, name: str) -> pd.DataFrame:
-    """Mean and number of ratings of each participant."""
+    """Mean and number of ratings of each participant who rated a day."""
+    days = days[days[rating].notna()]
     groups = days.groupby("participant", observed=True, sort=False)[rating]
     return groups.agg(["mean", "count"]).set_axis([name, f"{name}_days"], axis=1)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-__all__ = ["TwoStrata", "solve_two_strata"]
+__all__ = ["TwoStrata", "solve_incomplete_pairs", "solve_two_strata"]
 
 BOUNDARY_NOTE = (
     "In the mixed model the variance between persons is estimated as zero (boundary): persons' "
@@ -112,6 +112,95 @@ def solve_two_strata(first, second, within_design, between_design) -> TwoStrata:
         log_likelihood=float(-0.5 * (total_df * (np.log(2 * np.pi) + 1) + log_determinant)),
         boundary=boundary,
     )
+
+
+def solve_incomplete_pairs(first, second, within_design, between_design):
+    """The mixed model of `solve_two_strata` where some persons have one outcome only.
+
+    Complete pairs still fall into two strata; a single outcome is a third kind of row, with
+    the variance of person and residual together. Given the ratio of the two variances all of
+    it is weighted least squares; the ratio maximises the restricted likelihood (Patterson
+    and Thompson 1971) in one dimension.
+
+    Parameters
+    ----------
+    first, second : array_like, shape (n,)
+        The two outcomes of each person; nan where one was not measured.
+    within_design : array_like, shape (n, q)
+        W, as in `solve_two_strata`.
+    between_design : array_like, shape (n, k)
+        B, as in `solve_two_strata`.
+
+    Returns
+    -------
+    (ndarray, ndarray, float)
+        Coefficients of W, their standard errors as lmer gives them, and the variance between
+        persons over the residual variance (0 at the boundary).
+
+    Raises
+    ------
+    ValueError
+        If a person has neither outcome, or there are not more rows than coefficients.
+
+    Examples
+    --------
+    >>> ones = np.ones((4, 1))
+    >>> within, _, _ = solve_incomplete_pairs([5.0, 7, 9, np.nan], [3.0, 6, 8, 8], ones, ones)
+    >>> round(float(within[0]), 2)
+    1.31
+    """
+    from scipy.optimize import minimize_scalar
+
+    first, second = np.asarray(first, float), np.asarray(second, float)
+    half = np.asarray(within_design, float) / 2
+    between_design = np.asarray(between_design, float)
+    pair = ~np.isnan(first) & ~np.isnan(second)
+    only_first, only_second = ~np.isnan(first) & ~pair, ~np.isnan(second) & ~pair
+    q, k = half.shape[1], between_design.shape[1]
+    counts = [pair.sum(), pair.sum(), (only_first | only_second).sum()]
+    if pair.sum() + counts[2] < len(first) or sum(counts) <= q + k:
+        raise ValueError(
+            "solve_incomplete_pairs: everybody needs an outcome, and there must be more outcomes "
+            f"than the {q + k} coefficients; received {sum(counts)} of {len(first)} persons"
+        )
+    root = np.sqrt(2)
+    design = np.block(
+        [
+            [root * half[pair], np.zeros((counts[0], k))],
+            [np.zeros((counts[1], q)), root * between_design[pair]],
+            [half[only_first], between_design[only_first]],
+            [-half[only_second], between_design[only_second]],
+        ]
+    )
+    y = np.concatenate(
+        [
+            (first - second)[pair] / root,
+            (first + second)[pair] / root,
+            first[only_first],
+            second[only_second],
+        ]
+    )
+
+    def solve(ratio: float):
+        weight = 1 / np.repeat([1, 1 + 2 * ratio, 1 + ratio], counts)
+        inverse = np.linalg.inv(design.T @ (weight[:, None] * design))
+        coefficient = inverse @ (design.T @ (weight * y))
+        rest = (weight * (y - design @ coefficient) ** 2).sum()
+        df = len(y) - q - k
+        likelihood = -0.5 * (
+            df * np.log(rest) - np.log(weight).sum() - np.linalg.slogdet(inverse)[1]
+        )
+        return likelihood, coefficient, np.sqrt(rest / df * np.diag(inverse))
+
+    # On the scale of the share of the variance that is between persons, 0 to 1.
+    best = minimize_scalar(
+        lambda share: -solve(share / (1 - share))[0],
+        bounds=(0, 1 - 1e-9), method="bounded", options={"xatol": 1e-10},
+    )  # fmt: skip
+    share = 0.0 if solve(0.0)[0] >= -best.fun else best.x
+    ratio = float(share / (1 - share))
+    _, coefficient, std_error = solve(ratio)
+    return coefficient[:q], std_error[:q], ratio
 
 
 def _regress(design: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, float, np.ndarray]:

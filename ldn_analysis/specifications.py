@@ -1,0 +1,127 @@
+"""The grid of defensible analyses behind the specification curve, and what is pruned from it."""
+
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+from itertools import product
+
+import pandas as pd
+
+__all__ = ["GRID", "build_specifications"]
+
+ALONE = ("percent reduction, LDN", "points reduction, LDN", "end point given baseline, LDN")
+PAIRED = ("percent reduction, LDN - placebo", "points reduction, LDN - placebo")
+
+# Choice: its options; the first of each is what Fig. 2 does. The outcome "LDN" alone compares
+# people on the drug; "LDN - placebo" takes each person as her own control.
+GRID = {
+    "outcome": (*ALONE, *PAIRED),
+    "end_days": (3, 7, 14),  # final days of a condition that make the end point
+    "baseline_days": (14, 7),  # final days of the baseline phase that make the baseline
+    "missed_days": ("left out", "carried forward", "own line"),
+    "esr": ("as is", "log", "above its median"),
+    "people": ("both trials", "crossover trial", "completers", "anyone with an end point"),
+    "without": ("nobody", "who moves it most"),
+    "model": ("OLS", "HC3", "Huber", "rank", "mixed"),
+    "adjusted_for": ("nothing", "age", "age and duration", "order"),
+}
+
+# What makes no analysis, or the same one twice: why, and which rows of the full grid.
+IMPOSSIBLE = (
+    ("one outcome a person has no mixed model of persons",
+     lambda s: (s["model"] == "mixed") & s["outcome"].isin(ALONE)),
+    ("where all have both conditions, the mixed model is the regression of their differences",
+     lambda s: (s["model"] == "mixed") & (s["people"] != "anyone with an end point")),
+    ("what a person brings along (age, duration) cancels within persons in the mixed model",
+     lambda s: (s["model"] == "mixed") & s["adjusted_for"].str.startswith("age")),
+    ("a difference needs both conditions, and those who have them are the completers",
+     lambda s: (s["model"] != "mixed") & s["outcome"].isin(PAIRED)
+     & (s["people"] == "anyone with an end point")),
+    ("baseline cancels from a difference in points",
+     lambda s: (s["outcome"] == PAIRED[1]) & (s["baseline_days"] != s["baseline_days"].iloc[0])),
+    ("the ranks of log ESR are the ranks of ESR",
+     lambda s: (s["model"] == "rank") & (s["esr"] == "log")),
+    ("all of the pilot took placebo first: order and trial cannot be told apart",
+     lambda s: (s["people"] == "both trials") & (s["adjusted_for"] == "order")),
+    ("HC3, Huber, ranks and the mixed model are answers of their own to unusual people",
+     lambda s: (s["without"] != "nobody") & (s["model"] != "OLS")),
+)  # fmt: skip
+
+
+def build_specifications(
+    grid: Mapping[str, Sequence] | None = None,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Every combination of the choices that is an analysis of its own.
+
+    After Simonsohn, Simmons and Nelson (2020): the set should hold what is defensible,
+    valid and not redundant. What is left out of the full grid is counted by its reason.
+
+    Parameters
+    ----------
+    grid : mapping, optional
+        Choice -> options, a part of `GRID`; a choice that is not given keeps all of its
+        options. Default: the whole of `GRID`.
+
+    Returns
+    -------
+    (DataFrame, DataFrame)
+        The specifications, one a row and one column a choice; and the pruned ones: reason,
+        count (each combination under the first reason that meets it).
+
+    Raises
+    ------
+    ValueError
+        If a choice or an option is not one of `GRID`'s, is there twice, or nothing is left.
+
+    Examples
+    --------
+    >>> specifications, pruned = build_specifications({"model": ["OLS"], "people": ["both trials"]})
+    >>> len(specifications), int(pruned["count"].sum())
+    (1458, 702)
+    """
+    grid = _complete(grid or {})
+    full = pd.DataFrame(list(product(*grid.values())), columns=list(grid))
+    reason = pd.Series(-1, index=full.index)
+    for i, (_, is_impossible) in enumerate(IMPOSSIBLE):
+        reason[(reason < 0) & is_impossible(full)] = i
+    kept = full[reason < 0].reset_index(drop=True)
+    if kept.empty:
+        raise ValueError(
+            "build_specifications: every combination was pruned, e.g. because "
+            f"{IMPOSSIBLE[reason.iloc[0]][0]}. Widen the grid."
+        )
+    for name, options in grid.items():
+        kept[name] = pd.Categorical(kept[name], categories=options, ordered=True)
+    counts = reason[reason >= 0].value_counts(sort=False).sort_index()
+    pruned = pd.DataFrame(
+        {"reason": [IMPOSSIBLE[i][0] for i in counts.index], "count": counts.to_numpy()}
+    )
+    return kept, pruned
+
+
+def _complete(grid: Mapping[str, Sequence]) -> dict[str, tuple]:
+    """All choices in GRID's order, with the options asked for."""
+    for name, options in grid.items():
+        known = _require_known(name, GRID, "choice")
+        if isinstance(options, str):
+            raise ValueError(
+                f"build_specifications: {name!r} needs a list of options; received {options!r}"
+            )
+        for option in options:
+            _require_known(option, known, f"option of {name!r}")
+        if not 0 < len(set(options)) == len(options):
+            raise ValueError(
+                f"build_specifications: {name!r} needs one or more different options; received {options!r}"
+            )
+    return {name: tuple(grid.get(name, options)) for name, options in GRID.items()}
+
+
+def _require_known(word, known, what: str):
+    """The entry of a word, or an error that lists the known ones."""
+    if word not in known:
+        near = get_close_matches(str(word), [str(one) for one in known], n=1)
+        hint = f" Did you mean {near[0]!r}?" if near else ""
+        raise ValueError(
+            f"build_specifications: there is no {what} {word!r}.{hint} "
+            f"Known: {', '.join(map(str, known))}"
+        )
+    return known[word] if isinstance(known, Mapping) else word
