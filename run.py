@@ -59,6 +59,7 @@ TASKS = {
                 "benchmark",
                 "tests/benchmarks",
                 "tests/test_reading.py",
+                "tests/test_widgets.py",
             ]
         ],
     ),

@@ -54,6 +54,11 @@ class VariedCorrelation(Result):
             id, quantity, group, target (as printed), achieved, unit, met ("yes", "no"); as
             in `check_calibration`.
         """
+        return self._targets.copy()
+
+    @cached_property
+    def _targets(self) -> pd.DataFrame:
+        """The table of `to_frame`."""
         pairs = pair_crossover(self.data)
         achieved = [pairs["first"].mean(), pairs["second"].mean()]
         achieved += [compute_paired_p(pairs["difference"]), 100 * (pairs["first"] >= 30).mean()]

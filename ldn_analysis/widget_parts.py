@@ -34,11 +34,12 @@ def follow(controls: dict, draw: Callable[..., str], *, before=(), after=()):
     import ipywidgets
 
     picture = ipywidgets.HTML()
-    held = False
+    held, drawn = False, {}
 
     def redraw(_change=None) -> None:
-        if not held:
-            values = {name: control.value for name, control in controls.items()}
+        values = {name: read_slider(control) for name, control in controls.items()}
+        if not held and values != drawn:
+            drawn.update(values)
             try:
                 picture.value = draw(**values)
             except ValueError as error:  # e.g. correlations that no data can have
@@ -52,6 +53,7 @@ def follow(controls: dict, draw: Callable[..., str], *, before=(), after=()):
                 controls[name].value = value
         finally:
             held = False
+        drawn.clear()  # what else the picture depends on may have changed
         redraw()
 
     rows = [name_slider(control) for control in controls.values()]
@@ -62,8 +64,18 @@ def follow(controls: dict, draw: Callable[..., str], *, before=(), after=()):
     return ipywidgets.VBox([ipywidgets.HBox([*before, *rows, *after], layout=wrap), picture]), put
 
 
+def read_slider(slider) -> float:
+    """The value in whole steps: the page gives 0.4 back as 0.40000000000000013."""
+    return round_to_step(slider.value, slider.step)
+
+
+def round_to_step(value: float, step: float) -> float:
+    """The nearest multiple of the step, without the rounding of the multiplication."""
+    return round(round(value / step) * step, max(0, -int(np.floor(np.log10(step)))))
+
+
 def name_slider(slider):
-    """A number box with the slider's name beside it, linked to it in the page.
+    """A number box with the slider's name beside it; each follows the other.
 
     A slider of ipywidgets has no name that a screen reader could say; a number box has one,
     answers to the arrow keys too, and takes a number typed in.
@@ -73,12 +85,21 @@ def name_slider(slider):
     is_whole = isinstance(slider, ipywidgets.IntSlider)
     kind = ipywidgets.BoundedIntText if is_whole else ipywidgets.BoundedFloatText
     box = kind(
-        slider.value, min=slider.min, max=slider.max, step=slider.step,
+        read_slider(slider), min=slider.min, max=slider.max, step=slider.step,
         description=slider.description, style={"description_width": "initial"}, layout={"width": "auto"},
     )  # fmt: skip
     slider.description, slider.readout = "", False
     slider.layout.width = "12em"
-    ipywidgets.jslink((box, "value"), (slider, "value"))
+
+    def fill_box(_change) -> None:
+        box.value = read_slider(slider)
+
+    def move_slider(_change) -> None:
+        if box.value != read_slider(slider):
+            slider.value = box.value
+
+    slider.observe(fill_box, names="value")
+    box.observe(move_slider, names="value")
     return ipywidgets.HBox([box, slider])
 
 

@@ -3,12 +3,16 @@
 A widget computes nothing of its own: it asks the project's functions, and draws their results.
 """
 
+import numpy as np
+
 from .widget_parts import (
     find_span,
     follow,
     in_style,
     load_ipywidgets,
+    name_slider,
     new_panes,
+    round_to_step,
     write_picture,
     write_table,
 )
@@ -32,9 +36,8 @@ def explore_moved_point(fit):
     Returns
     -------
     ipywidgets.VBox
-        A choice of the person; for each of her two values a number box and a slider, usable by
-        keyboard; a button that puts her back; the picture with its description, and the numbers
-        before and after.
+        Number boxes and sliders, usable by keyboard: who, and each of her two values; a button
+        that puts her back; the picture with its description, and the numbers before and after.
 
     Raises
     ------
@@ -47,48 +50,56 @@ def explore_moved_point(fit):
     --------
     >>> from ldn_analysis import fit_lines, load_dataset
     >>> box = explore_moved_point(fit_lines(load_dataset("esr_pain_change"))["ldn"])
-    >>> box.children[0].children[0].description
-    'person'
+    >>> box.children[0].children[0].children[0].description
+    'person, in order of baseline ESR'
     """
     ipywidgets = load_ipywidgets("explore_moved_point")
+    from .data import describe_column
     from .figures import label_column
     from .figures_what_if import plot_moved_point
     from .influence import label_points, leave_one_out
     from .moved_point import move_point
     from .results import format_number
 
-    start = leave_one_out(fit).most_moving
-    labels = label_points(fit).tolist()
+    labels, order = label_points(fit), np.argsort(fit.x, kind="stable")
+    start = order.tolist().index(leave_one_out(fit).most_moving) + 1
     spans = {"x": find_span(fit.x, fit.predictor), "y": find_span(fit.y, fit.outcome)}
-    who = ipywidgets.Dropdown(
-        options=sorted(labels), value=labels[start], description="person", layout={"width": "auto"},
-        style={"description_width": "initial"},
-    )  # fmt: skip
+    # Not a list of names: in JupyterLab a list takes no keys, the notebook does.
+    name = f"person, in order of {describe_column(fit.predictor)[0]}"
+    who = ipywidgets.IntSlider(start, 1, fit.n_obs, description=name)
     reset = ipywidgets.Button(description="put her back")
 
-    def find_place() -> dict[str, float]:
-        i = labels.index(who.value)
-        return {"x": float(fit.x[i]), "y": float(fit.y[i])}
+    def find_place() -> dict[str, tuple[float, float]]:
+        """Her own place, on each slider (in whole steps) and as it is in the data."""
+        i = order[who.value - 1]
+        own = {"x": float(fit.x[i]), "y": float(fit.y[i])}
+        return {name: (round_to_step(value, spans[name][2]), value) for name, value in own.items()}
+
+    def put_back(_change=None) -> None:
+        put(**{name: shown for name, (shown, _) in find_place().items()})
 
     sliders = {
         name: ipywidgets.FloatSlider(
-            find_place()[name], min=spans[name][0], max=spans[name][1], step=spans[name][2],
+            find_place()[name][0], min=spans[name][0], max=spans[name][1], step=spans[name][2],
             description=label_column(column),
         )
         for name, column in (("x", fit.predictor), ("y", fit.outcome))
     }  # fmt: skip
 
-    def draw(x: float, y: float) -> str:
-        moved = move_point(fit, who.value, x=x, y=y)
+    def draw(**values: float) -> str:
+        for name, (shown, own) in find_place().items():
+            if values[name] == shown:
+                values[name] = own
+        moved = move_point(fit, labels[order[who.value - 1]], **values)
         with in_style():
             ax = plot_moved_point(moved, *new_panes())
             ax.set(xlim=spans["x"][:2], ylim=spans["y"][:2])
         table = moved.to_frame().set_index("term").map(format_number)
         return write_picture(ax.figure, str(moved), table=write_table(table))
 
-    box, put = follow(sliders, draw, before=[who], after=[reset])
-    who.observe(lambda _change: put(**find_place()), names="value")
-    reset.on_click(lambda _button: put(**find_place()))
+    box, put = follow(sliders, draw, before=[name_slider(who)], after=[reset])
+    who.observe(put_back, names="value")
+    reset.on_click(put_back)
     return box
 
 
@@ -137,7 +148,7 @@ def explore_esr_correlation():
             axes = new_panes(2, width=7.8, sharex=True, sharey=True)
             plot_esr_pain(varied.fits, axes)
             for ax, fit in zip(axes, own.fits.values(), strict=True):
-                ax.axline((0, fit.intercept), slope=fit.slope, color="#777777", linestyle="--")
+                ax.axline((0, fit.intercept), slope=fit.slope, color="#777777", ls="--", zorder=1)
                 ax.set(xlim=(0, 65), ylim=(-60, 110))
         table = varied.to_frame()[["quantity", "group", "unit", "target", "achieved", "met"]]
         table["achieved"] = table["achieved"].map(format_number)
