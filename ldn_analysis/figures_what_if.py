@@ -69,7 +69,10 @@ def plot_moved_point(moved: MovedPoint, ax=None):
     )  # fmt: skip
     ax.set(xlabel=label_column(before.predictor), ylabel=label_column(before.outcome))
     ax.set_title(
-        join_words(f"{moved.label} moved, n = {after.n_obs}", after.status)
+        join_words(
+            f"{moved.label} {'moved' if was != is_now else 'not moved'}, n = {after.n_obs}",
+            after.status,
+        )
         + f"\nR² {before.r_squared:.2f} before, {after.r_squared:.2f} after",
         fontsize=7,
     )

@@ -77,13 +77,20 @@ class MovedPoint(Result):
         old, new = table["before"], table["after"]
         (x, y), (new_x, new_y) = self.places
         interval = format_interval(new["conf_low"], new["conf_high"], 0.95)
+        sample = describe_sample(self.after.n_obs, self.after.status)
+        if self.places[0] == self.places[1]:
+            return (
+                f"{self.label} is at ({x:g}, {y:g}), as in the data: slope {format_number(new['slope'])} "
+                f"({interval}), R² {new['r_squared']:.2f}, her Cook's distance "
+                f"{format_number(new['cooks_distance'])} ({sample})."
+            )
         return (
             f"{self.label} moved from ({x:g}, {y:g}) to ({new_x:g}, {new_y:g}): slope "
             f"{format_number(old['slope'])} before, {format_number(new['slope'])} after "
             f"({interval}); R² {old['r_squared']:.2f} before, {new['r_squared']:.2f} after; her "
             f"Cook's distance {format_number(old['cooks_distance'])} before, "
             f"{format_number(new['cooks_distance'])} after "
-            f"({describe_sample(self.after.n_obs, self.after.status)})."
+            f"({sample})."
         )
 
 

@@ -52,7 +52,9 @@ def test_no_arrow_where_nobody_moved(ldn):
     who = ldn.data["participant"].iloc[0]
     still = move_point(ldn, who, x=ldn.x[0], y=ldn.y[0])
     assert len(plot_moved_point(moved).texts) == 1
-    assert len(plot_moved_point(still).texts) == 0
+    ax = plot_moved_point(still)
+    assert len(ax.texts) == 0
+    assert "not moved" in ax.get_title(loc="left") + ax.get_title()
 
 
 def test_fan_draws_the_first_lines_by_significance():

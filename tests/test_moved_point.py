@@ -51,6 +51,7 @@ def test_a_point_that_stays_moves_nothing(ldn):
     assert moved.after.slope == moved.before.slope
     table = moved.to_frame()
     assert table["before"].equals(table["after"])
+    assert f"is at ({x:g}, {y:g}), as in the data: slope {ldn.slope:.2f} (95 % CI" in str(moved)
     assert "illustrative data" in str(moved)
 
 
