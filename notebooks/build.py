@@ -2,7 +2,9 @@
 
     python notebooks/build.py execute [NAME ...]   re-execute in place
     python notebooks/build.py check [NAME ...]     compare a fresh execution with the files
-    python notebooks/build.py student              copies without solutions and outputs
+    python notebooks/build.py student [NAME ...]   copies without solutions and outputs
+
+`student` takes --seed, --students or --count for people of one's own: docs/teaching.md.
 
 Cells tagged `widget` are not executed. A NAME is the start of a file name, e.g. 03.
 """
@@ -20,7 +22,6 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
 FOLDER = Path(__file__).resolve().parent
-STUDENT = FOLDER.parent / "build" / "student"
 TIMEOUT = 120  # seconds a cell
 AT_ONCE = 2
 
@@ -129,17 +130,22 @@ def compare(path: Path, fresh: str) -> bool:
     return False
 
 
-def write_student_copies(paths: list[Path]) -> None:
-    """Copies to work in: no solutions, no outputs."""
-    STUDENT.mkdir(parents=True, exist_ok=True)
-    for path in paths:
-        notebook = read(path)
-        notebook.cells = [cell for cell in notebook.cells if "solution" not in tags(cell)]
-        for cell in notebook.cells:
-            if cell.cell_type == "code":
-                cell.outputs, cell.execution_count = [], None
-        (STUDENT / path.name).write_text(normalise(notebook), encoding="utf-8")
-        print((STUDENT / path.name).relative_to(FOLDER.parent))
+def write_student_copies(paths: list[Path], options: argparse.Namespace) -> None:
+    """Copies to work in: one set, or a folder for each student with people of her own."""
+    import students
+
+    folders = None
+    if options.students:
+        folders = students.read_students(options.students)
+    elif options.count:
+        numbers = [f"student-{i:0{len(str(options.count))}}" for i in range(1, options.count + 1)]
+        folders = {name: name for name in numbers}
+    own_data = folders is not None or options.seed is not None
+    texts = {path.name: normalise(students.make_copy(read(path), own_data)) for path in paths}
+    if folders is None:
+        students.write_one(texts, options.seed, options.out)
+    else:
+        students.write_class(texts, folders, options.seed or 0, options.out)
 
 
 def main() -> None:
@@ -149,10 +155,19 @@ def main() -> None:
     )
     parser.add_argument("word", choices=["execute", "check", "student"])
     parser.add_argument("names", nargs="*", metavar="NAME")
+    student = parser.add_argument_group("for student")
+    student.add_argument("--seed", type=int, help="of the class: another number, other people")
+    many = student.add_mutually_exclusive_group()
+    many.add_argument("--students", type=Path, metavar="FILE", help="text or CSV, one name a line")
+    many.add_argument("--count", type=int, choices=range(1, 1000), metavar="N", help="1 to 999")
+    student.add_argument("--out", type=Path, default=Path("build"), help="default: build")
     options = parser.parse_args()
+    given = options.seed is not None or options.students or options.count
+    if options.word != "student" and given:
+        parser.error("--seed, --students and --count belong to the word student")
     paths = find_notebooks(options.names)
     if options.word == "student":
-        write_student_copies(paths)
+        write_student_copies(paths, options)
         return
     done = asyncio.run(execute_all(paths))
     if options.word == "execute":
