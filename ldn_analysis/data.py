@@ -246,9 +246,11 @@ def _read_illustrative(folder: Path) -> dict[str, pd.DataFrame]:
     belongs = {
         "daily_pain": set(tables["daily_pain"]["participant"]) == set(people.index),
         "improvement": set(tables["improvement"]["participant"]) == set(completed),
-        "esr_pain_change": (
-            people["esr_mm_h"].reindex(change["participant"]).array == change["esr_mm_h"].array
-        ).all(),
+        "esr_pain_change": all(
+            people[column].astype("str").reindex(change["participant"]).tolist()
+            == change[column].astype("str").tolist()
+            for column in ("trial", "esr_mm_h")
+        ),
     }
     for name in [name for name, true in belongs.items() if not true]:
         raise ValueError(

@@ -63,9 +63,8 @@ def normalise(notebook: nbformat.NotebookNode) -> str:
     return nbformat.writes(notebook, version=4) + "\n"
 
 
-async def execute(path: Path, gate: asyncio.Semaphore) -> tuple[Path, nbformat.NotebookNode, float]:
-    """Run one notebook from the top in a kernel of its own."""
-    notebook = read(path)
+async def run(notebook: nbformat.NotebookNode, folder: Path) -> None:
+    """Run a notebook from the top in a kernel of its own, which works in this folder."""
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
@@ -78,12 +77,18 @@ async def execute(path: Path, gate: asyncio.Semaphore) -> tuple[Path, nbformat.N
         store_widget_state=False,
         skip_cells_with_tag="widget",
         extra_arguments=["--log-level=ERROR"],
-        resources={"metadata": {"path": str(FOLDER)}},
+        resources={"metadata": {"path": str(folder)}},
     )
+    await client.async_execute()
+
+
+async def execute(path: Path, gate: asyncio.Semaphore) -> tuple[Path, nbformat.NotebookNode, float]:
+    """Run one of the project's notebooks and time it."""
+    notebook = read(path)
     async with gate:
         start = time.perf_counter()
         try:
-            await client.async_execute()
+            await run(notebook, FOLDER)
         except CellExecutionError as error:
             sys.exit(f"build.py: {path.name} stopped with an error\n{error}")
         return path, notebook, time.perf_counter() - start
@@ -148,6 +153,13 @@ def write_student_copies(paths: list[Path], options: argparse.Namespace) -> None
         students.write_class(texts, folders, options.seed or 0, options.out)
 
 
+def read_count(text: str) -> int:
+    """A number of students."""
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 999:
+        raise argparse.ArgumentTypeError(f"a whole number from 1 to 999 is asked for, not {text!r}")
+    return int(text)
+
+
 def main() -> None:
     """Carry out one word."""
     parser = argparse.ArgumentParser(
@@ -159,7 +171,7 @@ def main() -> None:
     student.add_argument("--seed", type=int, help="of the class: another number, other people")
     many = student.add_mutually_exclusive_group()
     many.add_argument("--students", type=Path, metavar="FILE", help="text or CSV, one name a line")
-    many.add_argument("--count", type=int, choices=range(1, 1000), metavar="N", help="1 to 999")
+    many.add_argument("--count", type=read_count, metavar="N", help="1 to 999")
     student.add_argument("--out", type=Path, default=Path("build"), help="default: build")
     options = parser.parse_args()
     given = options.seed is not None or options.students or options.count
