@@ -137,8 +137,17 @@ def compare(path: Path, fresh: str) -> bool:
 
 def write_student_copies(paths: list[Path], options: argparse.Namespace) -> None:
     """Copies to work in: one set, or a folder for each student with people of her own."""
+    import grading
     import students
 
+    if options.grader:
+        for path in paths:
+            place = options.out / "teacher" / options.grader / "source" / path.stem / path.name
+            master = grading.make_master(read(path), options.grader)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_text(nbformat.writes(master, version=4) + "\n", encoding="utf-8")
+            print(place)
+        return
     folders = None
     if options.students:
         folders = students.read_students(options.students)
@@ -172,11 +181,12 @@ def main() -> None:
     many = student.add_mutually_exclusive_group()
     many.add_argument("--students", type=Path, metavar="FILE", help="text or CSV, one name a line")
     many.add_argument("--count", type=read_count, metavar="N", help="1 to 999")
+    many.add_argument("--grader", choices=["nbgrader", "otter"], help="with solutions, to grade")
     student.add_argument("--out", type=Path, default=Path("build"), help="default: build")
     options = parser.parse_args()
-    given = options.seed is not None or options.students or options.count
+    given = options.seed is not None or options.students or options.count or options.grader
     if options.word != "student" and given:
-        parser.error("--seed, --students and --count belong to the word student")
+        parser.error("--seed, --students, --count and --grader belong to the word student")
     paths = find_notebooks(options.names)
     if options.word == "student":
         write_student_copies(paths, options)

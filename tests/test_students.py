@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import nbformat
@@ -28,8 +29,7 @@ from ldn_analysis.data import write_tables
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "notebooks"))
-import build  # noqa: E402
-import students  # noqa: E402
+build, grading, students = map(import_module, ["build", "grading", "students"])
 
 PATHS = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
 ILLUSTRATIVE = ["participants", "daily_pain", "improvement", "esr_pain_change"]
@@ -360,6 +360,43 @@ def test_count_and_a_single_copy_with_a_seed(tmp_path, monkeypatch):
     make("--seed", "7", "--out", str(tmp_path / "one"))
     found = sorted(path.name for path in (tmp_path / "one" / "student").iterdir())
     assert found == ["03_figure_2_esr_and_pain.ipynb", "data"]
+
+
+# --- graders -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("grader", ["nbgrader", "otter"])
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+def test_a_master_has_a_question_an_exercise(path, grader):
+    kept = nbformat.read(path, as_version=4)
+    master = grading.make_master(kept, grader)
+    nbformat.validate(master)
+    assert len({cell.id for cell in master.cells}) == len(master.cells)
+    numbers = re.findall(r'check\("([\d.]+)", \.\.\.\)', nbformat.writes(kept).replace("\\", ""))
+    names = [f"answer_{number.replace('.', '_')}" for number in numbers]
+    for cell in master.cells:
+        if cell.cell_type == "code":
+            compile(cell.source, cell.id, "exec")
+    if grader == "nbgrader":
+        marked = [cell.metadata["nbgrader"] for cell in master.cells if "nbgrader" in cell.metadata]
+        assert [m["grade_id"] for m in marked if m["solution"]] == names
+        assert [m["grade_id"] for m in marked if m["grade"]] == [f"test_{name}" for name in names]
+        assert sum(m.get("points", 0) for m in marked) == len(names)
+        assert all(m["schema_version"] == 3 and m["locked"] == m["grade"] for m in marked)
+    else:
+        raw = "\n".join(cell.source for cell in master.cells if cell.cell_type == "raw")
+        assert re.findall(r"name: (\w+)", raw) == names
+        for mark in ("QUESTION", "SOLUTION", "TESTS"):
+            assert raw.count(f"# BEGIN {mark}") == raw.count(f"# END {mark}") == len(names)
+
+
+def test_the_command_writes_masters_for_the_teacher_alone(tmp_path, monkeypatch):
+    words = ["student", "03", "--grader", "nbgrader", "--out", str(tmp_path)]
+    monkeypatch.setattr(sys, "argv", ["build.py", *words])
+    build.main()
+    name = "03_figure_2_esr_and_pain"
+    assert (tmp_path / "teacher" / "nbgrader" / "source" / name / f"{name}.ipynb").is_file()
+    assert not (tmp_path / "student").exists()
 
 
 # --- solutions put back ------------------------------------------------------------------
