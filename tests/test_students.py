@@ -426,23 +426,30 @@ def execute_with_solutions(classroom, path, tmp_path):
     moved = [cell for cell in notebook.cells if cell.id in kept and cell.cell_type == "code"]
     assert not any(out.get("name") == "stderr" for cell in moved for out in cell.outputs)
     return sum(
-        cell.outputs != kept[cell.id].outputs
+        shown(cell) != shown(kept[cell.id])
         for cell in moved
         if not {"versions", "timing"} & set(cell.metadata.get("tags", []))
     )
 
 
-@pytest.mark.parametrize("path", PATHS[1:3], ids=lambda path: path.stem)
+def shown(cell):
+    """What a cell shows, without its number."""
+    return [output.get("data", output.get("text")) for output in cell.outputs]
+
+
+@pytest.mark.parametrize("path", PATHS[0:3:2], ids=lambda path: path.stem)
 def test_two_notebooks_are_right_with_a_students_data(classroom, path, tmp_path):
-    moved = execute_with_solutions(classroom, path, tmp_path)
-    assert moved > (5 if path.name.startswith("03") else 0)
+    assert execute_with_solutions(classroom, path, tmp_path) > 3
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
 def test_every_notebook_is_right_with_a_students_data(classroom, path, tmp_path):
     moved = execute_with_solutions(classroom, path, tmp_path)
-    assert (moved > 0) == (path.name[:2] not in ("07", "08"))
+    if path.name[:2] in ("07", "08"):  # printed numbers alone
+        assert moved == 0
+    if path.name[:2] in ("01", "03", "04", "05", "06"):  # 02 shows counts, which are the same
+        assert moved > 3
 
 
 # --- the guide ---------------------------------------------------------------------------
