@@ -189,7 +189,10 @@ def main() -> None:
         parser.error("--seed, --students, --count and --grader belong to the word student")
     paths = find_notebooks(options.names)
     if options.word == "student":
-        write_student_copies(paths, options)
+        try:
+            write_student_copies(paths, options)
+        except OSError as error:
+            sys.exit(f"build.py: cannot write: {error}")
         return
     done = asyncio.run(execute_all(paths))
     if options.word == "execute":

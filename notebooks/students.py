@@ -168,6 +168,8 @@ def write_class(texts: dict[str, str], folders: dict[str, str], class_seed: int,
             found = write_folder(place, texts, tables)
             answers += [(exercise, name, answer) for exercise, answer in found]
             seeds.append((name, folder, seed, class_seed))
+    except KeyboardInterrupt:
+        sys.exit(f"build.py: stopped after {len(seeds)} of {len(folders)} folders; these are whole")
     finally:
         write_record(seeds, answers, out)
     print(f"{len(seeds)} folders in {out / 'student'}; seeds and answers in {out / 'teacher'}")

@@ -349,6 +349,23 @@ def test_a_folder_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
     assert [path.name for path in place.parent.iterdir()] == ["anna"]
 
 
+def test_stopping_and_a_place_that_can_not_be_written(tmp_path, monkeypatch, capsys):
+    def stop(_seed, name):
+        if name == "b":
+            raise KeyboardInterrupt
+        return 9, simulate_illustrative_trials(rng=9)
+
+    monkeypatch.setattr(students, "simulate_people", stop)
+    with pytest.raises(SystemExit, match="stopped after 1 of 3 folders"):
+        students.write_class({"a.ipynb": "x"}, dict.fromkeys("abc", "") | {"a": "a"}, 1, tmp_path)
+    assert [row["student"] for row in read_record(tmp_path, "seeds.csv")] == ["a"]
+    (tmp_path / "file").write_text("")
+    monkeypatch.setattr(sys, "argv", ["build.py", "student", "--out", str(tmp_path / "file")])
+    with pytest.raises(SystemExit, match="cannot write: "):
+        build.main()
+    assert "Traceback" not in capsys.readouterr().err
+
+
 def test_count_and_a_single_copy_with_a_seed(tmp_path, monkeypatch):
     def make(*words):
         monkeypatch.setattr(sys, "argv", ["build.py", "student", "03", *words])
