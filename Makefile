@@ -5,8 +5,9 @@ WORDS = setup figures test lab data notebooks student lint bench lock clean
 
 .PHONY: help $(WORDS)
 
+# Options go into ARGS: make student ARGS="--count 30"
 help:  ## list the words
 	@$(or $(PYTHON),$(error Python 3.11 or newer was not found)) run.py
 
 $(WORDS):
-	@$(or $(PYTHON),$(error Python 3.11 or newer was not found)) run.py $@
+	@$(or $(PYTHON),$(error Python 3.11 or newer was not found)) run.py $@ $(ARGS)

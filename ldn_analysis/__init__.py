@@ -7,7 +7,7 @@ Importing the package loads nothing heavy: each name brings its module when firs
 from importlib import import_module
 
 _HOMES = {
-    "data": ("list_datasets", "load_codebook", "load_dataset"),
+    "data": ("list_datasets", "load_codebook", "load_dataset", "use_data"),
     "reading": ("DataError", "read_table"),
     "checking": ("check_table",),
     "diaries": ("summarise_diaries",),
