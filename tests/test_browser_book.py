@@ -1,0 +1,169 @@
+"""The book as a reader meets it, without a network: headless Chromium (.ci/run)."""
+
+import re
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+pytestmark = [
+    pytest.mark.browser,
+    # asyncio's own transports, at the end of the browser's process
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+
+ROOT = Path(__file__).parents[1]
+BOOK = ROOT / "build" / "book"
+AXE = ROOT / "docs" / "node_modules" / "axe-core" / "axe.min.js"
+PAGES = sorted(path.relative_to(BOOK).as_posix() for path in BOOK.rglob("*.html"))
+PAGES = [page for page in PAGES if not page.startswith("_")]
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *words):
+        pass
+
+
+@pytest.fixture(scope="module")
+def site():
+    """Address of the built pages."""
+    if not BOOK.exists():
+        pytest.fail("there is no build/book/: run make book")
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(BOOK)))
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def page(browser, site):
+    """A page that reaches nothing but the site; what went wrong is in `page.wrong`."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    opened = context.new_page()
+    opened.wrong = []
+
+    def guard(route):
+        if route.request.url.startswith((site, "data:", "blob:")):
+            route.continue_()
+        else:
+            opened.wrong.append(f"asks for {route.request.url}")
+            route.abort()
+
+    context.route("**/*", guard)
+    opened.on("requestfailed", lambda request: opened.wrong.append(f"failed: {request.url}"))
+    opened.on("pageerror", lambda error: opened.wrong.append(str(error)))
+    opened.on(
+        "console",
+        lambda message: message.type in ("error", "warning") and opened.wrong.append(message.text),
+    )
+    opened.on(
+        "response",
+        lambda answer: (
+            answer.status >= 400 and opened.wrong.append(f"{answer.status} {answer.url}")
+        ),
+    )
+    yield opened
+    context.close()
+
+
+def find_violations(page) -> list[str]:
+    """What axe-core calls serious or critical, one line a place."""
+    page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+    page.add_script_tag(path=str(AXE))
+    found = page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
+    return [
+        f"{item['id']}: {node['html'][:150]} {node['failureSummary'][:200]}"
+        for item in found
+        if item["impact"] in ("serious", "critical")
+        for node in item["nodes"]
+    ]
+
+
+def test_there_are_pages():
+    names = {path.stem for path in (ROOT / "notebooks").glob("[0-9]*.ipynb")}
+    assert names
+    assert {f"notebooks/{name}.html" for name in names} <= set(PAGES)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_is_whole_and_accessible(page, site, name):
+    page.goto(f"{site}/{name}", wait_until="load")
+    assert page.locator("h1").count() == 1
+    images = page.locator(".bd-article img")
+    for i in range(images.count()):
+        image = images.nth(i)
+        assert image.evaluate("image => image.decode().then(() => image.naturalWidth)") > 100
+        assert len(image.get_attribute("alt")) > 20
+    source = page.locator(".math").count()
+    if source:
+        page.evaluate("MathJax.startup.promise")
+        assert page.locator(".math mjx-container svg").count() >= source
+        assert page.locator("mjx-merror, [data-mjx-error]").count() == 0
+    assert find_violations(page) == []
+    page.set_viewport_size({"width": 400, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 400
+    assert page.wrong == []
+
+
+def test_mathematics_is_there(page, site):
+    page.goto(f"{site}/notebooks/03_figure_2_esr_and_pain.html")
+    page.evaluate("MathJax.startup.promise")
+    assert page.locator("mjx-container").count() > 2
+
+
+def test_search_finds_a_word(page, site):
+    page.goto(f"{site}/search.html?q=permutation")
+    hits = page.locator("#search-results li a")
+    hits.first.wait_for()
+    assert any("04_can_we_trust" in hit.get_attribute("href") for hit in hits.all())
+    assert page.wrong == []
+
+
+def test_search_works_from_a_file(browser):
+    context = browser.new_context(offline=True)
+    opened = context.new_page()
+    opened.goto((BOOK / "search.html").as_uri() + "?q=permutation")
+    opened.locator("#search-results li a").first.wait_for()
+    context.close()
+
+
+def test_solutions_are_folded_and_widgets_explained(page, site):
+    page.goto(f"{site}/notebooks/06_small_samples.html")
+    solutions = page.locator("details:has(summary:has-text('Show the solution'))")
+    assert solutions.count() >= 3
+    assert all(item.get_attribute("open") is None for item in solutions.all())
+    notes = page.get_by_text("needs a running kernel").or_(
+        page.get_by_text("need a running kernel")
+    )
+    assert notes.count() >= 1
+
+
+def test_notebooks_and_tables_can_be_downloaded(page, site):
+    page.goto(f"{site}/notebooks/03_figure_2_esr_and_pain.html")
+    with page.expect_download() as download:
+        page.get_by_text("Download this notebook").click()
+    kept = (ROOT / "notebooks" / "03_figure_2_esr_and_pain.ipynb").read_bytes()
+    assert Path(download.value.path()).read_bytes() == kept
+    page.goto(f"{site}/data.html")
+    links = page.locator("a.download[href$='.csv']").evaluate_all("links => links.map(a => a.href)")
+    names = {re.sub(".*/", "", link) for link in links}
+    assert names == {path.name for path in (ROOT / "data").rglob("*.csv")}
+    for link in links:
+        assert page.request.get(link).ok
+
+
+def test_every_public_name_is_in_the_reference(page, site):
+    import ldn_analysis
+
+    page.goto(f"{site}/api/index.html")
+    links = page.locator("table a.reference.internal").evaluate_all(
+        "links => links.map(a => a.getAttribute('href'))"
+    )
+    anchors = {link.split("#")[1] for link in links if "#" in link}
+    assert {f"ldn_analysis.{name}" for name in ldn_analysis.__all__} <= anchors
