@@ -9,7 +9,6 @@ Pages of docs/ may ask for a part that has its home elsewhere, so that nothing i
 import re
 import shutil
 import sys
-from html import escape
 from pathlib import Path
 
 import nbformat
@@ -196,14 +195,14 @@ def write_reference() -> None:
         for module, names in modules.items():
             lines += [module, "-" * len(module), ""]
             lines += [sys.modules[f"ldn_analysis.{module}"].__doc__.strip(), ""]
-            for name in names:
-                kind = "class" if isinstance(getattr(ldn, name), type) else "function"
-                lines += [f".. auto{kind}:: ldn_analysis.{name}"]
-                lines += ["   :members:", "   :inherited-members: Exception", ""][
-                    : 2 if kind == "class" else 0
-                ]
+            # What to call first, then what it returns.
+            for name in sorted(names, key=lambda name: isinstance(getattr(ldn, name), type)):
+                is_class = isinstance(getattr(ldn, name), type)
+                lines.append(f".. auto{'class' if is_class else 'function'}:: ldn_analysis.{name}")
+                if is_class:
+                    lines += ["   :members:", "   :inherited-members: tuple, ValueError"]
                 lines.append("")
-                role = f":py:{'class' if kind == 'class' else 'func'}:`~ldn_analysis.{name}`"
+                role = f":py:{'class' if is_class else 'func'}:`~ldn_analysis.{name}`"
                 rows.append(f"   * - {role}\n     - ``{module}``\n     - {topic}")
         (folder / f"{name_page(topic)}.rst").write_text("\n".join(lines), encoding="utf-8")
     index += [".. list-table:: Every public name", "   :header-rows: 1", ""]

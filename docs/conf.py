@@ -9,8 +9,8 @@ version = release = installed("ldn-analysis")
 language = "en"
 
 extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx.ext.mathjax"]
-# Downloaded: not pages of their own.
-exclude_patterns = ["data", "downloads"]
+# Downloaded, or read by slides.py and lite.py: not pages of their own.
+exclude_patterns = ["data", "downloads", "slides.md", "lite.md"]
 
 # Notebooks are shown as they were committed: nothing is executed here.
 nb_execution_mode = "off"
@@ -57,8 +57,9 @@ html_theme_options = {
 html_show_search_summary = False
 
 
-def escape_prose(app, what, name, obj, options, lines):
+def escape_prose(*details):
     """In our docstrings |t| is a size and printed_ a beginning; to reStructuredText both are markup."""
+    lines = details[-1]
     for i, line in enumerate(lines):
         if not line.lstrip().startswith((">>>", "...")):
             parts = re.split(r"(`+[^`]*`+)", line)
@@ -66,11 +67,17 @@ def escape_prose(app, what, name, obj, options, lines):
             lines[i] = "".join(parts)
 
 
-def name_toggles(app, page, template, context, doctree):
+def name_toggles(*details):
     """A fold's visible words are its name; myst-nb gives it another."""
+    context = details[-2]
     if "body" in context:
         toggle = '<summary aria-label="Toggle hidden content">'
         context["body"] = context["body"].replace(toggle, "<summary>")
+
+
+def skip_bare_fields(*details):
+    """A named tuple's field has no words of its own."""
+    return (getattr(details[3], "__doc__", None) or "").startswith("Alias for field") or None
 
 
 def setup(app):
@@ -78,3 +85,4 @@ def setup(app):
     # Before napoleon, which itself writes markup (priority 500).
     app.connect("autodoc-process-docstring", escape_prose, priority=400)
     app.connect("html-page-context", name_toggles)
+    app.connect("autodoc-skip-member", skip_bare_fields)

@@ -1,10 +1,7 @@
 """The book as a reader meets it, without a network: headless Chromium (.ci/run)."""
 
 import re
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 
 import pytest
 
@@ -17,72 +14,13 @@ pytestmark = [
 
 ROOT = Path(__file__).parents[1]
 BOOK = ROOT / "build" / "book"
-AXE = ROOT / "docs" / "node_modules" / "axe-core" / "axe.min.js"
 PAGES = sorted(path.relative_to(BOOK).as_posix() for path in BOOK.rglob("*.html"))
 PAGES = [page for page in PAGES if not page.startswith("_")]
 
 
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *words):
-        pass
-
-
-@pytest.fixture(scope="module")
-def site():
-    """Address of the built pages."""
-    if not BOOK.exists():
-        pytest.fail("there is no build/book/: run make book")
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(BOOK)))
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
 @pytest.fixture
-def page(browser, site):
-    """A page that reaches nothing but the site; what went wrong is in `page.wrong`."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    opened = context.new_page()
-    opened.wrong = []
-
-    def guard(route):
-        if route.request.url.startswith((site, "data:", "blob:")):
-            route.continue_()
-        else:
-            opened.wrong.append(f"asks for {route.request.url}")
-            route.abort()
-
-    context.route("**/*", guard)
-    opened.on("requestfailed", lambda request: opened.wrong.append(f"failed: {request.url}"))
-    opened.on("pageerror", lambda error: opened.wrong.append(str(error)))
-    opened.on(
-        "console",
-        lambda message: message.type in ("error", "warning") and opened.wrong.append(message.text),
-    )
-    opened.on(
-        "response",
-        lambda answer: (
-            answer.status >= 400 and opened.wrong.append(f"{answer.status} {answer.url}")
-        ),
-    )
-    yield opened
-    context.close()
-
-
-def find_violations(page) -> list[str]:
-    """What axe-core calls serious or critical, one line a place."""
-    page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
-    page.add_script_tag(path=str(AXE))
-    found = page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
-    return [
-        f"{item['id']}: {node['html'][:150]} {node['failureSummary'][:200]}"
-        for item in found
-        if item["impact"] in ("serious", "critical")
-        for node in item["nodes"]
-    ]
+def site(serve):
+    return serve(BOOK)
 
 
 def test_there_are_pages():
@@ -92,7 +30,7 @@ def test_there_are_pages():
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_page_is_whole_and_accessible(page, site, name):
+def test_page_is_whole_and_accessible(page, site, find_violations, name):
     page.goto(f"{site}/{name}", wait_until="load")
     assert page.locator("h1").count() == 1
     images = page.locator(".bd-article img")
@@ -105,6 +43,7 @@ def test_page_is_whole_and_accessible(page, site, name):
         page.evaluate("MathJax.startup.promise")
         assert page.locator(".math mjx-container svg").count() >= source
         assert page.locator("mjx-merror, [data-mjx-error]").count() == 0
+    page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
     assert find_violations(page) == []
     page.set_viewport_size({"width": 400, "height": 800})
     assert page.evaluate("document.documentElement.scrollWidth") <= 400
