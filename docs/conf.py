@@ -30,6 +30,7 @@ napoleon_custom_sections = [("Attributes", "params_style")]
 # Everything that a page loads lies beside it: no network, no clock.
 mathjax_path = "tex-svg.js"
 html_last_updated_fmt = None
+html_use_index = False  # api/index lists the names
 html_copy_source = False
 html_show_sourcelink = False
 html_show_sphinx = False

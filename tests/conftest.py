@@ -59,7 +59,8 @@ def serve():
 @pytest.fixture
 def page(browser):
     """A page that reaches nothing but this machine; what went wrong is in `page.wrong`."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    # Without motion, or a colour would be judged while it fades in.
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
     opened = context.new_page()
     opened.wrong = []
 

@@ -16,6 +16,10 @@ ROOT = Path(__file__).parents[1]
 BOOK = ROOT / "build" / "book"
 PAGES = sorted(path.relative_to(BOOK).as_posix() for path in BOOK.rglob("*.html"))
 PAGES = [page for page in PAGES if not page.startswith("_")]
+# Boxes that a reader would have to move sideways; tables and code do it within themselves.
+TOO_WIDE = """() => [...document.querySelectorAll('html, .bd-article-container, .bd-article, section')]
+    .filter(box => box.scrollWidth > Math.max(box.clientWidth, box.offsetWidth) + 1)
+    .map(box => [box.className, box.id, box.scrollWidth, box.clientWidth])"""
 
 
 @pytest.fixture
@@ -46,7 +50,7 @@ def test_page_is_whole_and_accessible(page, site, find_violations, name):
     page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
     assert find_violations(page) == []
     page.set_viewport_size({"width": 400, "height": 800})
-    assert page.evaluate("document.documentElement.scrollWidth") <= 400
+    assert page.evaluate(TOO_WIDE) == []
     assert page.wrong == []
 
 
@@ -58,9 +62,8 @@ def test_mathematics_is_there(page, site):
 
 def test_search_finds_a_word(page, site):
     page.goto(f"{site}/search.html?q=permutation")
-    hits = page.locator("#search-results li a")
-    hits.first.wait_for()
-    assert any("04_can_we_trust" in hit.get_attribute("href") for hit in hits.all())
+    # The hits come one after another.
+    page.locator("#search-results li a[href*='04_can_we_trust']").first.wait_for()
     assert page.wrong == []
 
 
@@ -77,10 +80,7 @@ def test_solutions_are_folded_and_widgets_explained(page, site):
     solutions = page.locator("details:has(summary:has-text('Show the solution'))")
     assert solutions.count() >= 3
     assert all(item.get_attribute("open") is None for item in solutions.all())
-    notes = page.get_by_text("needs a running kernel").or_(
-        page.get_by_text("need a running kernel")
-    )
-    assert notes.count() >= 1
+    assert page.get_by_text("This cell makes controls that need a running kernel").count() >= 1
 
 
 def test_notebooks_and_tables_can_be_downloaded(page, site):
