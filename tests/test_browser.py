@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import socket
 import subprocess
 import sys
@@ -21,10 +20,6 @@ pytestmark = [
 ]
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 
 
 def free_port() -> int:
@@ -81,20 +76,6 @@ def lab(tmp_path_factory):
         server.terminate()
         server.wait(20)
         log.close()
-
-
-@pytest.fixture(scope="module")
-def browser():
-    playwright = pytest.importorskip("playwright.sync_api")
-    chromium = (
-        os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-    )
-    if chromium is None:
-        pytest.fail("Chromium is not installed; name it with CHROMIUM=PATH")
-    with playwright.sync_playwright() as driver:
-        instance = driver.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield instance
-        instance.close()
 
 
 def run_all(browser, lab: str, name: str):
