@@ -39,6 +39,12 @@ TASKS = {
         "write student copies to build/student/",
         [["python", "notebooks/build.py", "student"]],
     ),
+    "book": ("build the book to build/book/ (needs npm)", [["python", "docs/book.py"]]),
+    "slides": ("build the slides to build/slides/ (needs npm)", [["python", "docs/slides.py"]]),
+    "lite": (
+        "build the site that runs in a browser to build/lite/",
+        [["python", "docs/lite.py"]],
+    ),
     "lint": (
         "check style: package, tests and notebooks",
         [
@@ -59,6 +65,7 @@ TASKS = {
                 "benchmark",
                 "tests/benchmarks",
                 "tests/test_reading.py",
+                "tests/test_widgets.py",
             ]
         ],
     ),
@@ -144,7 +151,8 @@ def lock() -> None:
 
 
 def clean() -> None:
-    for name in (".venv", "build", "dist", ".pytest_cache", ".ruff_cache", ".hypothesis"):
+    caches = (".pytest_cache", ".ruff_cache", ".hypothesis", "docs/node_modules")
+    for name in (".venv", "build", "dist", *caches):
         shutil.rmtree(ROOT / name, ignore_errors=True)
     for cache in ROOT.rglob("__pycache__"):
         shutil.rmtree(cache, ignore_errors=True)

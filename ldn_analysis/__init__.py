@@ -7,7 +7,7 @@ Importing the package loads nothing heavy: each name brings its module when firs
 from importlib import import_module
 
 _HOMES = {
-    "data": ("list_datasets", "load_codebook", "load_dataset"),
+    "data": ("list_datasets", "load_codebook", "load_dataset", "use_data"),
     "reading": ("DataError", "read_table"),
     "checking": ("check_table",),
     "diaries": ("fill_missed_days", "summarise_diaries"),
@@ -77,6 +77,10 @@ _HOMES = {
         "summarise_power",
     ),
     "figures_power": ("plot_estimates", "plot_power"),
+    "moved_point": ("MovedPoint", "move_point"),
+    "esr_correlation": ("VariedCorrelation", "vary_esr_correlation"),
+    "line_fan": ("LineFan", "simulate_lines"),
+    "figures_what_if": ("plot_line_fan", "plot_moved_point"),
     "versions": ("list_versions",),
     "figures": (
         "new_figure",
@@ -97,7 +101,12 @@ _HOMES = {
         "plot_true_r_squared",
         "plot_winners_curve",
     ),
-    "widgets": ("explore_small_samples",),
+    "widgets": (
+        "explore_esr_correlation",
+        "explore_line_fan",
+        "explore_moved_point",
+        "explore_small_samples",
+    ),
     "exercises": ("Verdict", "check"),
     "figures_crossover": (
         "plot_crossover",

@@ -1,9 +1,8 @@
 """The notebooks' exercises: right answers and usual mistakes, computed from the data."""
 
-from functools import cache
-
 import numpy as np
 
+from .data import load_dataset, remember
 from .exercises import Exercise, enter_exercise
 
 __all__: list[str] = []
@@ -11,20 +10,13 @@ __all__: list[str] = []
 # --- 01 ----------------------------------------------------------------------------------
 
 
-def _load(name: str):
-    """One of the project's tables."""
-    from .data import load_dataset
-
-    return load_dataset(name)
-
-
-@cache
+@remember
 def _printed() -> dict[str, str]:
     """Printed values by id, as text."""
-    return _load("published_values").set_index("id")["value"].to_dict()
+    return load_dataset("published_values").set_index("id")["value"].to_dict()
 
 
-@cache
+@remember
 def _derive_from_p():
     """Difference of the crossover trial, n, and what its printed p gives, by term."""
     from .audit_derived import compute_sd_from_p
@@ -40,7 +32,7 @@ def _derive_from_p():
 @enter_exercise("01.1")
 def _completed() -> Exercise:
     """How many completed the crossover trial?"""
-    people = _load("participants")
+    people = load_dataset("participants")
     trial = people[people["trial"] == "crossover"]
     return Exercise(
         answer=int(trial["completed"].sum()),
@@ -56,13 +48,23 @@ def _completed() -> Exercise:
 @enter_exercise("01.2")
 def _missed() -> Exercise:
     """Share of diary days without a pain rating."""
-    pain = _load("daily_pain")["pain_0_100"]
+    diaries = load_dataset("daily_pain")
+    pain = diaries["pain_0_100"]
     return Exercise(
+        unit="proportion",
         answer=float(pain.isna().mean()),
         because="a missed day is a row with a blank; its share was assumed.",
         mistakes=[
             (float(pain.notna().mean()), "that is the share of days that were rated."),
             (int(pain.isna().sum()), "that is the number of missed days; divide by all days."),
+            (
+                float(pain[diaries["trial"] == "crossover"].isna().mean()),
+                "that is the crossover trial alone; the question is about all diary days.",
+            ),
+            (
+                float(pain.isna().sum() / pain.notna().sum()),
+                "that divides by the days that were rated; divide by all days.",
+            ),
         ],
     )
 
@@ -70,7 +72,7 @@ def _missed() -> Exercise:
 @enter_exercise("01.3")
 def _reduction() -> Exercise:
     """Mean pain reduction during LDN in the crossover trial."""
-    data = _load("esr_pain_change")
+    data = load_dataset("esr_pain_change")
     trial = data[data["trial"] == "crossover"]
     mean = data.groupby("condition", observed=True)["pain_reduction_percent"].mean()
     by_trial = trial.groupby("condition", observed=True)["pain_reduction_percent"].mean()
@@ -80,6 +82,7 @@ def _reduction() -> Exercise:
     )
     return Exercise(
         answer=float(by_trial["ldn"]),
+        unit="%",
         because="rounded to one decimal, this is the printed number: the data were made to meet it.",
         mistakes=[
             (
@@ -87,6 +90,14 @@ def _reduction() -> Exercise:
                 "that mixes the pilot in; the printed number is the crossover trial's.",
             ),
             (float(by_trial["placebo"]), "that is placebo."),
+            (
+                float(by_trial["ldn"] - by_trial["placebo"]),
+                "that is the difference between the conditions.",
+            ),
+            (
+                float(trial.loc[trial["condition"] == "ldn", "pain_reduction_percent"].median()),
+                "that is the median.",
+            ),
             (
                 float(100 * (1 - end["ldn"] / base["ldn"])),
                 "that is the reduction of the mean pain; asked for is the mean of each person's reduction.",
@@ -112,28 +123,70 @@ def _status() -> Exercise:
     )
 
 
+@enter_exercise("01.5")
+def _larger_share() -> Exercise:
+    """Share of the crossover trial's people whose reduction was larger during LDN."""
+    wide = load_dataset("esr_pain_change").pivot(
+        index=["trial", "participant"], columns="condition", values="pain_reduction_percent"
+    )
+    everybody = wide["ldn"] > wide["placebo"]
+    trial = wide.loc["crossover"]
+    larger = trial["ldn"] > trial["placebo"]
+    return Exercise(
+        answer=float(larger.mean()),
+        unit="proportion",
+        because="each person is compared with herself; chance alone would give about one half.",
+        mistakes=[
+            (int(larger.sum()), "that is the count; divide it by the number of people."),
+            (float(everybody.mean()), "that mixes the pilot in; take the crossover trial only."),
+            (
+                float((trial["ldn"] < trial["placebo"]).mean()),
+                "that is the share with the larger reduction during placebo.",
+            ),
+            (
+                float((trial["ldn"] > trial["placebo"].mean()).mean()),
+                "that compares each person with the mean of placebo; compare her with herself.",
+            ),
+            (
+                float((trial["ldn"] > 0).mean()),
+                "that is the share whose pain fell at all during LDN.",
+            ),
+            (
+                float(larger.sum() / (2 * len(larger))),
+                "that divides by the rows; every person has two.",
+            ),
+        ],
+    )
+
+
 # --- 02 ----------------------------------------------------------------------------------
+
+
+BEST = ["very much improved", "much improved"]
 
 
 def _best_share():
     """Much or very much improved, with its interval."""
     from .proportions import summarise_improvement
 
-    summary = summarise_improvement(_load("improvement"))
-    return summary.combine(["very much improved", "much improved"]).iloc[0]
+    return summarise_improvement(load_dataset("improvement")).combine(BEST).iloc[0]
 
 
 @enter_exercise("02.1")
 def _share() -> Exercise:
     """Share much or very much improved."""
     best = _best_share()
-    n = int(best["n_obs"])
+    n, answers = int(best["n_obs"]), load_dataset("improvement")["improvement"]
     return Exercise(
         answer=float(best["share"]),
+        unit="proportion",
         because=f"of {n} people no count is one half: what was reported is about those analysed.",
         mistakes=[
             (int(best["count"]), "that is the count; divide it by n."),
             (best["count"] / (n - 1), "that is of those analysed; the figure shows one more."),
+            (float(1 - best["share"]), "that is the share of all the others."),
+            (float((answers == BEST[0]).mean()), "add those much improved."),
+            (float((answers == BEST[1]).mean()), "add those very much improved."),
         ],
     )
 
@@ -141,17 +194,36 @@ def _share() -> Exercise:
 @enter_exercise("02.2")
 def _wilson_low() -> Exercise:
     """Lower Wilson limit of that share."""
+    from scipy.special import bdtri, ndtri
+
+    from .proportions import wilson_interval
+
     best = _best_share()
     share, n = best["share"], best["n_obs"]
+    error = np.sqrt(share * (1 - share) / n)
     return Exercise(
         answer=float(best["conf_low"]),
+        unit="proportion",
         because="values below this fit these data badly.",
         mistakes=[
             (float(best["conf_high"]), "that is the upper limit."),
             (
-                float(share - 1.959964 * np.sqrt(share * (1 - share) / n)),
+                float(share - ndtri(0.975) * error),
                 "that is estimate minus 1.96 standard errors (Wald); Wilson's interval is asked for.",
             ),
+            (
+                float(bdtri(best["count"] - 1, n, 0.025)),
+                "that is the exact interval (Clopper and Pearson); Wilson's is asked for.",
+            ),
+            (
+                float(wilson_interval(best["count"], n, 0.9)[0]),
+                "that is the limit of a 90 % interval.",
+            ),
+            (
+                float(wilson_interval(best["count"], n - 1)[0]),
+                "that takes those analysed; the figure shows one more.",
+            ),
+            (float(error), "that is the standard error."),
         ],
     )
 
@@ -180,21 +252,64 @@ def _cause() -> Exercise:
     )
 
 
+@enter_exercise("02.5")
+def _share_of_high_esr() -> Exercise:
+    """Share of the best answers among those with an ESR above the median."""
+    people = load_dataset("participants")
+    rows = load_dataset("improvement").merge(people, on="participant")
+    high = rows["esr_mm_h"] > rows["esr_mm_h"].median()
+    better = rows["improvement"].isin(BEST)
+    return Exercise(
+        answer=float(better[high].mean()),
+        unit="proportion",
+        because="of those with a high ESR; they are the group below the fraction line.",
+        mistakes=[
+            (
+                float(high[better].mean()),
+                "that is the share with a high ESR among the improved: the condition is turned round.",
+            ),
+            (
+                float((high & better).mean()),
+                "that divides by all people; divide by those with a high ESR.",
+            ),
+            (float(better[~high].mean()), "that is the share among the others, with a lower ESR."),
+            (float(better.mean()), "that is the share among all people."),
+            (int((high & better).sum()), "that is the count; divide it by those with a high ESR."),
+            (
+                float(better[rows["esr_mm_h"] >= rows["esr_mm_h"].median()].mean()),
+                "that counts those at the median too; above it is asked for.",
+            ),
+            (
+                float(better[rows["esr_mm_h"] > people["esr_mm_h"].median()].mean()),
+                "that is the median of both trials; take the people of the figure.",
+            ),
+        ],
+    )
+
+
 # --- 03 ----------------------------------------------------------------------------------
 
 
-@cache
+@remember
 def _fits():
     """The two panes of Fig. 2."""
     from .regression import fit_lines
 
-    return fit_lines(_load("esr_pain_change"))
+    return fit_lines(load_dataset("esr_pain_change"))
+
+
+def _fit(rows):
+    """The line of some rows of the table behind Fig. 2."""
+    from .regression import fit_line
+
+    return fit_line(rows, predictor="esr_mm_h", outcome="pain_reduction_percent")
 
 
 @enter_exercise("03.1")
 def _slope() -> Exercise:
     """Slope of the left pane."""
     ldn, placebo = _fits()["ldn"], _fits()["placebo"]
+    data = load_dataset("esr_pain_change")
     return Exercise(
         answer=ldn.slope,
         because="percentage points of pain reduction per mm/h of ESR, between people.",
@@ -203,6 +318,12 @@ def _slope() -> Exercise:
             (ldn.r_squared / ldn.slope, "the axes are swapped: this is ESR per percent."),
             (ldn.r, "that is r; a slope has units."),
             (placebo.slope, "that is the right pane, placebo."),
+            (float(ldn.line.slope_std_error), "that is its standard error."),
+            (_fit(data).slope, "that pools both panes, and counts every person twice."),
+            (
+                _fit(data[(data["trial"] == "crossover") & (data["condition"] == "ldn")]).slope,
+                "that is the crossover trial alone; the pane shows both trials.",
+            ),
         ],
     )
 
@@ -213,6 +334,7 @@ def _r_squared() -> Exercise:
     ldn = _fits()["ldn"]
     return Exercise(
         answer=ldn.r_squared,
+        unit="proportion",
         because="the share of the variance between people that goes with ESR on this line.",
         mistakes=[
             (ldn.r, "that is r; square it."),
@@ -221,20 +343,33 @@ def _r_squared() -> Exercise:
                 "that is the adjusted R squared, less what chance alone would give.",
             ),
             (_fits()["placebo"].r_squared, "that is the right pane, placebo."),
+            (1 - ldn.r_squared, "that is the share that does not go with ESR."),
+            (ldn.p_value, "that is the p value."),
         ],
     )
 
 
 @enter_exercise("03.3")
-def _predicted() -> Exercise:
-    """Height of the left line at an ESR of 40 mm/h."""
-    ldn, placebo = _fits()["ldn"], _fits()["placebo"]
+def _trial_slope() -> Exercise:
+    """Slope of the crossover trial alone, during placebo."""
+    data = load_dataset("esr_pain_change")
+    trial = data[data["trial"] == "crossover"]
+    rows = {name: trial[trial["condition"] == name] for name in ("ldn", "placebo")}
+    right = _fit(rows["placebo"])
     return Exercise(
-        answer=ldn.intercept + 40 * ldn.slope,
-        because="intercept plus 40 times the slope.",
+        answer=right.slope,
+        because="the sum of xy over the sum of xx, both measured from the means.",
         mistakes=[
-            (40 * ldn.slope, "the intercept is missing."),
-            (placebo.intercept + 40 * placebo.slope, "that is the right pane, placebo."),
+            (_fit(rows["ldn"]).slope, "that is LDN; the right pane is placebo."),
+            (_fits()["placebo"].slope, "that is both trials; take the crossover trial only."),
+            (_fit(trial).slope, "that pools the conditions, and counts every person twice."),
+            (right.intercept, "that is the intercept: the line at an ESR of zero."),
+            (right.r, "that is r; a slope has units."),
+            (right.r_squared / right.slope, "the axes are swapped: this is ESR per percent."),
+            (
+                float((right.x * right.y).sum() / (right.x**2).sum()),
+                "that is a line through the origin; measure both from their means first.",
+            ),
         ],
     )
 
@@ -242,9 +377,13 @@ def _predicted() -> Exercise:
 @enter_exercise("03.4")
 def _new_person() -> Exercise:
     """Lower prediction limit at an ESR of 30 mm/h."""
-    row = _fits()["ldn"].predict([30]).iloc[0]
+    from scipy.special import stdtrit
+
+    ldn = _fits()["ldn"]
+    row = ldn.predict([30]).iloc[0]
     return Exercise(
         answer=float(row["pred_low"]),
+        unit="%",
         because="one person varies far more than the mean of many: the line says little about her.",
         mistakes=[
             (
@@ -253,6 +392,15 @@ def _new_person() -> Exercise:
             ),
             (float(row["pred_high"]), "that is the upper limit."),
             (float(row["fitted"]), "that is the line itself."),
+            (float(row["conf_high"]), "that is the upper limit, and for the mean of all people."),
+            (
+                float(row["fitted"] + ldn.residual_sd * stdtrit(ldn.df, 0.025)),
+                "that takes the line for known; its own error belongs into the range.",
+            ),
+            (
+                float(_fits()["placebo"].predict([30])["pred_low"].iloc[0]),
+                "that is the right pane, placebo.",
+            ),
         ],
     )
 
@@ -275,7 +423,7 @@ def _two_panes() -> Exercise:
 # --- 04 ----------------------------------------------------------------------------------
 
 
-@cache
+@remember
 def _leave_one_out():
     """The left pane without each of its participants."""
     from .influence import leave_one_out
@@ -316,15 +464,19 @@ def _slope_without() -> Exercise:
     out = _leave_one_out()
     table = out.to_frame()
     without = float(table["slope"].iloc[out.most_moving])
+    fit = _fits()["ldn"]
+    moved = abs(fit.slope - without) / fit.line.slope_std_error
     return Exercise(
         answer=without,
-        because="the sign stays, the size moves by a good part of a standard error.",
+        because=f"one person moves the slope by {moved:.1f} of its standard errors.",
         mistakes=[
-            (_fits()["ldn"].slope, "that is the slope with everybody."),
+            (fit.slope, "that is the slope with everybody."),
+            (fit.slope - without, "that is the change; asked for is the slope without her."),
             (
-                _fits()["ldn"].slope - without,
-                "that is the change; asked for is the slope without her.",
+                float(table["slope"].iloc[np.argmax(fit.augment()["leverage"])]),
+                "that is without the person of the highest leverage.",
             ),
+            (float(table["r_squared"].iloc[out.most_moving]), "that is R squared without her."),
         ],
     )
 
@@ -334,12 +486,17 @@ def _hc3() -> Exercise:
     """HC3 standard error of the slope."""
     fit = _fits()["ldn"]
     errors = fit.model.get_robustcov_results("HC3").bse
+    ordinary = float(fit.line.slope_std_error)
+    others = {kind: fit.model.get_robustcov_results(kind).bse[1] for kind in ("HC0", "HC1", "HC2")}
+    word = "larger" if errors[1] > ordinary else "smaller"
     return Exercise(
         answer=float(errors[1]),
-        because="somewhat larger than the ordinary one: it trusts the far points less.",
+        because=f"{word} than the ordinary one here: how far the points scatter where they count most.",
         mistakes=[
-            (float(fit.line.slope_std_error), "that is the ordinary standard error."),
+            (ordinary, "that is the ordinary standard error."),
             (float(errors[0]), "that is the intercept's."),
+            (float(errors[1] ** 2), "that is the variance; take the root."),
+            *((float(error), f"that is {kind}.") for kind, error in others.items()),
         ],
     )
 
@@ -356,15 +513,48 @@ def _not_shown() -> Exercise:
     )
 
 
+@enter_exercise("04.5")
+def _median_slope() -> Exercise:
+    """Theil-Sen slope of the right pane."""
+    fit = _fits()["placebo"]
+
+    def slopes(x, y) -> np.ndarray:
+        first, second = np.triu_indices(len(x), 1)
+        apart = x[first] != x[second]
+        first, second = first[apart], second[apart]
+        return (y[second] - y[first]) / (x[second] - x[first])
+
+    between = slopes(fit.x, fit.y)
+    return Exercise(
+        answer=float(np.median(between)),
+        because="half of the pairs have a steeper slope; a far point is in few pairs and can do little.",
+        mistakes=[
+            (fit.slope, "that is least squares."),
+            (
+                float(between.mean()),
+                "that is the mean of the slopes, which pairs of nearly equal ESR throw about.",
+            ),
+            (
+                float(np.median(slopes(_fits()["ldn"].x, _fits()["ldn"].y))),
+                "that is the left pane, LDN.",
+            ),
+            (
+                float(np.median(slopes(fit.y, fit.x))),
+                "the axes are swapped: this is ESR per percent.",
+            ),
+        ],
+    )
+
+
 # --- 05 ----------------------------------------------------------------------------------
 
 
-@cache
+@remember
 def _slope_difference():
     """Primary row of the comparison of slopes."""
     from .slopes import compare_slopes
 
-    return compare_slopes(_load("esr_pain_change")).to_frame().iloc[0]
+    return compare_slopes(load_dataset("esr_pain_change")).to_frame().iloc[0]
 
 
 @enter_exercise("05.1")
@@ -381,6 +571,12 @@ def _difference() -> Exercise:
                 "that is a ratio; a difference is asked for.",
             ),
             (fits["ldn"].r - fits["placebo"].r, "those are correlations; slopes have units."),
+            (fits["placebo"].slope, "that is the right pane alone."),
+            (
+                fits["ldn"].intercept - fits["placebo"].intercept,
+                "those are the intercepts: the difference at an ESR of zero.",
+            ),
+            (fits["ldn"].slope + fits["placebo"].slope, "that is the sum."),
         ],
     )
 
@@ -388,16 +584,32 @@ def _difference() -> Exercise:
 @enter_exercise("05.2")
 def _difference_high() -> Exercise:
     """Upper limit of its interval."""
-    row = _slope_difference()
+    from scipy.special import ndtri, stdtrit
+
+    row, fits = _slope_difference(), _fits()
+    unpaired = np.hypot(*(fits[name].line.slope_std_error for name in ("ldn", "placebo")))
+    side = "below zero" if row["conf_low"] < 0 else "above zero too"
     return Exercise(
         answer=float(row["conf_high"]),
-        because="and the lower limit lies on the other side of zero.",
+        because=f"and the lower limit lies {side}.",
         mistakes=[
             (float(row["conf_low"]), "that is the lower limit."),
             (
-                float(row["estimate"] + 1.959964 * row["std_error"]),
+                float(row["estimate"] + ndtri(0.975) * row["std_error"]),
                 "that uses 1.96; with so few people t is larger.",
             ),
+            (
+                float(row["estimate"] + stdtrit(row["df"], 0.95) * row["std_error"]),
+                "that is one-sided (or a 90 % interval): 2.5 % belong to each side.",
+            ),
+            *(
+                (
+                    float(row["estimate"] + stdtrit(df, 0.975) * unpaired),
+                    "that takes the two panes for different people; they are pairs.",
+                )
+                for df in (row["df"], 2 * row["df"])
+            ),
+            (float(row["std_error"]), "that is the standard error."),
             (
                 float(_fits()["ldn"].to_frame()["conf_high"].iloc[1]),
                 "that is the left pane's slope.",
@@ -411,11 +623,12 @@ def _discordant() -> Exercise:
     """Discordant pairs at the moderate threshold."""
     from .responders import compare_responders
 
-    data = _load("esr_pain_change")
-    published = _load("published_values").set_index("id")["value"]
-    table = compare_responders(
-        data[data["trial"] == "crossover"], threshold=float(published["immpact_moderate"])
-    )
+    data = load_dataset("esr_pain_change")
+    trial = data[data["trial"] == "crossover"]
+    moderate, high = (float(_printed()[f"immpact_{k}"]) for k in ("moderate", "substantial"))
+    table = compare_responders(trial, threshold=moderate)
+    both_trials = compare_responders(data, threshold=moderate)
+    other = compare_responders(trial, threshold=high)
     return Exercise(
         answer=table.first_only + table.second_only,
         because="only these say anything about the difference.",
@@ -423,6 +636,13 @@ def _discordant() -> Exercise:
             (table.both + table.neither, "those are the concordant pairs."),
             (table.both + table.first_only, "those are all who responded under LDN."),
             (table.both, "those responded under both."),
+            (table.first_only, "those responded under LDN only; add those under placebo only."),
+            (table.second_only, "those responded under placebo only; add those under LDN only."),
+            (
+                both_trials.first_only + both_trials.second_only,
+                "that mixes the pilot in; take the crossover trial only.",
+            ),
+            (other.first_only + other.second_only, "that is the higher threshold."),
         ],
     )
 
@@ -450,7 +670,7 @@ def _carry_over() -> Exercise:
 # --- 06 ----------------------------------------------------------------------------------
 
 
-@cache
+@remember
 def _half_effect():
     """Power and errors if the true difference were half the printed one."""
     from .small_samples import compute_design_errors
@@ -462,15 +682,19 @@ def _half_effect():
 
 
 @enter_exercise("06.1")
-def _half_power() -> Exercise:
-    """Power at half the printed difference."""
-    half, whole = _half_effect().itertuples()
+def _true_low() -> Exercise:
+    """Lower limit of the pilot's true R squared."""
+    from .small_samples import infer_true_r_squared
+
+    row = infer_true_r_squared().to_frame().iloc[0]
     return Exercise(
-        answer=float(half.power),
-        because="most such trials would find nothing.",
+        answer=float(row["conf_low"]),
+        unit="proportion",
+        because="less than half of what was observed is still compatible with it.",
         mistakes=[
-            (float(whole.power), "that is the power if the printed difference is true."),
-            (1 - float(half.power), "that is the chance of missing it."),
+            (float(row["estimate"]), "that is the estimate."),
+            (float(row["conf_high"]), "that is the upper limit."),
+            (float(np.sqrt(row["conf_low"])), "that is r; square it."),
         ],
     )
 
@@ -484,6 +708,9 @@ def _exaggeration() -> Exercise:
         because="only estimates far above the truth reach significance in so small a trial.",
         mistakes=[
             (float(whole.type_m), "that is if the printed difference is true."),
+            (float(half.power), "that is the power: how often they are significant at all."),
+            (float(half.type_s), "that is the share with the wrong sign."),
+            (float(1 / half.type_m), "that is the truth in estimates; turn it round."),
             (
                 float(half.mean_significant),
                 "that is the mean significant estimate; divide it by the truth.",
@@ -493,23 +720,6 @@ def _exaggeration() -> Exercise:
 
 
 @enter_exercise("06.3")
-def _true_low() -> Exercise:
-    """Lower limit of the pilot's true R squared."""
-    from .small_samples import infer_true_r_squared
-
-    row = infer_true_r_squared().to_frame().iloc[0]
-    return Exercise(
-        answer=float(row["conf_low"]),
-        because="less than half of what was observed is still compatible with it.",
-        mistakes=[
-            (float(row["estimate"]), "that is the estimate."),
-            (float(row["conf_high"]), "that is the upper limit."),
-            (float(np.sqrt(row["conf_low"])), "that is r; square it."),
-        ],
-    )
-
-
-@enter_exercise("06.4")
 def _adjusted() -> Exercise:
     """Bonferroni-adjusted p of mood."""
     from .multiplicity import adjust_p_values
@@ -525,9 +735,47 @@ def _adjusted() -> Exercise:
         mistakes=[
             (printed, "that is the printed p value."),
             (p_of("holm"), "that is Holm's, which is never larger."),
+            (
+                min(2 * printed, 1.0),
+                "that doubles it; one p value is as good as two-sided already.",
+            ),
             (printed / round(p_of("bonferroni") / printed), "multiply, not divide."),
         ],
     )
+
+
+@enter_exercise("06.4")
+def _people_needed() -> Exercise:
+    """People for a power of 0.8 if the true slope during LDN is half the estimate."""
+    from .trial_truth import estimate_truth
+
+    truth = estimate_truth(load_dataset("esr_pain_change"))
+    smaller = truth.with_effect("slope_ldn", truth.slope_ldn / 2)
+    needed = _find_people(smaller)
+    return Exercise(
+        answer=needed,
+        because="half the slope takes about four times the people: the error falls with the root of n.",
+        mistakes=[
+            (needed - 1, "one person short: the power is still below the one asked for."),
+            (needed + 1, "one fewer is enough."),
+            (_find_people(truth), "that is for the estimate itself; the truth may be half."),
+            (_find_people(smaller, power=0.9), "that is for a power of 0.9."),
+        ],
+    )
+
+
+def _find_people(truth, power: float = 0.8) -> int:
+    """The smallest number of people with this exact power for the slope during LDN."""
+    from .power import compute_power_exact
+
+    low, high = 3, 6
+    while high < 1e6 and compute_power_exact(truth, n_people=high) < power:
+        low, high = high, 2 * high
+    while high - low > 1:
+        middle = (low + high) // 2
+        reached = compute_power_exact(truth, n_people=middle) >= power
+        low, high = (low, middle) if reached else (middle, high)
+    return high
 
 
 @enter_exercise("06.5")
@@ -565,7 +813,7 @@ def _denominator() -> Exercise:
 @enter_exercise("07.2")
 def _sd_of_difference() -> Exercise:
     """SD of the within-person difference from p."""
-    from scipy.special import ndtri
+    from scipy.special import ndtri, stdtrit
 
     difference, n, table = _derive_from_p()
     p = _printed()["rct_pain_reduction_p"]
@@ -582,6 +830,20 @@ def _sd_of_difference() -> Exercise:
                 float(difference / -ndtri(float(p) / 2) * np.sqrt(n)),
                 "that uses the normal distribution; with so few people t is larger.",
             ),
+            (
+                float(difference / -stdtrit(n - 1, float(p)) * np.sqrt(n)),
+                "that takes p for one-sided; half of it belongs to each side.",
+            ),
+            (
+                float(table["std_error"] * np.sqrt(n - 1)),
+                "that multiplies by the root of the degrees of freedom; n people make the error.",
+            ),
+            (float(table["std_error"] * n), "multiply by the root of n, not by n."),
+            (float(table["sd"] ** 2), "that is the variance; take the root."),
+            (
+                float(table["sd"] / np.sqrt(2)),
+                "that is for two groups of different people; this is the SD of one difference each.",
+            ),
         ],
     )
 
@@ -589,6 +851,8 @@ def _sd_of_difference() -> Exercise:
 @enter_exercise("07.3")
 def _pilot_low() -> Exercise:
     """Lower limit of the pilot's correlation."""
+    from scipy.special import ndtri
+
     from .audit_derived import compute_r_interval
 
     share = float(_printed()["pilot_esr_r2"]) / 100
@@ -604,6 +868,15 @@ def _pilot_low() -> Exercise:
         because="far below the sample's r: so few people can not pin it down.",
         mistakes=[
             (float(right["r"]), "that is r itself."),
+            (float(right["conf_low"] ** 2), "that is squared; the correlation is asked for."),
+            (
+                float(np.tanh(np.arctanh(right["r"]) + ndtri(0.025) / np.sqrt(n))),
+                "that divides by the root of n; Fisher's error has n - 3.",
+            ),
+            (
+                float(np.tanh(np.arctanh(right["r"]) + ndtri(0.05) / np.sqrt(n - 3))),
+                "that is one-sided (or a 90 % interval).",
+            ),
             (float(right["conf_high"]), "that is the upper limit."),
             (
                 float(limits(r=f"{share:.2f}")["conf_low"]),
@@ -623,10 +896,49 @@ def _not_wrong() -> Exercise:
     )
 
 
+@enter_exercise("07.5")
+def _smallest_p() -> Exercise:
+    """Smallest two-sided exact p of McNemar's test over all overlaps."""
+    from scipy.special import bdtr, chdtrc
+    from scipy.stats import binom
+
+    n = int(_printed()["rct_analysed"])
+    ldn, placebo = (
+        round(float(_printed()[f"rct_responders_{k}"]) * n / 100) for k in ("ldn", "placebo")
+    )
+    discordant = [
+        (ldn - k, placebo - k) for k in range(min(ldn, placebo) + 1) if ldn + placebo - k <= n
+    ]
+    p_values = [min(1.0, 2 * bdtr(c, b + c, 0.5)) for b, c in discordant]
+    best = int(np.argmin(p_values))
+    b, c = discordant[best]
+    return Exercise(
+        answer=float(p_values[best]),
+        because="and at every other overlap p is larger: the printed one is none of them.",
+        mistakes=[
+            (float(p_values[best] / 2), "that is one-sided; double it."),
+            (float(p_values[best] - binom.pmf(c, b + c, 0.5)), "that is the mid-p value."),
+            (
+                float(chdtrc(1, (b - c) ** 2 / (b + c))),
+                "that is McNemar's chi-square; the exact test is asked for.",
+            ),
+            (
+                float(chdtrc(1, (abs(b - c) - 1) ** 2 / (b + c))),
+                "that is the chi-square with continuity correction; the exact test is asked for.",
+            ),
+            *(
+                (float(p), "that is another overlap; try them all.")
+                for p in p_values
+                if p != p_values[best]
+            ),
+        ],
+    )
+
+
 # --- 08 ----------------------------------------------------------------------------------
 
 
-@cache
+@remember
 def _meta():
     """The pooled trials of notebook 08, and each left out."""
     from .meta_analysis import leave_one_trial_out, pool_effects
@@ -652,22 +964,38 @@ def _pooled() -> Exercise:
 
 @enter_exercise("08.2")
 def _without_placebo_side() -> Exercise:
-    """Mean without the trial that favours placebo."""
-    trials = _load("trials").set_index("trial")
+    """Weighted mean without the trial that favours placebo."""
+    trials = load_dataset("trials").set_index("trial")
     name = trials.index[trials["favours"] == "placebo"][0]
     whole, without = _meta()
+    table = whole.effects.table.set_index("trial")
+    rows = table[table["pooled"] & (table.index != name)]
+
+    def average(weights) -> float:
+        return float(np.average(rows["estimate"], weights=weights))
+
     return Exercise(
-        answer=float(without.loc[name, "estimate"]),
+        answer=average(1 / rows["std_error"] ** 2),
         because="one single trial moves the mean so far: that is how little there is.",
         mistakes=[
-            (float(row.estimate), f"that is without {row.Index}.")
-            for row in without.drop(index=name).itertuples()
-        ]
-        + [
+            (average(np.ones(len(rows))), "that is the plain mean; weight by 1 / SE squared."),
+            (average(1 / rows["std_error"]), "square the standard errors."),
             (
-                float(whole.to_frame().set_index("term").loc["random effects", "estimate"]),
-                "that is with all trials.",
-            )
+                average(rows["std_error"] ** 2),
+                "that gives the least certain trial the most weight.",
+            ),
+            (average(rows["n_obs"]), "that weights by people; weight by 1 / SE squared."),
+            *(
+                (
+                    float(whole.to_frame().set_index("term").loc[term, "estimate"]),
+                    "that is with all trials.",
+                )
+                for term in ("fixed effect", "random effects")
+            ),
+            *(
+                (float(row.estimate), f"that is without {row.Index}.")
+                for row in without.drop(index=name).itertuples()
+            ),
         ],
     )
 
@@ -678,9 +1006,12 @@ def _heterogeneity() -> Exercise:
     glance = _meta()[0].glance().iloc[0]
     return Exercise(
         answer=float(glance["i_squared"]),
+        unit="proportion",
         because="and from so few trials it is itself very uncertain.",
         mistakes=[
             (float(glance["tau_squared"]), "that is tau squared, a variance."),
+            (float(np.sqrt(glance["tau_squared"])), "that is tau, a standard deviation."),
+            (float(glance["p_value"]), "that is the p value of Q."),
             (1 - float(glance["i_squared"]), "that is the share that chance explains."),
         ],
     )

@@ -62,7 +62,7 @@ def check_calibration(tables: dict | None = None, *, assumptions=None) -> pd.Dat
             value, met, note = np.nan, "not simulated", NOT_SIMULATED[row.id]
         else:
             value = achieved[row.id]
-            met = "yes" if _agrees(value, row.relation, row.value) else "no"
+            met = "yes" if agrees(value, row.relation, row.value) else "no"
             note = notes.get(row.id, "")
         rows.append((row.id, row.quantity, row.group, row.relation, row.value, value, row.unit))
         rows[-1] += (row.status, row.source, met, note)
@@ -70,7 +70,7 @@ def check_calibration(tables: dict | None = None, *, assumptions=None) -> pd.Dat
     return pd.DataFrame(rows, columns=[*columns, "status", "source", "met", "note"])
 
 
-def _agrees(value: float, relation: str, printed: str) -> bool:
+def agrees(value: float, relation: str, printed: str) -> bool:
     """Whether a number prints as the target does, or stands in its relation."""
     target = float(printed)
     if relation in (">", ">="):
@@ -79,7 +79,7 @@ def _agrees(value: float, relation: str, printed: str) -> bool:
     return abs(value - target) <= 0.5 * 10**-decimals * (1 - 1e-9)
 
 
-def _paired_p(difference: pd.Series) -> float:
+def compute_paired_p(difference: pd.Series) -> float:
     """Two-sided p of the paired t test."""
     n = len(difference)
     return compute_p_value(difference.mean() / difference.std() * np.sqrt(n), n - 1)
@@ -129,7 +129,7 @@ def _achieve(tables: dict, a) -> tuple[dict[str, float], dict[str, str]]:
         "pilot_reduction_placebo": symptoms["placebo"].mean(),
         "pilot_reduction_ldn": symptoms["ldn"].mean(),
         "pilot_difference": pilot_gain.mean(),
-        "pilot_difference_p": _paired_p(pilot_gain),
+        "pilot_difference_p": compute_paired_p(pilot_gain),
         "pilot_responders": int((pilot_gain >= a.pilot_responder_points).sum()),
         "pilot_esr_r2": 100 * pilot_r * abs(pilot_r),
         "rct_started_ldn_first": int(first.sum()),
@@ -146,9 +146,9 @@ def _achieve(tables: dict, a) -> tuple[dict[str, float], dict[str, str]]:
         "rct_weeks_followup": weeks("crossover", "follow-up"),
         "rct_pain_reduction_ldn": pain["ldn"].mean(),
         "rct_pain_reduction_placebo": pain["placebo"].mean(),
-        "rct_pain_reduction_p": _paired_p(pain["ldn"] - pain["placebo"]),
-        "rct_satisfaction_p": _paired_p(satisfaction["ldn"] - satisfaction["placebo"]),
-        "rct_mood_p": _paired_p(mood["ldn"] - mood["placebo"]),
+        "rct_pain_reduction_p": compute_paired_p(pain["ldn"] - pain["placebo"]),
+        "rct_satisfaction_p": compute_paired_p(satisfaction["ldn"] - satisfaction["placebo"]),
+        "rct_mood_p": compute_paired_p(mood["ldn"] - mood["placebo"]),
         "rct_responders_ldn": 100 * responders["ldn"] / n,
         "rct_responders_placebo": 100 * responders["placebo"] / n,
         "rct_responders_p": chdtrc(1, chi_square),

@@ -1,6 +1,7 @@
 """The project's tables and their codebook (a Frictionless Data Package)."""
 
 import json
+from collections.abc import Callable
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
@@ -9,9 +10,17 @@ import pandas as pd
 
 from .files import write_files
 
-__all__ = ["describe_column", "list_datasets", "load_codebook", "load_dataset"]
+__all__ = ["describe_column", "list_datasets", "load_codebook", "load_dataset", "use_data"]
 
 _PACKAGE = Path(__file__).resolve().parent
+_USED: dict[str, pd.DataFrame] = {}  # the tables of `use_data`, by name; empty: the project's own
+_REMEMBERED = []  # what `use_data` has to forget
+
+
+def remember(function: Callable) -> Callable:
+    """Decorate a function of the data: its results are kept until `use_data` changes them."""
+    _REMEMBERED.append(cache(function))
+    return _REMEMBERED[-1]
 
 
 @cache
@@ -137,7 +146,7 @@ def apply_types(frame: pd.DataFrame, name: str) -> pd.DataFrame:
 
 
 def load_dataset(name: str) -> pd.DataFrame:
-    """Load one of the project's tables.
+    """Load one of the project's tables, or of the folder that `use_data` named.
 
     Types and category order come from the codebook. Whole numbers that may be missing
     are floats with nan. `frame.attrs["status"]` says whether the numbers are
@@ -163,6 +172,8 @@ def load_dataset(name: str) -> pd.DataFrame:
     (29, 2)
     """
     resource = get_resource(name)
+    if name in _USED:
+        return _USED[name].copy()
     text = {
         field["name"]: str
         for field in resource["schema"]["fields"]
@@ -174,6 +185,79 @@ def load_dataset(name: str) -> pd.DataFrame:
     frame = apply_types(frame, name)
     frame.attrs["status"] = resource["status"]
     return frame
+
+
+def use_data(folder: str | Path | None) -> None:
+    """Take the illustrative tables from another folder from now on, in this process.
+
+    For a course in which every student has simulated people of her own. The published
+    tables stay the project's. The files are read and checked at once, so that changing
+    them later changes nothing.
+
+    Parameters
+    ----------
+    folder : str, Path or None
+        Holds participants.csv, daily_pain.csv, improvement.csv and esr_pain_change.csv,
+        as `simulate_illustrative_trials` makes them. None: back to the project's own.
+
+    Raises
+    ------
+    ValueError
+        If there is no such folder, or the tables do not belong together.
+    DataError
+        If a file is missing, or is not what the codebook says. The tables in use stay.
+
+    Examples
+    --------
+    >>> use_data(None)
+    >>> len(load_dataset("participants"))
+    41
+    """
+    tables = {} if folder is None else _read_illustrative(Path(folder))
+    _USED.clear()
+    _USED.update(tables)
+    for function in _REMEMBERED:
+        function.cache_clear()
+
+
+def _read_illustrative(folder: Path) -> dict[str, pd.DataFrame]:
+    """The illustrative tables of a folder, checked against the codebook and one another."""
+    from .reading import DataError, read_table
+
+    if not folder.is_dir():
+        raise ValueError(
+            f"use_data: there is no folder {str(folder)!r} here ({Path.cwd().name}/); "
+            "name the one that holds participants.csv and the other tables"
+        )
+    tables = {}
+    for name, resource in _resources().items():
+        if resource["status"] != "illustrative":
+            continue
+        path = folder / f"{name}.csv"
+        table = read_table(path, table=name)
+        columns = [field["name"] for field in resource["schema"]["fields"]]
+        if absent := [column for column in columns if column not in table]:
+            raise DataError(str(path), [f"has no column {', '.join(absent)}"])
+        table.attrs = {"status": "illustrative"}
+        tables[name] = table
+    people = tables["participants"].set_index("participant")
+    completed = people.index[people["completed"] & (people["trial"] == "crossover")]
+    change = tables["esr_pain_change"]
+    belongs = {
+        "daily_pain": set(tables["daily_pain"]["participant"]) == set(people.index),
+        "improvement": set(tables["improvement"]["participant"]) == set(completed),
+        "esr_pain_change": all(
+            people[column].astype("str").reindex(change["participant"]).tolist()
+            == change[column].astype("str").tolist()
+            for column in ("trial", "esr_mm_h")
+        ),
+    }
+    for name in [name for name, true in belongs.items() if not true]:
+        raise ValueError(
+            f"use_data: {folder / name}.csv is not about the people of participants.csv beside it; "
+            "take all four tables from one simulation"
+        )
+    return tables
 
 
 def find_illustrative_folder() -> Path:

@@ -146,8 +146,20 @@ def _draw_reductions(esr, means, sds, outcome_r, condition_r, esr_r, rng) -> np.
 
     The first outcome correlates with ESR by `esr_r`; the others do through it.
     """
-    n, k = len(esr), len(sds)
+    k = len(sds)
     outcomes = np.full((k, k), outcome_r) + (1 - outcome_r) * np.eye(k)
+    noise = rng.standard_normal((len(esr), 2 * k))
+    scores = recombine_scores(esr, noise, outcomes=outcomes, condition_r=condition_r, esr_r=esr_r)
+    return scores * np.asarray(sds)[:, None] + np.asarray(means)
+
+
+def recombine_scores(esr, noise, *, outcomes, condition_r: float, esr_r) -> np.ndarray:
+    """Scores (people x outcomes x conditions) of mean 0 and SD 1 with exactly these correlations.
+
+    ESR and noise (people x 2 outcomes) are orthogonalised, and recombined by the Cholesky root of
+    the correlations wanted: ESR stays as it is, and as little else moves as must.
+    """
+    n, k = len(esr), len(outcomes)
     conditions = np.array([[1.0, condition_r], [condition_r, 1.0]])
     among = np.kron(outcomes, conditions)
     with_esr = np.kron(outcomes[:, 0], esr_r)
@@ -157,12 +169,11 @@ def _draw_reductions(esr, means, sds, outcome_r, condition_r, esr_r, rng) -> np.
     except np.linalg.LinAlgError:
         raise CalibrationError(
             f"ESR cannot correlate {esr_r[0]} with LDN and {esr_r[1]} with placebo when the two "
-            f"conditions correlate {condition_r}: no such data exist"
+            f"conditions correlate {condition_r:.3g}: no such data exist"
         ) from None
-    columns = np.column_stack([np.ones(n), esr, rng.standard_normal((n, 2 * k))])
-    basis, triangle = np.linalg.qr(columns)
+    basis, triangle = np.linalg.qr(np.column_stack([np.ones(n), esr, noise]))
     basis = (basis * np.sign(np.diag(triangle)))[:, 1:] * np.sqrt(n - 1)
-    return (basis @ root.T)[:, 1:].reshape(n, k, 2) * np.asarray(sds)[:, None] + np.asarray(means)
+    return (basis @ root.T)[:, 1:].reshape(n, k, 2)
 
 
 def _is_possible(start: np.ndarray, reductions: np.ndarray) -> bool:

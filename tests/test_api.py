@@ -37,7 +37,7 @@ for line in (
     "permute plot pool predict read render require save search show simulate solve sum summarise",
     "test write draw count run apply get infer adjust combine interpret build give choose",
     "pair measure compute correct enter make paired say explore analyse cumulate vary standardise",
-    "estimate",
+    "estimate move use",
 ):
     VERBS |= set(line.split())
 NOT_VERBS = {
@@ -388,7 +388,7 @@ def imports_of(module):
 
 
 def is_drawing(module):
-    return module.startswith("figures") or module in ("widgets",)
+    return module.startswith(("figures", "widget"))
 
 
 @pytest.mark.parametrize("module", MODULES)

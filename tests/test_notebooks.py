@@ -98,6 +98,9 @@ def test_exercises_have_a_blank_and_a_right_solution(notebook):
     solutions = [cell for cell in code(notebook) if "solution" in tags(cell)]
     assert 3 <= len(blanks) <= 5
     assert len(blanks) == len(solutions)
+    steps = set(re.findall(r"\*\*[\d.]+\*\* \((\w+)\)", str([c.source for c in notebook.cells])))
+    assert "doing" in steps
+    assert steps <= {"reading", "understanding", "computing", "judging", "doing"}
     for cell in solutions:
         assert " right: " in cell.outputs[-1]["data"]["text/plain"]
 
@@ -106,15 +109,16 @@ def test_last_cell_prints_the_versions(notebook):
     assert "versions" in tags(notebook.cells[-1])
 
 
-def test_student_copies_have_no_solutions_and_no_outputs():
+def test_student_copies_have_no_solutions_and_no_outputs(tmp_path):
     subprocess.run(
-        [sys.executable, ROOT / "notebooks" / "build.py", "student"],
+        [sys.executable, ROOT / "notebooks" / "build.py", "student", "--out", tmp_path],
         check=True,
         capture_output=True,
     )
-    copies = sorted((ROOT / "build" / "student").glob("[0-9]*.ipynb"))
+    copies = sorted((tmp_path / "student").glob("[0-9]*.ipynb"))
     assert [path.name for path in copies] == [path.name for path in PATHS]
     for path in copies:
         notebook = nbformat.read(path, as_version=4)
         assert not any("solution" in tags(cell) for cell in notebook.cells)
         assert not any(cell.outputs for cell in code(notebook))
+        assert not any("use_data" in cell.source for cell in notebook.cells)

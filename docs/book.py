@@ -1,0 +1,248 @@
+"""Build the book from the notebooks as they are committed, the README and the docstrings.
+
+    python docs/book.py        writes build/book/; a warning of Sphinx is an error
+
+Pages of docs/ may ask for a part that has its home elsewhere, so that nothing is said twice:
+{{README}} (its beginning), {{README: HEADING}}, {{figures}}, {{codebook}}, {{assumptions}}, {{reference}}.
+"""
+
+import re
+import shutil
+import sys
+from pathlib import Path
+
+import nbformat
+from npm import install_packages
+
+import ldn_analysis as ldn
+
+ROOT = Path(__file__).resolve().parents[1]
+SOURCE = ROOT / "build" / "book-source"
+BOOK = ROOT / "build" / "book"
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+# Pages of the reference; a module in none of them goes to the last, so no name can be missing.
+TOPICS = {
+    "Tables and a CSV of your own": "data reading checking diaries",
+    "Figures 1 and 2": "proportions regression figures",
+    "Can we trust the line?": (
+        "influence diagnostics other_lines bootstrap permutation figures_checks figures_refits line"
+    ),
+    "Comparing two conditions": (
+        "slopes crossover two_strata diary_model responders agreement figures_crossover"
+    ),
+    "What if": "moved_point esr_correlation line_fan figures_what_if",
+    "Power and simulated trials": "trial_truth simulation power figures_power",
+    "Small samples": (
+        "small_samples optimism regression_to_mean change_scores multiplicity figures_small_samples"
+    ),
+    "Audit of printed numbers": (
+        "audit printed audit_counts audit_pairs audit_p audit_intervals audit_derived figures_audit"
+    ),
+    "Meta-analysis and credibility": "trial_effects meta_analysis credibility figures_meta",
+    "The illustrative data": "assumptions illustrative calibration",
+    "In the notebooks, and the rest": "exercises widgets results versions",
+}
+
+FOLDED = ("setup", "solution", "versions")  # ids or tags of cells to open on demand
+WIDGET = (
+    "```{note}\nThis cell makes controls that need a running kernel. "
+    "Download the notebook and run it to use them.\n```"
+)
+
+
+def markdown_table(header: list[str], rows: list[list]) -> str:
+    """A Markdown table; a bar within a cell does not end it."""
+    lines = [header, ["---"] * len(header), *rows]
+    text = [[str(cell).replace("|", "\\|").replace("\n", " ") for cell in row] for row in lines]
+    return "\n".join("| " + " | ".join(row) + " |" for row in text) + "\n"
+
+
+# --- parts that have their home elsewhere ---------------------------------------------------
+
+
+def take_readme(heading: str | None) -> str:
+    """One section of the README, or what comes before its figures."""
+    if heading is None:
+        return README.split("\n| Fig. 1:")[0]
+    found = re.search(
+        rf"^## {re.escape(heading)}\n.*?(?=^## |\Z)", README, re.MULTILINE | re.DOTALL
+    )
+    if found is None:
+        sys.exit(f"docs/: README.md has no section {heading!r}")
+    return found[0]
+
+
+def show_figures() -> str:
+    """Both figures with the README's alt texts and the generated captions."""
+    alts = re.findall(r"!\[([^\]]+)\]\(figures/figure_\d\.png\)", README)
+    captions = (ROOT / "figures" / "captions.md").read_text(encoding="utf-8").split("\n\n")[1:]
+    parts = []
+    for number, (alt, caption) in enumerate(zip(alts, captions, strict=True), start=1):
+        parts.append(f"![{alt}](figures/figure_{number}.svg)\n\n{caption.strip()}")
+    return "\n\n".join(parts)
+
+
+def show_codebook() -> str:
+    """Every table: what it is, the file, and its columns from the codebook."""
+    parts = []
+    for row in ldn.list_datasets().itertuples():
+        book = ldn.load_codebook(row.name)
+        status = "published" if row.status == "published" else "illustrative"
+        path = f"data/{status}/{row.name}.csv"
+        rows = []
+        for column in book.itertuples():
+            values = ", ".join(column.categories)
+            if column.minimum == column.minimum or column.maximum == column.maximum:
+                values = f"{column.minimum:g} to {column.maximum:g}"
+            rows.append(
+                [
+                    f"`{column.name}`",
+                    column.type,
+                    column.unit,
+                    column.status,
+                    values.replace("nan", "any"),
+                    column.description,
+                ]
+            )
+        header = ["column", "type", "unit", "status", "values", "what it holds"]
+        parts.append(
+            f"## {row.title}: `{row.name}`\n\nStatus: **{row.status}**; {row.rows} rows. "
+            f"Download [{row.name}.csv]({path}).\n\n{markdown_table(header, rows)}"
+        )
+    return "\n".join(parts)
+
+
+def show_assumptions() -> str:
+    """The one list of assumptions with its reasons."""
+    table = ldn.Assumptions().to_frame()
+    rows = [[f"`{row.assumption}`", row.value, row.reason] for row in table.itertuples()]
+    return markdown_table(["assumption", "value", "reason"], rows)
+
+
+def fill(page: str) -> str:
+    """Put the parts in; links out of docs/ and into it start at the top, where pages lie here."""
+    parts = {
+        "figures": show_figures,
+        "codebook": show_codebook,
+        "assumptions": show_assumptions,
+        "reference": list_reference,
+    }
+    page = re.sub(r"^\{\{README(?:: (.+))?\}\}$", lambda m: take_readme(m[1]), page, flags=re.M)
+    page = re.sub(r"^\{\{(\w+)\}\}$", lambda m: parts[m[1]](), page, flags=re.M)
+    return page.replace("](../", "](").replace("](docs/", "](")
+
+
+# --- pages ----------------------------------------------------------------------------------
+
+
+def write_notebook(path: Path) -> None:
+    """A notebook with a link to itself; solutions folded, a word where a widget would be."""
+    notebook = nbformat.read(path, as_version=4)
+    link = nbformat.v4.new_markdown_cell(
+        f"{{download}}`Download this notebook <../downloads/{path.name}>`", id="download"
+    )
+    cells = []
+    for cell in notebook.cells:
+        tags = set(cell.metadata.get("tags", []))
+        cells.append(cell)
+        for name in (tags | {cell.id}) & set(FOLDED):
+            cell.metadata["tags"] = sorted(tags | {"hide-cell"})
+            cell.metadata["mystnb"] = {
+                "code_prompt_show": f"Show the {name}",
+                "code_prompt_hide": f"Hide the {name}",
+            }
+        if "widget" in tags:
+            cells.append(nbformat.v4.new_markdown_cell(WIDGET, id=f"{cell.id}-note"))
+    cells.insert(1, link)
+    notebook.cells = cells
+    notebook.metadata["language_info"] = {"name": "python", "pygments_lexer": "ipython3"}
+    nbformat.write(notebook, SOURCE / "notebooks" / path.name)
+
+
+def group_names() -> dict[str, dict[str, list[str]]]:
+    """Public names by topic and module."""
+    homes: dict[str, list[str]] = {}
+    for name in ldn.__all__:
+        homes.setdefault(getattr(ldn, name).__module__.split(".")[-1], []).append(name)
+    groups = {topic: dict.fromkeys(modules.split()) for topic, modules in TOPICS.items()}
+    placed = {module for modules in groups.values() for module in modules}
+    list(groups.values())[-1].update(dict.fromkeys(sorted(set(homes) - placed)))
+    return {
+        topic: {module: homes[module] for module in modules if module in homes}
+        for topic, modules in groups.items()
+    }
+
+
+def name_page(topic: str) -> str:
+    """File name of a topic's page."""
+    return re.sub(r"\W+", "_", topic.lower()).strip("_")
+
+
+def list_reference() -> str:
+    """Pages of the reference, for the table of contents."""
+    return "\n".join(f"api/{name_page(topic)}" for topic in TOPICS)
+
+
+def write_reference() -> None:
+    """A page a topic from the docstrings, and a list of all names."""
+    folder = SOURCE / "api"
+    folder.mkdir()
+    index = ["Reference", "=========", "", "Call everything by its short name::", ""]
+    index += ["    import ldn_analysis as ldn", ""]
+    rows = []
+    for topic, modules in group_names().items():
+        lines = [topic, "=" * len(topic), "", ".. py:currentmodule:: ldn_analysis", ""]
+        for module, names in modules.items():
+            lines += [module, "-" * len(module), ""]
+            lines += [sys.modules[f"ldn_analysis.{module}"].__doc__.strip(), ""]
+            # What to call first, then what it returns.
+            for name in sorted(names, key=lambda name: isinstance(getattr(ldn, name), type)):
+                is_class = isinstance(getattr(ldn, name), type)
+                lines.append(f".. auto{'class' if is_class else 'function'}:: ldn_analysis.{name}")
+                if is_class:
+                    lines += ["   :members:", "   :inherited-members: tuple, ValueError"]
+                lines.append("")
+                role = f":py:{'class' if is_class else 'func'}:`~ldn_analysis.{name}`"
+                rows.append(f"   * - {role}\n     - ``{module}``\n     - {topic}")
+        (folder / f"{name_page(topic)}.rst").write_text("\n".join(lines), encoding="utf-8")
+    index += [".. list-table:: Every public name", "   :header-rows: 1", ""]
+    index += ["   * - name", "     - module", "     - topic", *rows, ""]
+    (folder / "index.rst").write_text("\n".join(index), encoding="utf-8")
+
+
+def lay_out() -> None:
+    """All pages in build/book-source/, in the places that the README's links name."""
+    shutil.rmtree(SOURCE, ignore_errors=True)
+    for name in ("notebooks", "downloads", "figures"):
+        (SOURCE / name).mkdir(parents=True)
+    for path in sorted((ROOT / "notebooks").glob("[0-9]*.ipynb")):
+        write_notebook(path)
+        shutil.copyfile(path, SOURCE / "downloads" / path.name)
+    for path in sorted((ROOT / "docs").glob("*.md")):
+        (SOURCE / path.name).write_text(fill(path.read_text(encoding="utf-8")), encoding="utf-8")
+    shutil.copytree(ROOT / "data", SOURCE / "data")
+    for path in ("CHANGELOG.md", "CITATION.cff", "LICENSE"):
+        shutil.copyfile(ROOT / path, SOURCE / path)
+    for path in (ROOT / "figures").glob("*.svg"):
+        shutil.copyfile(path, SOURCE / "figures" / path.name)
+    write_reference()
+
+
+def main() -> None:
+    """Lay out the pages and let Sphinx make the site."""
+    from sphinx.cmd.build import main as sphinx
+
+    install_packages()
+    lay_out()
+    shutil.rmtree(BOOK, ignore_errors=True)
+    options = ["-q", "-E", "-W", "--keep-going", "-b", "html"]
+    options += ["-c", str(ROOT / "docs"), "-d", str(ROOT / "build" / "book-doctrees")]
+    code = sphinx([*options, str(SOURCE), str(BOOK)])
+    if code:
+        sys.exit(code)
+    print(f"{BOOK.relative_to(ROOT)}/index.html")
+
+
+if __name__ == "__main__":
+    main()
