@@ -31,6 +31,7 @@ TOPICS = {
     "Comparing two conditions": (
         "slopes crossover two_strata diary_model responders agreement figures_crossover"
     ),
+    "Many analysts": "specifications multiverse joint_test figures_multiverse",
     "What if": "moved_point esr_correlation line_fan figures_what_if",
     "Power and simulated trials": "trial_truth simulation power figures_power",
     "Small samples": (

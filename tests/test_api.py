@@ -37,7 +37,7 @@ for line in (
     "permute plot pool predict read render require save search show simulate solve sum summarise",
     "test write draw count run apply get infer adjust combine interpret build give choose",
     "pair measure compute correct enter make paired say explore analyse cumulate vary standardise",
-    "estimate move use",
+    "estimate move use fill",
 ):
     VERBS |= set(line.split())
 NOT_VERBS = {
