@@ -368,7 +368,9 @@ def fit_line(
             f"(first: row {data.index[blank][0]}). Fill them in, or pass missing='drop' to leave "
             "them out."
         )
-    used, x, y = data.loc[~blank], x[~blank], y[~blank]
+    used = data.copy(deep=False)
+    if blank.any():
+        used, x, y = data.loc[~blank], x[~blank], y[~blank]
     if len(x) < 3:
         raise ValueError(
             f"fit_line: a line with its error needs at least 3 rows; {len(x)} are left"
