@@ -153,7 +153,7 @@ def check_cells(raw, resource, conditions, missing, notes) -> tuple[pd.DataFrame
         )
         return frame, problems
     for name in [name for name in fields if name in frame]:
-        if fields[name]["type"] == "string":
+        if fields[name]["type"] == "string" or isinstance(frame[name].dtype, pd.StringDtype):
             frame[name] = _tidy_labels(frame[name])
     if "condition" in frame and "condition" in fields:
         frame, found = _choose_conditions(frame, conditions, notes)

@@ -193,17 +193,17 @@ def _read_header(path: Path, encoding: str, resource: dict) -> _Header:
     if not lines:
         raise DataError(str(path), ["is empty; the first line must name the columns"])
     delimiter = max(DELIMITERS, key=lines[0].count)
+    # Pandas would make that many columns first, and complain of them later.
+    wide = next((i for i, line in enumerate(lines) if line.count(delimiter) >= MOST_COLUMNS), None)
+    if wide is not None:
+        problem = f"line {len(above) + wide + 1} has more than {MOST_COLUMNS:,} cells"
+        raise DataError(str(path), [f"{problem}; delete the columns that are not needed"])
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     try:
         columns = [name.strip() for name in next(reader)]
     except csv.Error:
         problem = f'line {len(above) + 1}: a quotation mark (") among the names of the columns '
         raise DataError(str(path), [f"{problem}is misplaced; remove or double it"]) from None
-    if len(columns) > MOST_COLUMNS:
-        problem = (
-            f"line {len(above) + 1} names {len(columns):,} columns, more than {MOST_COLUMNS:,}"
-        )
-        raise DataError(str(path), [f"{problem}; delete those that are not needed"])
     twice = [name for name, count in Counter(columns).items() if name and count > 1]
     if twice:
         raise DataError(str(path), [say_twice(name) for name in twice])
