@@ -16,6 +16,7 @@ __all__ = ["check_table"]
 MOST_SHOWN = 20
 MOST_ALIKE = 5  # more of one kind in one column are one line
 LONGEST_SHOWN = 60
+LARGEST = 1e9  # of a measurement; of these, squares and sums are finite and exact enough
 VARYING = re.compile(r"[-+]?[0-9][0-9.]*|'[^']*'")  # what differs among findings of one kind
 THOUSANDS = re.compile(r"[+-]?[0-9]{1,3}(,[0-9]{3})+\.[0-9]+|[+-]?[0-9]{1,3}(\.[0-9]{3})+,[0-9]+")
 WITH_UNIT = re.compile(r"([+-]?[0-9]+(?:[.,][0-9]+)?)\s*(?:%|[^\W\d_]{2})[^0-9]*")
@@ -297,7 +298,8 @@ def _convert_numbers(column: pd.Series, field: dict) -> tuple[pd.Series, list[_P
         text = f"is not a number; write {_suggest_number(str(cell).strip(), field)}"
         problems.append(_Problem(line, name, f"{cell}", text))
     report(np.isinf(values), "is infinite; correct it")
-    finite = np.isfinite(values)
+    report(np.isfinite(values) & (abs(values) > LARGEST), "is too large to be true; correct it")
+    finite = abs(values) <= LARGEST
     low, high = limits.get("minimum"), limits.get("maximum")
     if low is not None:
         report(finite & (values < low), f"is below {low}, the least that is possible")
@@ -389,7 +391,7 @@ def _check_esr_pain(frame: pd.DataFrame, person, conditions, notes: list[str]) -
         if len(rows) < 3:
             text = f"has {len(rows)} usable row(s); a line with its error needs at least 3"
             problems.append(_Problem(0, "condition", str(condition), text))
-        elif rows["esr_mm_h"].min() == rows["esr_mm_h"].max():
+        elif np.ptp(rows["esr_mm_h"].to_numpy()) <= 1e-9 * max(rows["esr_mm_h"].max(), 1):
             text = f"is {rows['esr_mm_h'].iloc[0]:g} in every row of condition {condition!r}, so there is no slope"
             problems.append(_Problem(0, "esr_mm_h", "", text))
     person, esr = person.to_numpy(), frame["esr_mm_h"].to_numpy()

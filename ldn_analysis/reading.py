@@ -220,12 +220,8 @@ def _read_header(path: Path, encoding: str, resource: dict) -> _Header:
 
 def _read_rows(path: Path, encoding: str, header: _Header, resource: dict) -> pd.DataFrame:
     """The rows below the names, columns numbered; labels as they are written."""
-    fields = {field["name"]: field for field in resource["schema"]["fields"]}
-    types = {
-        i: "category" if "categories" in fields[name] else "str"
-        for i, name in enumerate(header.columns)
-        if name in fields and (fields[name]["type"] == "string" or "categories" in fields[name])
-    }
+    texts = {f["name"]: f for f in resource["schema"]["fields"] if f["type"] == "string"}
+    types = {i: "str" for i, name in enumerate(header.columns) if name in texts}
     positions = range(len(header.columns))
     blanks = {i: BLANKS if i in types else NULLS for i in positions}
     names = f"the {len(positions)} columns of line {header.line}"
@@ -236,11 +232,16 @@ def _read_rows(path: Path, encoding: str, header: _Header, resource: dict) -> pd
             warnings.simplefilter("error", pd.errors.DtypeWarning)
             deque(islice(file, header.end), maxlen=0)
             try:
-                return pd.read_csv(
+                frame = pd.read_csv(
                     file, sep=header.delimiter, header=None, names=positions, dtype=types,
                     index_col=False, skip_blank_lines=False, skipinitialspace=True,
                     low_memory=in_pieces, keep_default_na=False, na_values=blanks,
                 )  # fmt: skip
+                # Not asked of pandas, which would make 1 of a label 01.
+                for i in types:
+                    if "categories" in texts[header.columns[i]]:
+                        frame[i] = frame[i].astype("category")
+                return frame
             except pd.errors.DtypeWarning:
                 continue
             except pd.errors.EmptyDataError:

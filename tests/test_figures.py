@@ -358,7 +358,7 @@ def test_two_thousand_points_are_all_drawn_and_one_more_is_not():
     assert "shade" not in title_of(all_drawn)
     assert "shade" in title_of(plot_line(fit_line(data, predictor="x", outcome="y")))
     constant = plot_line(fit_line(data.assign(y=3.5), predictor="x", outcome="y"))
-    assert "in a cell, 1 to 51" in title_of(constant)
+    assert "in a cell, 1 to 50" in title_of(constant)
 
 
 # --- files -------------------------------------------------------------------------------

@@ -117,6 +117,11 @@ def test_latin_1_far_into_the_file(save):
     assert len(frame) == 10_002
 
 
+def test_categories_stay_text(save):
+    frame = read_table(save(GOOD.replace("pilot", "01").replace("crossover", "+1")))
+    assert frame["trial"].cat.categories.tolist() == ["+1", "01"]
+
+
 def test_labels_stay_text(save):
     frame = read_table(save(SMALL.replace("\na,", "\n001,").replace("\nb,", "\n1e5,")))
     assert frame["participant"].tolist() == ["001", "1e5", "c"] * 2
@@ -372,6 +377,8 @@ CELLS = {
     '"1,23.5"': f"'1,23.5' {NOT_A_NUMBER}",
     "inf": "'inf' is infinite; correct it",
     "-Infinity": "'-inf' is infinite; correct it",
+    "-1e300": "'-1e+300' is too large to be true; correct it",
+    "-1000000001": "'-1000000001' is too large to be true; correct it",
     "1e999": "'inf' is infinite; correct it",
     "x" * 500: f"'{'x' * 60}...' {NOT_A_NUMBER}",
     "": BLANK,
@@ -460,6 +467,8 @@ def test_constant_esr(refuse):
     )
     text = "esr_mm_h: is 20 in every row of condition 'ldn', so there is no slope"
     assert refuse(same) == text + HINT
+    rounding = same.replace("a,ldn,20", "a,ldn,20.0000000001")
+    assert refuse(rounding) == text + HINT
 
 
 def test_baseline_esr_is_one_value_a_person(refuse):
