@@ -198,11 +198,13 @@ def check_cells(raw, resource, conditions, missing, notes) -> tuple[pd.DataFrame
 
 def _tidy_labels(column: pd.Series) -> pd.Series:
     """Text without blanks about it; what has none, as nearly always, is left as it is."""
-    if isinstance(column.dtype, pd.CategoricalDtype):
-        cells = column.cat.categories
-    else:
-        cells = column = column.astype("str")
-    if all(isinstance(cell, str) and cell == cell.strip() != "" for cell in cells.dropna()):
+    if not isinstance(column.dtype, pd.CategoricalDtype):
+        column = column.astype("str")
+    cells = column.cat.categories if column.dtype == "category" else column
+    if all(
+        cell == cell.strip() != "" if isinstance(cell, str) else cell != cell
+        for cell in cells.to_numpy(object)
+    ):
         return column
     return column.astype("str").str.strip().replace("", np.nan)
 

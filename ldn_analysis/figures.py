@@ -41,7 +41,7 @@ NO_DATES = {
     "png": {"Software": None},
 }
 MOST_POINTS = 2_000  # more are drawn as a density, and the figure says so
-MOST_CELLS = 40  # of a density, along each axis
+MOST_CELLS = 60, 40  # of a density, along x and y
 CONDITION_TITLES = {"ldn": "LDN", "placebo": "Placebo"}
 
 
@@ -221,8 +221,8 @@ def _draw_pane(
     lines = [head] if head else []
     lines += _write_numbers(fit, confidence_level)
     if fit.n_obs > MOST_POINTS:
-        most = _draw_density(fit, ax)
-        lines.append(f"shade (log scale): number of people in a cell, 1 to {most:,}")
+        largest = _draw_density(fit, ax)
+        lines.append(f"shade (log scale): number of people in a cell, 1 to {largest:,}")
     else:
         _draw_points(fit, ax, group)
     ax.set_xlabel(label_column(fit.predictor))
@@ -322,22 +322,23 @@ def _draw_density(fit: LineFit, ax) -> int:
     """People counted in cells, on a logarithmic scale of shades; gives the largest count."""
     from matplotlib.colors import LinearSegmentedColormap, LogNorm
 
-    edges = _cut(fit.x), _cut(fit.y)
+    edges = [_cut(*part) for part in zip((fit.x, fit.y), MOST_CELLS, strict=True)]
     counts = np.histogram2d(fit.x, fit.y, bins=edges)[0].T
-    most = int(counts.max())
+    largest = int(counts.max())
     ax.pcolormesh(
-        *edges, np.where(counts > 0, counts, np.nan), zorder=0.5, rasterized=True,
-        norm=LogNorm(1, max(most, 2)), cmap=LinearSegmentedColormap.from_list("", ["#E4EFF7", BLUE]),
+        *edges, np.where(counts > 0, counts, np.nan), zorder=0.5,
+        edgecolors="face", linewidth=0.3,  # without edges, viewers leave seams
+        norm=LogNorm(1, max(largest, 2)), cmap=LinearSegmentedColormap.from_list("", ["#E4EFF7", BLUE]),
     )  # fmt: skip
-    return most
+    return largest
 
 
-def _cut(values: np.ndarray) -> np.ndarray:
-    """Edges of even cells; each holds as many whole numbers as the next, or stripes appear."""
+def _cut(values: np.ndarray, most: int) -> np.ndarray:
+    """Edges of even cells; as many whole numbers in each but the last, or stripes appear."""
     low, high = values.min(), values.max()
     if low < high and (values != np.rint(values)).any():
-        return np.linspace(low, high, MOST_CELLS + 1)
-    width = max(np.ceil((high - low) / MOST_CELLS), 1)
+        return np.linspace(low, high, most + 1)
+    width = max(np.ceil((high - low) / most), 1)
     return np.arange(low - 0.5, high + width, width)
 
 

@@ -747,10 +747,9 @@ def read_timed(path):
     return error if frame is None else frame, time.perf_counter() - start
 
 
-@pytest.mark.parametrize("rows", [200_000, pytest.param(1_000_000, marks=pytest.mark.benchmark)])
-def test_large_file_is_validated_in_seconds(tmp_path, rows):
+def test_large_file_is_validated_in_seconds(tmp_path):
     path = tmp_path / "large.csv"
-    frame = large(rows)
+    frame = large(200_000)
     frame.to_csv(path, index=False)
     start = time.perf_counter()
     pd.read_csv(path)
