@@ -64,7 +64,6 @@ TASKS = {
                 "-m",
                 "benchmark",
                 "tests/benchmarks",
-                "tests/test_reading.py",
                 "tests/test_widgets.py",
             ]
         ],

@@ -1,5 +1,7 @@
 """From cells to a valid table: everything that is wrong with it, cell by cell."""
 
+import re
+from collections import Counter
 from collections.abc import Sequence
 from difflib import get_close_matches
 from typing import NamedTuple
@@ -12,7 +14,12 @@ from .data import apply_types, get_resource
 __all__ = ["check_table"]
 
 MOST_SHOWN = 20
+MOST_ALIKE = 5  # more of one kind in one column are one line
 LONGEST_SHOWN = 60
+LARGEST = 1e9  # of a measurement; of these, squares and sums are finite and exact enough
+VARYING = re.compile(r"[-+]?[0-9][0-9.]*|'[^']*'")  # what differs among findings of one kind
+THOUSANDS = re.compile(r"[+-]?[0-9]{1,3}(,[0-9]{3})+\.[0-9]+|[+-]?[0-9]{1,3}(\.[0-9]{3})+,[0-9]+")
+WITH_UNIT = re.compile(r"([+-]?[0-9]+(?:[.,][0-9]+)?)\s*(?:%|[^\W\d_]{2})[^0-9]*")
 
 
 class _Problem(NamedTuple):
@@ -34,6 +41,34 @@ class _Problem(NamedTuple):
 def _shorten(text: str) -> str:
     """The beginning of a long text."""
     return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}..."
+
+
+def _list(names) -> str:
+    """The first twelve names; what cannot be printed is escaped."""
+    shown = [_shorten(str(name)) for name in names[:12]]
+    return ", ".join(text if text.isprintable() else repr(text)[1:-1] for text in shown)
+
+
+def list_findings(problems: Sequence) -> list[str]:
+    """A line each, 20 at most; more than a few alike in a column are one line with their number."""
+    kinds = [
+        (problem.column, VARYING.sub("#", problem.problem))
+        if isinstance(problem, _Problem)
+        else problem
+        for problem in problems
+    ]
+    counts, lines, told = Counter(kinds), {}, 0
+    for i, (problem, kind) in enumerate(zip(problems, kinds, strict=True)):
+        alike = counts[kind]
+        if alike <= MOST_ALIKE:
+            lines[i], told = str(problem), told + 1
+        elif kind not in lines:
+            more = f" (and {alike - 1} more such findings in this column)"
+            lines[kind], told = f"{problem}{more}", told + alike
+        if len(lines) == MOST_SHOWN:
+            break
+    rest = [f"... and {len(problems) - told} more"] if told < len(problems) else []
+    return [*lines.values(), *rest]
 
 
 def _write(cell) -> str:
@@ -106,8 +141,8 @@ def check_cells(raw, resource, conditions, missing, notes) -> tuple[pd.DataFrame
     twice = raw.columns[raw.columns.duplicated()].unique()
     if any(name in fields for name in twice):
         return raw, [_Problem(0, "", "", say_twice(name)) for name in twice]
-    problems = _find_missing_columns(raw, fields)
-    frame = raw.copy()
+    problems = _find_missing_columns(raw, fields, conditions)
+    frame = raw.copy(deep=False)
     if frame.empty:
         problems.append(
             _Problem(
@@ -119,8 +154,8 @@ def check_cells(raw, resource, conditions, missing, notes) -> tuple[pd.DataFrame
         )
         return frame, problems
     for name in [name for name in fields if name in frame]:
-        if fields[name]["type"] == "string":
-            frame[name] = frame[name].astype("str").str.strip().replace("", np.nan)
+        if fields[name]["type"] == "string" or isinstance(frame[name].dtype, pd.StringDtype):
+            frame[name] = _tidy_labels(frame[name])
     if "condition" in frame and "condition" in fields:
         frame, found = _choose_conditions(frame, conditions, notes)
         problems += found
@@ -132,6 +167,8 @@ def check_cells(raw, resource, conditions, missing, notes) -> tuple[pd.DataFrame
         )
         frame = frame[~blank.any(axis=1)]
         blank = frame[needed].isna()
+        if frame.empty:
+            problems.append(_Problem(0, "", "", "no row is left; fill in the required columns"))
     for name in needed:
         text = "is blank; fill it in, delete the row, or leave such rows out with --missing drop"
         problems += [_Problem(line, name, "", text) for line in blank.index[blank[name]]]
@@ -146,17 +183,30 @@ def check_cells(raw, resource, conditions, missing, notes) -> tuple[pd.DataFrame
             name == "condition" and conditions
         ):
             problems += _find_unknown(frame[name], fields[name])
-    problems += _find_duplicates(frame, resource["schema"].get("primaryKey", []))
+    key = resource["schema"].get("primaryKey", [])
+    if key and set(key) <= set(frame):
+        numbered = _number_key(frame, key)
+        problems += _find_duplicates(frame, numbered)
     if resource["name"] == "esr_pain_change" and not problems:
-        problems += _check_esr_pain(frame, conditions or fields["condition"]["categories"])
+        conditions = conditions or fields["condition"]["categories"]
+        problems += _check_esr_pain(frame, numbered["participant"], conditions, notes)
     problems.sort(key=lambda problem: problem.line)
     if problems:
         return frame, problems
-    if resource["name"] == "esr_pain_change":
-        rows = frame.groupby("participant", observed=True)["condition"].size()
-        if (alone := int((rows < 2).sum())) and len(frame) > alone:
-            notes.append(f"{alone} participant(s) have one condition only")
     return _set_types(frame, resource, conditions), []
+
+
+def _tidy_labels(column: pd.Series) -> pd.Series:
+    """Text without blanks about it; what has none, as nearly always, is left as it is."""
+    if not isinstance(column.dtype, pd.CategoricalDtype):
+        column = column.astype("str")
+    cells = column.cat.categories if column.dtype == "category" else column
+    if all(
+        cell == cell.strip() != "" if isinstance(cell, str) else cell != cell
+        for cell in cells.to_numpy(object)
+    ):
+        return column
+    return column.astype("str").str.strip().replace("", np.nan)
 
 
 def _is_required(field: dict) -> bool:
@@ -164,13 +214,15 @@ def _is_required(field: dict) -> bool:
     return field.get("constraints", {}).get("required", False)
 
 
-def _find_missing_columns(frame: pd.DataFrame, fields: dict) -> list[_Problem]:
+def _find_missing_columns(frame: pd.DataFrame, fields: dict, conditions) -> list[_Problem]:
     """Required columns that are not there, with the nearest name that is."""
-    spare = {str(name).lower(): str(name) for name in frame if name not in fields}
     problems = []
-    for name in [
-        name for name, field in fields.items() if _is_required(field) and name not in frame
-    ]:
+    missing = [name for name, field in fields.items() if _is_required(field) and name not in frame]
+    if "condition" in missing and (text := _explain_wide(frame, fields, conditions)):
+        problems.append(_Problem(0, "", "", text))
+        missing = [name for name in missing if name not in ("condition", "pain_reduction_percent")]
+    spare = {str(name).lower(): str(name) for name in frame if name not in fields}
+    for name in missing:
         near = get_close_matches(name, spare, n=1, cutoff=0.5)
         near = near or [
             low
@@ -178,12 +230,35 @@ def _find_missing_columns(frame: pd.DataFrame, fields: dict) -> list[_Problem]:
             if low and (name.startswith(low) or low.startswith(name.split("_")[0]))
         ]
         hint = (
-            f"; rename {spare[near[0]]!r}?"
+            f"; rename {_shorten(spare[near[0]])!r}?"
             if near
-            else f"; there are: {', '.join(_shorten(str(column)) for column in frame.columns[:12])}"
+            else f"; there are: {_list(frame.columns)}"
         )
         problems.append(_Problem(0, "", "", f"column {name!r} is missing{hint}"))
     return problems
+
+
+def _explain_wide(frame: pd.DataFrame, fields: dict, conditions) -> str:
+    """How to make a table long that has a column a condition; empty if it has not."""
+    names = [str(name) for name in frame if name not in fields]
+    words = list(conditions or fields["condition"]["categories"])
+    found = [
+        [name for name in names if word.lower() in re.split(r"[\W_]+", name.lower())]
+        for word in words
+    ]
+    if all(found):
+        columns = [matches[0] for matches in found]
+    else:
+        columns = words = [name for name in names if name.lower().startswith("pain")][:2]
+    if len(set(columns)) < 2:
+        return ""
+    new = {old: word for old, word in zip(columns, words, strict=True) if old != word}
+    rename = f".rename(columns={new})" if new else ""
+    melt = f".melt(['participant', 'esr_mm_h'], {words}, 'condition', 'pain_reduction_percent')"
+    return (
+        f"the table is wide: {_list(columns)} are columns of one row a person; make it long, "
+        f"one row a person and condition, in pandas: wide{rename}{melt}"
+    )
 
 
 def _choose_conditions(frame, conditions, notes) -> tuple[pd.DataFrame, list[_Problem]]:
@@ -193,9 +268,7 @@ def _choose_conditions(frame, conditions, notes) -> tuple[pd.DataFrame, list[_Pr
     present = list(frame["condition"].dropna().unique())
     absent = [name for name in conditions if name not in present]
     if absent:
-        text = (
-            f"does not occur; there are: {', '.join(_shorten(str(name)) for name in present[:12])}"
-        )
+        text = f"does not occur; there are: {_list(present)}"
         return frame, [_Problem(0, "condition", str(name), text) for name in absent]
     chosen = frame["condition"].isin(conditions) | frame["condition"].isna()
     if not chosen.all():
@@ -224,16 +297,11 @@ def _convert_numbers(column: pd.Series, field: dict) -> tuple[pd.Series, list[_P
 
     not_number = np.isnan(values) & filled.to_numpy()
     for line, cell in column[not_number].items():
-        fixed = str(cell).strip().replace(",", ".", 1)
-        is_comma = fixed != str(cell).strip() and fixed.replace(".", "", 1).lstrip("+-").isdigit()
-        text = "is not a number; write digits only, e.g. 12.5"
-        if is_comma:
-            text = f"is not a number; write {fixed}"
-            if len(fixed.partition(".")[2]) == 3:
-                text += f", or {fixed.replace('.', '')} if the comma divides thousands"
+        text = f"is not a number; write {_suggest_number(str(cell).strip(), field)}"
         problems.append(_Problem(line, name, f"{cell}", text))
     report(np.isinf(values), "is infinite; correct it")
-    finite = np.isfinite(values)
+    report(np.isfinite(values) & (abs(values) > LARGEST), "is too large to be true; correct it")
+    finite = abs(values) <= LARGEST
     low, high = limits.get("minimum"), limits.get("maximum")
     if low is not None:
         report(finite & (values < low), f"is below {low}, the least that is possible")
@@ -242,6 +310,22 @@ def _convert_numbers(column: pd.Series, field: dict) -> tuple[pd.Series, list[_P
     if field["type"] == "integer":
         report(finite & (values != np.rint(values)), "is not a whole number")
     return numbers, problems
+
+
+def _suggest_number(text: str, field: dict) -> str:
+    """What to write in place of a text that is no number."""
+    if THOUSANDS.fullmatch(text):
+        mark = min(",.", key=text.index)
+        return text.replace(mark, "").replace(",", ".")
+    if match := WITH_UNIT.fullmatch(text):
+        unit = f", in {field['unit']}" if "unit" in field else ""
+        return f"{match[1].replace(',', '.')} alone{unit}"
+    if not re.fullmatch(r"[+-]?[0-9]*,[0-9]+", text):
+        return "digits only, e.g. 12.5"
+    fixed = text.replace(",", ".")
+    if len(fixed.partition(".")[2]) == 3:
+        return f"{fixed}, or {fixed.replace('.', '')} if the comma divides thousands"
+    return fixed
 
 
 def _convert_booleans(column: pd.Series) -> tuple[pd.Series, list[_Problem]]:
@@ -275,15 +359,20 @@ def _find_unknown(column: pd.Series, field: dict) -> list[_Problem]:
     return problems
 
 
-def _find_duplicates(frame: pd.DataFrame, key: list[str]) -> list[_Problem]:
+def _number_key(frame: pd.DataFrame, key: list[str]) -> pd.DataFrame:
+    """The key's columns as whole numbers, -1 where blank: text is looked up only once."""
+    columns = {name: pd.factorize(frame[name])[0].astype(np.int32) for name in key}
+    return pd.DataFrame(columns, index=frame.index)
+
+
+def _find_duplicates(frame: pd.DataFrame, numbered: pd.DataFrame) -> list[_Problem]:
     """Rows that repeat an earlier row's key."""
-    if not key or any(name not in frame for name in key):
-        return []
-    again = frame.duplicated(key) & frame[key].notna().all(axis=1)
+    key = list(numbered)
+    again = numbered.duplicated() & (numbered >= 0).all(axis=1)
     if not again.any():
         return []
     lines = pd.Series(frame.index, index=frame.index)
-    firsts = lines.groupby([frame[name] for name in key], observed=True).transform("first")[again]
+    firsts = lines.groupby([numbered[name] for name in key], sort=False).transform("first")[again]
     return [
         _Problem(
             line, " and ".join(key),
@@ -296,7 +385,7 @@ def _find_duplicates(frame: pd.DataFrame, key: list[str]) -> list[_Problem]:
     ]  # fmt: skip
 
 
-def _check_esr_pain(frame: pd.DataFrame, conditions) -> list[_Problem]:
+def _check_esr_pain(frame: pd.DataFrame, person, conditions, notes: list[str]) -> list[_Problem]:
     """What a line in each condition needs, and whether the three pain columns agree."""
     problems = []
     for condition in conditions:
@@ -304,13 +393,17 @@ def _check_esr_pain(frame: pd.DataFrame, conditions) -> list[_Problem]:
         if len(rows) < 3:
             text = f"has {len(rows)} usable row(s); a line with its error needs at least 3"
             problems.append(_Problem(0, "condition", str(condition), text))
-        elif rows["esr_mm_h"].min() == rows["esr_mm_h"].max():
+        elif np.ptp(rows["esr_mm_h"].to_numpy()) <= 1e-9 * max(rows["esr_mm_h"].max(), 1):
             text = f"is {rows['esr_mm_h'].iloc[0]:g} in every row of condition {condition!r}, so there is no slope"
             problems.append(_Problem(0, "esr_mm_h", "", text))
-    first = frame.groupby("participant", observed=True)["esr_mm_h"].transform("first")
-    for line, value in frame.loc[frame["esr_mm_h"] != first, "esr_mm_h"].items():
-        text = f"differs from {first[line]:g} in an earlier row of {frame.loc[line, 'participant']!r}; baseline ESR is one value a person"
-        problems.append(_Problem(line, "esr_mm_h", f"{value:g}", text))
+    person, esr = person.to_numpy(), frame["esr_mm_h"].to_numpy()
+    firsts = np.empty(person.max(initial=-1) + 1)
+    firsts[person[::-1]] = esr[::-1]  # of several rows, the first is written last
+    for row in np.flatnonzero(esr != firsts[person]):
+        text = f"differs from {firsts[person[row]]:g} in an earlier row of {_shorten(frame['participant'].iloc[row])!r}; baseline ESR is one value a person"
+        problems.append(_Problem(frame.index[row], "esr_mm_h", f"{esr[row]:g}", text))
+    if (alone := int((np.bincount(person) == 1).sum())) and len(frame) > alone:
+        notes.append(f"{alone} participant(s) have one condition only")
     if {"baseline_pain_0_100", "end_pain_0_100"} <= set(frame):
         base, end = frame["baseline_pain_0_100"], frame["end_pain_0_100"]
         expected = (base - end) / base.where(base > 0) * 100
@@ -328,12 +421,13 @@ def _set_types(frame: pd.DataFrame, resource: dict, conditions) -> pd.DataFrame:
         name = field["name"]
         if name not in frame or "categories" not in field:
             continue
+        column = frame[name].astype("category").cat.remove_unused_categories()
         if name == "condition" and conditions:
-            own[name] = pd.Categorical(frame[name], categories=list(conditions))
-        elif not frame[name].dropna().isin(field["categories"]).all():
-            own[name] = pd.Categorical(
-                frame[name], categories=sorted(frame[name].dropna().unique())
-            )
+            own[name] = column.cat.set_categories(list(conditions))
+        elif not column.cat.categories.isin(field["categories"]).all():
+            own[name] = column.cat.set_categories(sorted(column.cat.categories))
+        else:  # unordered categories are equal in any order: astype would leave theirs
+            frame[name] = column.cat.set_categories(field["categories"])
     typed = apply_types(frame.drop(columns=list(own)), resource["name"])
     for name, column in own.items():
         typed.insert(list(frame.columns).index(name), name, column)

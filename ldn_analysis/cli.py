@@ -172,6 +172,7 @@ def _draw_figures(options) -> int:
         results["figure_1"] = summarise_improvement(load_dataset("improvement"))
         data = load_dataset("esr_pain_change")
     results["figure_2"] = fit_lines(data, groups=options.conditions)
+    del data  # of a million rows, the fits hold a copy
     contents = {}
     with ExitStack() as stack:
         stack.enter_context(style.context(drawing.STYLE))

@@ -126,7 +126,7 @@ def load_codebook(name: str) -> pd.DataFrame:
 
 def apply_types(frame: pd.DataFrame, name: str) -> pd.DataFrame:
     """Give the columns the codebook's types and category order (a column at a time)."""
-    frame = frame.copy()
+    frame = frame.copy(deep=False)
     for field in get_resource(name)["schema"]["fields"]:
         column, kind = field["name"], field["type"]
         if column not in frame:

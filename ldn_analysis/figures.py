@@ -40,7 +40,8 @@ NO_DATES = {
     "pdf": {"CreationDate": None, "Producer": None, "Creator": None},
     "png": {"Software": None},
 }
-MOST_POINTS = 20_000  # more are thinned, and the figure says so
+MOST_POINTS = 2_000  # more are drawn as a density, and the figure says so
+MOST_CELLS = 60, 40  # of a density, along x and y
 CONDITION_TITLES = {"ldn": "LDN", "placebo": "Placebo"}
 
 
@@ -155,7 +156,7 @@ def plot_line(
         Default: a new figure of one column's width.
     group : str, optional
         Column of `fit.data` to tell points apart by, in marker and colour. With more than
-        five groups all points look the same.
+        five groups all points look the same; of more than 2,000 points a density is drawn.
     confidence_level : float
         Of the band: for the mean outcome at each value of the predictor.
     prediction : bool
@@ -186,6 +187,21 @@ def plot_line(
     own = ax is None
     if own:
         ax = new_figure(1, 76).subplots()
+    _draw_pane(fit, ax, join_words("", fit.status), group, confidence_level, prediction)
+    if own and group is not None:
+        _add_legend([ax])
+    return ax
+
+
+def _draw_pane(
+    fit: LineFit,
+    ax,
+    head: str,
+    group: str | None,
+    confidence_level: float,
+    prediction: bool = False,
+) -> None:
+    """Points or their density, line, band and labels; the head is the first line of the title."""
     grid = np.linspace(fit.x.min(), fit.x.max(), 101)
     band = fit.predict(grid, confidence_level=confidence_level)
     ax.axhline(0, color="#BBBBBB", linewidth=0.8, zorder=0)
@@ -202,29 +218,27 @@ def plot_line(
         for limit in ("pred_low", "pred_high"):
             ax.plot(grid, band[limit], color=GREY, linewidth=0.9, linestyle=":")
     ax.plot(grid, band["fitted"], color="#222222", label="line")
-    _draw_points(fit, ax, group)
+    lines = [head] if head else []
+    lines += _write_numbers(fit, confidence_level)
+    if fit.n_obs > MOST_POINTS:
+        largest = _draw_density(fit, ax)
+        lines.append(f"shade (log scale): number of people in a cell, 1 to {largest:,}")
+    else:
+        _draw_points(fit, ax, group)
     ax.set_xlabel(label_column(fit.predictor))
     ax.set_ylabel(label_column(fit.outcome))
-    title = join_words("", fit.status)
-    lines = _write_numbers(fit, confidence_level)
-    ax.set_title("\n".join([title, *lines] if title else lines), fontsize=7, loc="left")
-    if own and group is not None:
-        _add_legend([ax])
-    return ax
+    ax.set_title("\n".join(lines), fontsize=7, loc="left")
 
 
 def _write_numbers(fit: LineFit, confidence_level: float) -> list[str]:
     """The numbers of the line, for the title of its pane."""
     slope = fit.to_frame(confidence_level).iloc[1]
     interval = format_interval(slope["conf_low"], slope["conf_high"], confidence_level)
-    lines = [
+    return [
         write_minus(f"slope {format_number(fit.slope)} ({interval})"),
         write_minus(f"r = {fit.r:.2f}, R² = {fit.r_squared:.2f}, ")
         + f"{format_p(fit.p_value)}, n = {fit.n_obs}",
     ]
-    if fit.n_obs > MOST_POINTS:
-        lines.append(f"points drawn: 1 in {_thinning(fit)}")
-    return lines
 
 
 def plot_esr_pain(
@@ -276,12 +290,8 @@ def plot_esr_pain(
     titles = CONDITION_TITLES | (titles or {})
     for ax, name in zip(axes, fits, strict=True):
         fit = fits[name]
-        plot_line(
-            fit, ax, group=group if group in fit.data else None, confidence_level=confidence_level
-        )
         head = join_words(titles.get(name, str(name)), fit.status)
-        numbers = _write_numbers(fit, confidence_level)
-        ax.set_title("\n".join([head, *numbers]), fontsize=7, loc="left")
+        _draw_pane(fit, ax, head, group if group in fit.data else None, confidence_level)
         ax.label_outer()
     _add_legend(axes)
     return axes
@@ -289,7 +299,7 @@ def plot_esr_pain(
 
 def _draw_points(fit: LineFit, ax, group: str | None) -> None:
     """Points by group: marker and colour together."""
-    data, step = fit.data, _thinning(fit)
+    data = fit.data
     if group is None or data[group].nunique(dropna=False) > len(MARKERS):
         labels = pd.Series("participants", index=data.index)
     else:
@@ -303,15 +313,33 @@ def _draw_points(fit: LineFit, ax, group: str | None) -> None:
         chosen = (labels == name).to_numpy()
         # Open faces: a point under another one is still seen.
         ax.plot(
-            fit.x[chosen][::step], fit.y[chosen][::step], linestyle="none", marker=marker,
+            fit.x[chosen], fit.y[chosen], linestyle="none", marker=marker,
             markerfacecolor=f"{color}55", markeredgecolor=color, markeredgewidth=0.9, label=name,
-            rasterized=fit.n_obs > 2000,
         )  # fmt: skip
 
 
-def _thinning(fit: LineFit) -> int:
-    """Draw every how-manieth point."""
-    return -(-fit.n_obs // MOST_POINTS)
+def _draw_density(fit: LineFit, ax) -> int:
+    """People counted in cells, on a logarithmic scale of shades; gives the largest count."""
+    from matplotlib.colors import LinearSegmentedColormap, LogNorm
+
+    edges = [_cut(*part) for part in zip((fit.x, fit.y), MOST_CELLS, strict=True)]
+    counts = np.histogram2d(fit.x, fit.y, bins=edges)[0].T
+    largest = int(counts.max())
+    ax.pcolormesh(
+        *edges, np.where(counts > 0, counts, np.nan), zorder=0.5,
+        edgecolors="face", linewidth=0.3,  # without edges, viewers leave seams
+        norm=LogNorm(1, max(largest, 2)), cmap=LinearSegmentedColormap.from_list("", ["#E4EFF7", BLUE]),
+    )  # fmt: skip
+    return largest
+
+
+def _cut(values: np.ndarray, most: int) -> np.ndarray:
+    """Edges of even cells; as many whole numbers in each but the last, or stripes appear."""
+    low, high = values.min(), values.max()
+    if low < high and (values != np.rint(values)).any():
+        return np.linspace(low, high, most + 1)
+    width = max(np.ceil((high - low) / most), 1)
+    return np.arange(low - 0.5, high + width, width)
 
 
 def _add_legend(axes) -> None:

@@ -8,11 +8,12 @@ import numpy as np
 
 from .data import describe_column
 from .diagnostics import LineChecks
-from .figures import BLUE, GREY, MOST_POINTS, VERMILLION, join_words, label_unit, new_figure
+from .figures import BLUE, GREY, VERMILLION, join_words, label_unit, new_figure
 from .results import format_number
 
 __all__ = ["plot_checks"]
 
+MOST_POINTS = 20_000  # more cannot be told apart
 MOST_LABELS = 4  # a pane; the table names all
 POINT = {
     "linestyle": "none",

@@ -20,6 +20,7 @@ from .results import (
     format_interval,
     format_number,
     format_p,
+    join_notes,
     require_level,
     require_missing,
 )
@@ -44,6 +45,8 @@ class LineFit(Result):
         Rows left out because a value was missing.
     status : str
         "illustrative", "published" or "" as the data said.
+    notes : tuple of str
+        What a reader of the numbers must know, e.g. that people occur more than once.
 
     Examples
     --------
@@ -60,6 +63,7 @@ class LineFit(Result):
     line: Line
     n_dropped: int = 0
     status: str = ""
+    notes: tuple[str, ...] = ()
 
     @property
     def x(self) -> np.ndarray:
@@ -259,7 +263,7 @@ class LineFit(Result):
         return (
             f"{capitalise(outcome)}: {format_number(self.slope)} {outcome_unit}".rstrip()
             + f" {per} ({interval}; t({self.df}) = {format_number(self.statistic)}, "
-            f"{format_p(self.p_value)}; {correlation}; {sample})."
+            f"{format_p(self.p_value)}; {correlation}; {sample})." + join_notes(self.notes)
         )
 
 
@@ -323,7 +327,8 @@ def fit_line(
     Estimand: the difference in the mean outcome between people who differ by one unit of
     the predictor. The intervals and p values assume that the people are independent, the
     relation is straight, and the points scatter about it evenly and about normally.
-    Two rows of one person are not independent: fit one condition at a time.
+    Two rows of one person are not independent: fit one condition at a time. Where a column
+    `participant` shows such rows, the result says so in `notes`.
 
     Parameters
     ----------
@@ -368,7 +373,9 @@ def fit_line(
             f"(first: row {data.index[blank][0]}). Fill them in, or pass missing='drop' to leave "
             "them out."
         )
-    used, x, y = data.loc[~blank], x[~blank], y[~blank]
+    used = data.copy(deep=False)
+    if blank.any():
+        used, x, y = data.loc[~blank], x[~blank], y[~blank]
     if len(x) < 3:
         raise ValueError(
             f"fit_line: a line with its error needs at least 3 rows; {len(x)} are left"
@@ -394,7 +401,21 @@ def fit_line(
         line=Line(*(part[()] for part in line)),
         n_dropped=int(blank.sum()),
         status=data.attrs.get("status", ""),
+        notes=_note_repeats(used),
     )
+
+
+def _note_repeats(data: pd.DataFrame) -> tuple[str, ...]:
+    """Rows of people who are there already, where a column `participant` tells."""
+    people = data.get("participant")
+    if not isinstance(people, pd.Series):
+        return ()
+    again = int(people.dropna().astype("str").duplicated().sum())
+    text = (
+        f"{again} of the {len(data)} rows are of participants who have a row already; the error, "
+        "interval and p take them for other people"
+    )
+    return (text,) if again else ()
 
 
 def fit_lines(

@@ -14,7 +14,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import PolyCollection
 from matplotlib.colors import to_hex
 
-from ldn_analysis import figures, fit_lines, load_dataset, summarise_improvement
+from ldn_analysis import figures, fit_line, fit_lines, load_dataset, summarise_improvement
 from ldn_analysis.figures import (
     MARKERS,
     MOST_POINTS,
@@ -189,8 +189,6 @@ def test_labels_have_units(fits, summary):
 
 
 def test_labels_of_columns_the_codebook_does_not_know():
-    from ldn_analysis import fit_line
-
     data = pd.DataFrame({"$x_1$ <b>": [1.0, 2, 3, 5], "y": [1.0, 2, 2, 4]})
     ax = plot_line(fit_line(data, predictor="$x_1$ <b>", outcome="y"))
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("$x_1$ <b>", "y")
@@ -325,27 +323,41 @@ def test_widths_are_those_of_a_journal(fits, summary):
 # --- large data --------------------------------------------------------------------------
 
 
-def test_a_million_points_are_thinned_and_it_says_so():
+def test_a_million_points_are_a_density_and_it_says_so():
     rng = np.random.default_rng(5)
     n = 1_000_000
     data = pd.DataFrame({"condition": "ldn", "esr_mm_h": rng.integers(1, 60, n) + 0.0})
     data["pain_reduction_percent"] = rng.normal(20, 10, n) + data["esr_mm_h"]
+    data = data.sort_values("pain_reduction_percent")  # no order of rows makes a difference
     fits = fit_lines(data)
     (ax,) = plot_esr_pain(fits)
-    (points,) = points_of(ax).values()
-    assert len(points.get_xdata()) == MOST_POINTS
-    np.testing.assert_array_equal(points.get_xdata(), data["esr_mm_h"][::50])
-    assert points.get_rasterized()
+    assert not points_of(ax)
+    mesh = next(item for item in ax.collections if item.get_array() is not None)
+    counts = mesh.get_array()
+    assert counts.sum() == n
+    assert counts.shape == (40, 59)
+    corners = mesh.get_coordinates()
+    np.testing.assert_allclose(corners[0, :, 0], np.arange(0.5, 60))  # a whole mm/h a cell
+    low, high = corners[[7, 8], 0, 1]
+    inside = (data["esr_mm_h"] == 2) & data["pain_reduction_percent"].between(low, high)
+    assert counts[7, 1] == inside.sum()
     lines = title_of(ax).splitlines()
-    assert lines[-1] == "points drawn: 1 in 50"
+    assert lines[-1] == f"shade (log scale): number of people in a cell, 1 to {counts.max():,.0f}"
     assert lines[-2].endswith("n = 1000000")
     x, y = line_of(ax).get_data()  # the line is that of all points
     np.testing.assert_array_equal(y, fits["ldn"].predict(x)["fitted"])
     assert len(render_figure(ax.figure, ["svg"])["svg"]) < 2_000_000
 
 
-def test_few_points_are_all_drawn_and_nothing_is_said(fits):
-    assert "points drawn" not in title_of(plot_line(fits["ldn"]))
+def test_two_thousand_points_are_all_drawn_and_one_more_is_not():
+    x = np.arange(MOST_POINTS + 1.0)
+    data = pd.DataFrame({"x": x, "y": np.sin(x)})
+    all_drawn = plot_line(fit_line(data[1:], predictor="x", outcome="y"))
+    assert len(points_of(all_drawn)["participants"].get_xdata()) == MOST_POINTS
+    assert "shade" not in title_of(all_drawn)
+    assert "shade" in title_of(plot_line(fit_line(data, predictor="x", outcome="y")))
+    constant = plot_line(fit_line(data.assign(y=3.5), predictor="x", outcome="y"))
+    assert "in a cell, 1 to 34" in title_of(constant)
 
 
 # --- files -------------------------------------------------------------------------------

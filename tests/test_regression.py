@@ -476,6 +476,30 @@ def test_the_sentence_has_unit_interval_n_and_status(panes):
     assert str(panes) == f"ldn: {panes['ldn']} placebo: {panes['placebo']}"
 
 
+def test_people_who_occur_more_than_once_are_said():
+    both = load_dataset("esr_pain_change")
+    fit = fit_line(both, predictor="esr_mm_h", outcome="pain_reduction_percent")
+    text = (
+        "38 of the 76 rows are of participants who have a row already; the error, interval and p "
+        "take them for other people"
+    )
+    assert fit.notes == (text,)
+    assert str(fit).endswith(f"illustrative data). {text}.")
+    for people in (both["participant"][:3], [1, 2, 2], [None, None, "a"], [[1], [1], [2]]):
+        table = pd.DataFrame({"participant": list(people), "x": [1, 2, 4], "y": [3, 5, 4]})
+        again = len(people) - len({str(name) for name in people if name is not None})
+        expected = 0 if None in list(people) else again
+        notes = fit_line(table, predictor="x", outcome="y").notes
+        assert [note[:4] for note in notes] == ([f"{expected} of"] if expected else [])
+    named = fit_line(both.rename(columns={"participant": "person"}), predictor="esr_mm_h",
+                     outcome="pain_reduction_percent")  # fmt: skip
+    assert named.notes == ()
+
+
+def test_fits_of_one_condition_have_no_notes(panes):
+    assert [fit.notes for fit in panes.fits.values()] == [(), ()]
+
+
 def test_the_sentence_follows_the_level(panes):
     assert "80 % CI" in panes["ldn"].describe(confidence_level=0.8)
 

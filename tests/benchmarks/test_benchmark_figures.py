@@ -4,14 +4,10 @@ Whole processes, in turn, and only their ratio in one run counts. In interleaved
 that a machine that slows down slows both.
 """
 
-import os
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import pytest
-from timing import report, summarise_pairs
+from timing import report, summarise_pairs, time_process
 
 ROOT = Path(__file__).resolve().parents[2]
 PAIRS = 9
@@ -61,30 +57,13 @@ for kind in ("svg", "png", "pdf"):
 SIX = {f"figure_{number}.{kind}" for number in (1, 2) for kind in ("svg", "png", "pdf")}
 
 
-def measure(*command, folder):
-    """Seconds of one process."""
-    # Compiled modules as on a machine that has run both before; kept with the test's files.
-    environment = {
-        **os.environ,
-        "PYTHONPATH": str(ROOT),
-        "PYTHONPYCACHEPREFIX": str(folder / "pyc"),
-    }
-    environment.pop("PYTHONDONTWRITEBYTECODE", None)
-    start = time.perf_counter()
-    subprocess.run(
-        [sys.executable, *map(str, command)],
-        check=True, cwd=folder, env=environment, stdout=subprocess.DEVNULL, timeout=120,
-    )  # fmt: skip
-    return time.perf_counter() - start
-
-
 def compare_pairs(ours, theirs, folder, name, target):
     """Median ratio of interleaved pairs, after a warm-up of each; prints what was measured."""
-    measure(*ours, folder=folder), measure(*theirs, folder=folder)
+    time_process(*ours, folder=folder), time_process(*theirs, folder=folder)
     pairs = []
     for turn in range(PAIRS):
         order = (ours, theirs) if turn % 2 == 0 else (theirs, ours)
-        seconds = [measure(*command, folder=folder) for command in order]
+        seconds = [time_process(*command, folder=folder) for command in order]
         pairs.append(seconds if turn % 2 == 0 else seconds[::-1])
     timing = summarise_pairs(pairs)
     print()

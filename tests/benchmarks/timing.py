@@ -1,9 +1,14 @@
-"""Time one thing against another, turn about, in the same process."""
+"""Time one thing against another, turn about, in one process or in processes of their own."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
 from statistics import median, quantiles
 from time import perf_counter
 from typing import NamedTuple
 
+ROOT = Path(__file__).resolve().parents[2]
 ROWS: list[str] = []  # of this run, for --store
 
 
@@ -34,6 +39,24 @@ def time_pairs(ours, theirs, *, pairs: int = 9, calls: int = 1, scale: float = 1
         theirs()
         times.append(((middle - start) / calls, (perf_counter() - middle) * scale))
     return summarise_pairs(times)
+
+
+def time_process(*command, folder) -> float:
+    """Seconds of one process of this Python, started in a folder."""
+    # Compiled modules as on a machine that has run it before; kept with the test's files.
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(ROOT),
+        "PYTHONPYCACHEPREFIX": str(Path(folder) / "pyc"),
+    }
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    start = perf_counter()
+    subprocess.run(
+        [sys.executable, *map(str, command)],
+        check=True, cwd=folder, env=environment, stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL, timeout=600,
+    )  # fmt: skip
+    return perf_counter() - start
 
 
 def summarise_pairs(times: list[tuple[float, float]]) -> Timing:
