@@ -29,6 +29,7 @@ __all__ = [
     "save_figure",
     "show",
     "write_captions",
+    "write_image",
 ]
 
 STYLE = "ldn_analysis.ldn"
@@ -41,6 +42,7 @@ NO_DATES = {
     "png": {"Software": None},
 }
 MOST_POINTS = 20_000  # more are thinned, and the figure says so
+LONGEST_LABEL = 40  # characters of a user's own label; more are cut
 CONDITION_TITLES = {"ldn": "LDN", "placebo": "Placebo"}
 
 
@@ -203,8 +205,9 @@ def plot_line(
             ax.plot(grid, band[limit], color=GREY, linewidth=0.9, linestyle=":")
     ax.plot(grid, band["fitted"], color="#222222", label="line")
     _draw_points(fit, ax, group)
-    ax.set_xlabel(label_column(fit.predictor))
-    ax.set_ylabel(label_column(fit.outcome))
+    # A dollar sign in a user's names is a dollar sign, not the start of a formula.
+    ax.set_xlabel(label_column(fit.predictor), parse_math=False)
+    ax.set_ylabel(label_column(fit.outcome), parse_math=False)
     title = join_words("", fit.status)
     lines = _write_numbers(fit, confidence_level)
     ax.set_title("\n".join([title, *lines] if title else lines), fontsize=7, loc="left")
@@ -279,9 +282,9 @@ def plot_esr_pain(
         plot_line(
             fit, ax, group=group if group in fit.data else None, confidence_level=confidence_level
         )
-        head = join_words(titles.get(name, str(name)), fit.status)
+        head = join_words(shorten_label(titles.get(name, str(name))), fit.status)
         numbers = _write_numbers(fit, confidence_level)
-        ax.set_title("\n".join([head, *numbers]), fontsize=7, loc="left")
+        ax.set_title("\n".join([head, *numbers]), fontsize=7, loc="left", parse_math=False)
         ax.label_outer()
     _add_legend(axes)
     return axes
@@ -298,13 +301,16 @@ def _draw_points(fit: LineFit, ax, group: str | None) -> None:
     if group is not None and isinstance(data[group].dtype, pd.CategoricalDtype):
         ranks = {str(name): i for i, name in enumerate(data[group].cat.categories)}
         order.sort(key=lambda name: ranks.get(name, len(ranks)))
+    short = {name: shorten_label(name) for name in order}
+    if len(set(short.values())) < len(order):  # they differ only in what is cut off
+        short = {name: f"{i + 1}: {short[name]}" for i, name in enumerate(order)}
     for i, name in enumerate(order):
         marker, color = MARKERS[i % len(MARKERS)]
         chosen = (labels == name).to_numpy()
         # Open faces: a point under another one is still seen.
         ax.plot(
             fit.x[chosen][::step], fit.y[chosen][::step], linestyle="none", marker=marker,
-            markerfacecolor=f"{color}55", markeredgecolor=color, markeredgewidth=0.9, label=name,
+            markerfacecolor=f"{color}55", markeredgecolor=color, markeredgewidth=0.9, label=short[name],
             rasterized=fit.n_obs > 2000,
         )  # fmt: skip
 
@@ -325,9 +331,18 @@ def _add_legend(axes) -> None:
     )
     figure = axes[0].figure
     columns = len(order) if figure.get_figwidth() > 5 else 2
-    figure.legend(
+    legend = figure.legend(
         [entries[name] for name in order], order, loc="outside lower center", ncols=columns
     )
+    for text in legend.get_texts():
+        text.set_parse_math(False)
+
+
+def shorten_label(text: str) -> str:
+    """A user's label on one line of a figure: not too long, and never hidden for its underscore."""
+    text = " ".join(str(text).split())
+    text = text if len(text) <= LONGEST_LABEL else f"{text[: LONGEST_LABEL - 3]}..."
+    return f" {text}" if text.startswith("_") else text
 
 
 def label_column(column: str) -> str:
@@ -579,14 +594,30 @@ def show(figure, *, alt: str, caption: str = "") -> None:
         raise ValueError("show: alt must say what there is to see")
     figure = figure[0] if isinstance(figure, (list, tuple, np.ndarray)) else figure
     figure = getattr(figure, "figure", figure)
-    svg = base64.b64encode(render_figure(figure, ["svg"])["svg"]).decode()
+    page = write_image(figure, alt=alt, caption=caption)
     if pyplot := sys.modules.get("matplotlib.pyplot"):
         pyplot.close(figure)
+    display(HTML(page))
+
+
+def write_image(figure, *, alt: str, caption: str = "") -> str:
+    """A figure as an HTML element that holds its own picture and its alt text.
+
+    Parameters
+    ----------
+    figure : matplotlib Figure
+        What to write, as SVG.
+    alt, caption : str
+        Plain text; it is escaped here.
+
+    Returns
+    -------
+    str
+    """
+    svg = base64.b64encode(render_figure(figure, ["svg"])["svg"]).decode()
     width = round(figure.get_figwidth() * 96 * 1.25)
     below = f"<figcaption>{escape(caption)}</figcaption>" if caption else ""
-    display(
-        HTML(
-            f'<figure><img src="data:image/svg+xml;base64,{svg}" alt="{escape(alt, quote=True)}" '
-            f'width="{width}">{below}</figure>'
-        )
+    return (
+        f'<figure><img src="data:image/svg+xml;base64,{svg}" alt="{escape(alt, quote=True)}" '
+        f'width="{width}">{below}</figure>'
     )
