@@ -9,6 +9,7 @@ import io
 import sys
 from html import escape
 from pathlib import Path
+from unicodedata import category
 
 import numpy as np
 import pandas as pd
@@ -42,7 +43,6 @@ NO_DATES = {
     "png": {"Software": None},
 }
 MOST_POINTS = 20_000  # more are thinned, and the figure says so
-LONGEST_LABEL = 40  # characters of a user's own label; more are cut
 CONDITION_TITLES = {"ldn": "LDN", "placebo": "Placebo"}
 
 
@@ -338,10 +338,14 @@ def _add_legend(axes) -> None:
         text.set_parse_math(False)
 
 
-def shorten_label(text: str) -> str:
-    """A user's label on one line of a figure: not too long, and never hidden for its underscore."""
-    text = " ".join(str(text).split())
-    text = text if len(text) <= LONGEST_LABEL else f"{text[: LONGEST_LABEL - 3]}..."
+def shorten_label(text: str, most: int = 40) -> str:
+    """A user's label on one line: cut at so many characters, and never hidden for its underscore."""
+    # Characters that turn the direction of what follows have no place in a figure.
+    text = "".join(
+        char for char in str(text) if char.isspace() or category(char) not in ("Cc", "Cf")
+    )
+    text = " ".join(text.split())
+    text = text if len(text) <= most else f"{text[: most - 3]}..."
     return f" {text}" if text.startswith("_") else text
 
 

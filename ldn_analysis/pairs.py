@@ -55,8 +55,9 @@ class MeanComparison(Result):
         """SD of the within-person difference; differences that vary by rounding alone have none."""
         values = self.pairs["difference"].to_numpy()
         rest = values - values.mean()
-        scale = np.abs(self.pairs[["first", "second"]].to_numpy()).max()
-        tiny = np.abs(rest).max() <= 1e-13 * scale
+        # How far rounding alone can carry each person from the mean.
+        reach = np.abs(self.pairs[["first", "second"]].to_numpy()).max(1) + np.abs(values.mean())
+        tiny = (np.abs(rest) <= 1e-14 * reach).all()
         return 0.0 if tiny else float(np.sqrt(rest @ rest / (self.n_obs - 1)))
 
     def to_frame(self, confidence_level: float = 0.95) -> pd.DataFrame:

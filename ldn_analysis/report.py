@@ -5,6 +5,7 @@ allow is replaced by a sentence that says why.
 """
 
 import hashlib
+import re
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -220,14 +221,17 @@ def _ask(m: Material) -> list[str]:  # noqa: ARG001
 
 def _summarise(m: Material) -> list[str]:
     """N, mean and SD of each measure under each condition."""
+    from .figures import label_column
+
     book = load_codebook("esr_pain_change")
     measures = [name for name in book.loc[book["type"] == "number", "name"] if name in m.data]
     rows = {name: m.data.loc[m.data[CONDITION] == name, measures] for name in m.conditions}
     how = ["count", "mean", "std", "min", "max"]
     table = pd.concat({name: part.agg(how).T for name, part in rows.items()})
     table = table.rename_axis([CONDITION, "measure"]).reset_index()
-    units = [f"{name} ({describe_column(name)[1]})" for name in table["measure"]]
-    table = table.assign(measure=units, count=table["count"].astype(int))
+    table = table.assign(
+        measure=table["measure"].map(label_column), count=table["count"].astype(int)
+    )
     table = table[[CONDITION, "measure", "count", "mean", "std", "min", "max"]]
     names = {"count": "n", "std": "SD", "min": "smallest", "max": "largest"}
     return [write_table(table.rename(columns=names), caption="Measures under each condition")]
@@ -538,7 +542,9 @@ def _try(write: Callable[[], str]) -> str:
     try:
         return write()
     except NOT_POSSIBLE as error:
-        return write_paragraph(f"Not computed: {str(error) or type(error).__name__}", note=True)
+        # Which function said so is of no use to a reader of the page.
+        reason = re.sub(r"^[a-z]+(_[a-z]+)+: ", "", str(error)) or type(error).__name__
+        return write_paragraph(f"Not computed: {reason}", note=True)
 
 
 def _draw(plot: Callable, alt: str, caption: str) -> str:
