@@ -1,14 +1,11 @@
 """One page about a table of one's own: the figures, the checks, the comparisons and their limits.
 
-Each section is a small function that writes HTML from results. A piece that these data do not
-allow is replaced by a sentence that says why.
+Each section is a small function that writes HTML; `SECTIONS` has them in order.
 """
 
 import hashlib
-import re
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -17,38 +14,22 @@ import pandas as pd
 from .assumptions import CATEGORIES
 from .data import describe_column, load_codebook, load_dataset
 from .page import write_list, write_page, write_paragraph, write_section, write_table, write_text
-from .regression import LineFit, LineFits, fit_lines
+from .regression import fit_lines
+from .report_analyses import (
+    CONDITION,
+    OUTCOME,
+    Material,
+    write_checks,
+    write_comparison,
+    write_figure,
+    write_lines,
+    write_piece,
+    write_responders,
+)
 
 __all__ = ["build_report"]
 
-PREDICTOR, OUTCOME, CONDITION = "esr_mm_h", "pain_reduction_percent", "condition"
-MOST_DRAWS = 10_000_000  # persons times resamples: a second or two
-RESAMPLES = 100_000
-FEWEST_RESAMPLES = 1000
-MOST_PAIRS = 2000  # persons for Theil-Sen, which takes the slopes of all pairs of them
-NOT_POSSIBLE = (ValueError, ArithmeticError, MemoryError)
-
-
-@dataclass(frozen=True, eq=False, kw_only=True)
-class Material:
-    """What every section is written from."""
-
-    data: pd.DataFrame
-    fits: LineFits
-    seed: int
-    path: Path | None
-    command: str
-    n_illustrative: int
-
-    @property
-    def conditions(self) -> tuple[str, ...]:
-        """Names of the conditions, in order."""
-        return tuple(self.fits)
-
-    @property
-    def pairing(self) -> dict:
-        """Options of every within-person comparison."""
-        return {"conditions": self.conditions, "missing": "drop"}
+PREDICTOR = "esr_mm_h"
 
 
 def build_report(
@@ -139,9 +120,6 @@ def _count_illustrative(data: pd.DataFrame) -> int:
         return 0
     mine = data.loc[data["participant"].isin(known["participant"]), keys]
     return len(mine.astype({CONDITION: "str", "participant": "str"}).merge(known, on=keys))
-
-
-# --- the sections ------------------------------------------------------------------------
 
 
 def _describe_file(m: Material) -> list[str]:
@@ -237,254 +215,41 @@ def _summarise(m: Material) -> list[str]:
     return [write_table(table.rename(columns=names), caption="Measures under each condition")]
 
 
-def _fit(m: Material) -> list[str]:
-    """The panes of Fig. 2, their sentences and their tables."""
-    from .figures import plot_esr_pain
-
-    lines = m.fits.to_frame().astype({CONDITION: "str"})
-    about = m.fits.glance().astype({CONDITION: "str"})
-    kept = ["n_obs", "r", "r_conf_low", "r_conf_high", "r_squared", "adj_r_squared", "residual_sd"]
-    caption = (
-        "Each participant under each condition, the least-squares line and the 95 % band of the line: "
-        "it is for the mean of people with that value, not for one person."
-    )
-    return [
-        _draw(lambda: plot_esr_pain(m.fits)[0], f"One pane a condition. {m.fits}", caption),
-        write_list([f"{name}: {m.fits[name]}" for name in m.fits]),
-        write_table(lines, caption="Intercept and slope of each line"),
-        write_table(about[[CONDITION, *kept]], caption="Correlation and scatter about each line"),
-    ]
-
-
-def _check(m: Material) -> list[str]:
-    """Everything that may be wrong with each line."""
-    opening = (
-        "A test of an assumption that is not significant does not show that the assumption holds, "
-        "least of all with few people. A point beyond a cut-off is worth a look, not a removal."
-    )
-    parts = [write_paragraph(opening)]
-    for name in m.fits:
-        fit = m.fits[name]
-        pieces = [
-            _try(lambda fit=fit: _check_assumptions(fit)),
-            _try(lambda fit=fit: _leave_out(fit)),
-            _try(lambda fit=fit: _compare_lines(fit)),
-            _try(lambda fit=fit: _bootstrap(fit, m.seed)),
-            _try(lambda fit=fit: _permute(fit, m.seed)),
-        ]
-        parts.append(write_section(f"The line under {name}", pieces, level=3))
-    return parts
-
-
-def _check_assumptions(fit: LineFit) -> str:
-    """A row a check; the points worth a look by name."""
-    from .diagnostics import check_line
-
-    table = check_line(fit).to_frame()
-    table["check"] = table["assumption"] + ": " + table["check"]
-    table["look_at"] = table["look_at"].where(table["note"] == "", table["note"])
-    kept = ["check", "statistic", "p_value", "good", "look_at"]
-    return write_table(table[kept], caption="Checks of the line", blank="")
-
-
-def _leave_out(fit: LineFit) -> str:
-    """The line without each person."""
-    from .influence import leave_one_out
-
-    return write_paragraph(leave_one_out(fit))
-
-
-def _compare_lines(fit: LineFit) -> str:
-    """Robust lines and rank correlations."""
-    if fit.n_obs > MOST_PAIRS:
-        raise ValueError(
-            f"other lines and rank correlations: one of them takes the slopes of all pairs of people, "
-            f"and there are {fit.n_obs:,} (the most here is {MOST_PAIRS:,})"
-        )
-    from .other_lines import compare_lines
-
-    kept = ["term", "estimator", "estimate", "conf_low", "conf_high", "p_value", "method"]
-    table = compare_lines(fit).to_frame()[kept].rename(columns={"method": "interval by"})
-    return write_table(
-        table, caption="Other lines and rank correlations of the same points", blank=""
-    )
-
-
-def _bootstrap(fit: LineFit, seed: int) -> str:
-    """Bootstrap intervals of slope and R squared."""
-    from .bootstrap import MOST_EXACT, bootstrap_line, exact_bootstrap_line
-
-    if fit.n_obs <= MOST_EXACT:
-        result = exact_bootstrap_line(fit)
-    else:
-        result = bootstrap_line(fit, rng=seed, n_resamples=_count_draws(fit, "bootstrap"))
-    table = result.to_frame().query("term != 'intercept' and method != 'basic'")
-    names = {"r_squared": "R²"}
-    table = table.assign(term=table["term"].replace(names)).drop(columns="bias")
-    drawn = f"all {result.n_resamples:,}" if result.exact else f"{result.n_resamples:,} random"
-    few = " With so few people these intervals are too narrow." if fit.n_obs < 20 else ""
-    return write_table(table, caption=f"Bootstrap of the line: {drawn} resamples of the people") + (
-        write_paragraph(few.strip()) if few else ""
-    )
-
-
-def _permute(fit: LineFit, seed: int) -> str:
-    """Permutation test of no association."""
-    from .permutation import permute_line
-
-    result = permute_line(fit, rng=seed, n_permutations=_count_draws(fit, "permutation test"))
-    return write_paragraph(f"Permutation test of no association: {result}")
-
-
-def _count_draws(fit: LineFit, what: str) -> int:
-    """How often to draw so that it ends in a second or two."""
-    count = min(RESAMPLES, MOST_DRAWS // fit.n_obs)
-    if count < FEWEST_RESAMPLES:
-        raise ValueError(
-            f"{what}: with {fit.n_obs:,} people, {FEWEST_RESAMPLES:,} draws take too long for this "
-            "page; with so many, normal scatter matters little to the t interval, uneven scatter still does"
-        )
-    return count
-
-
-def _compare(m: Material) -> list[str]:
-    """Each person under one condition against herself under the other."""
-    reason = _say_unpaired(m)
-    if reason:
-        return [write_paragraph(f"Not computed: {reason}", note=True)]
-    first, second = m.conditions
-    text = (
-        f"All differences are {first} minus {second}, in persons with both. That one line's p value is "
-        "small and the other's is not says nothing about the difference; it has its own estimate."
-    )
-    return [
-        write_paragraph(text),
-        _try(lambda: _compare_means(m)),
-        _try(lambda: _compare_slopes(m)),
-        _try(lambda: _fit_crossover(m)),
-    ]
-
-
-def _say_unpaired(m: Material) -> str:
-    """Why persons cannot be compared with themselves; empty if they can."""
-    if len(m.conditions) != 2:
-        return f"two conditions are compared, and there are {len(m.conditions)}."
-    rows = m.data["participant"].value_counts()
-    both = int((rows > 1).sum())
-    if both >= 3:
-        return ""
-    return (
-        f"{both} of {len(rows):,} participants have both conditions, and at least 3 are needed. If these "
-        "are two groups of different people, this page does not compare them."
-    )
-
-
-def _compare_means(m: Material) -> str:
-    """The paired mean difference."""
-    from .pairs import compare_means
-
-    result = compare_means(m.data, **m.pairing)
-    return write_section(
-        "The mean difference",
-        [write_paragraph(result), write_table(result.to_frame(), caption="Paired mean difference")],
-        level=3,
-    )
-
-
-def _compare_slopes(m: Material) -> str:
-    """The difference between the two slopes, with its picture."""
-    from .figures import MOST_POINTS
-    from .figures_crossover import plot_slope_difference
-    from .slopes import compare_slopes
-
-    result = compare_slopes(m.data, **m.pairing)
-    table = result.to_frame().drop(columns=["primary", "why"])
-    parts = [write_paragraph(result), write_table(table, caption="Difference between the slopes")]
-    if result.n_obs <= MOST_POINTS:
-        caption = "The within-person difference against the predictor, and the three estimates."
-        parts.append(_draw(lambda: plot_slope_difference(result)[0], str(result), caption))
-    return write_section("The difference between the slopes", parts, level=3)
-
-
-def _fit_crossover(m: Material) -> str:
-    """Drug, period and carry-over, where the order of the conditions is in the table."""
-    from .crossover import fit_crossover
-
-    if "sequence" not in m.data:
-        text = (
-            "The table has no column sequence (such as "
-            f"'{m.conditions[0]} then {m.conditions[1]}'), so the effect of the period cannot be taken out."
-        )
-        return write_section("The two periods", [write_paragraph(text, note=True)], level=3)
-
-    def write() -> str:
-        result = fit_crossover(m.data, **m.pairing)
-        table = result.to_frame()
-        return write_paragraph(result) + write_table(
-            table, caption="Condition, period and carry-over"
-        )
-
-    return write_section("The two periods", [_try(write)], level=3)
-
-
-def _count_responders(m: Material) -> list[str]:
-    """Responders at the two customary thresholds, in pairs."""
-    reason = _say_unpaired(m)
-    if reason:
-        return [write_paragraph(f"Not computed: {reason}", note=True)]
-    from .responders import DICHOTOMISING, compare_responders
-
-    printed = load_dataset("published_values").set_index("id")["value"]
-    parts = [write_paragraph(f"{DICHOTOMISING}.")]
-    for name in ("immpact_moderate", "immpact_substantial"):
-        threshold = float(printed[name])
-
-        def write(threshold=threshold) -> str:
-            result = compare_responders(m.data, threshold=threshold, **m.pairing)
-            caption = f"Responders: {describe_column(OUTCOME)[0]} of at least {threshold:g} (shares from 0 to 1)"
-            text = (
-                f"Both {result.both}, {m.conditions[0]} only {result.first_only}, {m.conditions[1]} only "
-                f"{result.second_only}, neither {result.neither}; {result.describe_number_needed()}."
-            )
-            return write_table(result.to_frame(), caption=caption, blank="") + write_paragraph(text)
-
-        parts.append(_try(write))
-    return parts
-
-
 def _count_improvement(m: Material) -> list[str]:
     """The bars of Fig. 1, of the answers in the rows of the first condition."""
     if "improvement" not in m.data:
         return [write_paragraph("Not computed: the table has no column improvement.", note=True)]
 
-    def write() -> str:
-        from .figures import plot_improvement
-        from .proportions import summarise_improvement
+    return [write_piece(_write_answers, m)]
 
-        rows = m.data[(m.data[CONDITION] == m.conditions[0]).to_numpy()]
-        answers = rows["improvement"].astype("str").str.strip().where(rows["improvement"].notna())
-        other = answers.dropna()[~answers.dropna().isin(CATEGORIES)]
-        if len(other):
-            raise ValueError(
-                f"{len(other)} answers, such as {other.iloc[0][:60]!r}, are not among the seven: "
-                f"{', '.join(CATEGORIES)}"
-            )
-        if answers.isna().all():
-            raise ValueError(f"no row of {m.conditions[0]} has an answer")
-        answers = rows.assign(improvement=pd.Categorical(answers, CATEGORIES, ordered=True))
-        summary = summarise_improvement(answers, missing="drop")
-        text = (
-            f"Answers in the rows of {m.conditions[0]}. There is no control group in them: what placebo, "
-            "time and hope do to an answer is inside."
-        )
-        caption = "Share of each answer with its 95 % Wilson interval."
-        return (
-            write_paragraph(text)
-            + _draw(lambda: plot_improvement(summary), str(summary), caption)
-            + write_table(summary.to_frame(), caption="Answers (shares from 0 to 1)")
-        )
 
-    return [_try(write)]
+def _write_answers(m: Material) -> str:
+    """Bars and table of the answers."""
+    from .figures import plot_improvement
+    from .proportions import summarise_improvement
+
+    rows = m.data[(m.data[CONDITION] == m.conditions[0]).to_numpy()]
+    answers = rows["improvement"].astype("str").str.strip().where(rows["improvement"].notna())
+    other = answers.dropna()[~answers.dropna().isin(CATEGORIES)]
+    if len(other):
+        raise ValueError(
+            f"{len(other)} answers, such as {other.iloc[0][:60]!r}, are not among the seven: "
+            f"{', '.join(CATEGORIES)}"
+        )
+    if answers.isna().all():
+        raise ValueError(f"no row of {m.conditions[0]} has an answer")
+    answers = rows.assign(improvement=pd.Categorical(answers, CATEGORIES, ordered=True))
+    summary = summarise_improvement(answers, missing="drop")
+    text = (
+        f"Answers in the rows of {m.conditions[0]}. There is no control group in them: what placebo, "
+        "time and hope do to an answer is inside."
+    )
+    caption = "Share of each answer with its 95 % Wilson interval."
+    return (
+        write_paragraph(text)
+        + write_figure(lambda: plot_improvement(summary), str(summary), caption)
+        + write_table(summary.to_frame(), caption="Answers (shares from 0 to 1)")
+    )
 
 
 def _limit(m: Material) -> list[str]:  # noqa: ARG001
@@ -524,40 +289,11 @@ SECTIONS: dict[str, Callable[[Material], list[str]]] = {
     "The data": _describe_file,
     "The questions": _ask,
     "The measures": _summarise,
-    "The lines": _fit,
-    "Checks of each line": _check,
-    "The difference between the conditions": _compare,
-    "Responders": _count_responders,
+    "The lines": write_lines,
+    "Checks of each line": write_checks,
+    "The difference between the conditions": write_comparison,
+    "Responders": write_responders,
     "Self-reported improvement": _count_improvement,
     "What may be said, and what not": _limit,
     "How this page was made": _describe_making,
 }
-
-
-# --- pieces ------------------------------------------------------------------------------
-
-
-def _try(write: Callable[[], str]) -> str:
-    """A piece, or a sentence on why these data do not allow it."""
-    try:
-        return write()
-    except NOT_POSSIBLE as error:
-        # Which function said so is of no use to a reader of the page.
-        reason = re.sub(r"^[a-z]+(_[a-z]+)+: ", "", str(error)) or type(error).__name__
-        return write_paragraph(f"Not computed: {reason}", note=True)
-
-
-def _draw(plot: Callable, alt: str, caption: str) -> str:
-    """A figure, or a sentence on why it could not be drawn."""
-    from .figures import write_image
-
-    def write() -> str:
-        with warnings.catch_warnings(record=True) as caught:
-            warnings.simplefilter("always")
-            image = write_image(plot().figure, alt=alt, caption=caption)
-        if any("missing from" in str(item.message) for item in caught):
-            text = "The figure's font lacks some characters of your names and shows boxes for them."
-            image += write_paragraph(text, note=True)
-        return image
-
-    return _try(write)
