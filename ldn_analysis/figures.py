@@ -7,7 +7,6 @@ show, or touch the style: use `matplotlib.style.context("ldn_analysis.ldn")`.
 import base64
 import io
 import sys
-from html import escape
 from pathlib import Path
 from unicodedata import category
 
@@ -16,6 +15,7 @@ import pandas as pd
 
 from .data import describe_column
 from .files import write_files
+from .page import write_text
 from .proportions import ImprovementSummary
 from .regression import LineFit, LineFits
 from .results import capitalise, format_interval, format_number, format_p
@@ -623,8 +623,8 @@ def write_image(figure, *, alt: str, caption: str = "") -> str:
     """
     svg = base64.b64encode(render_figure(figure, ["svg"])["svg"]).decode()
     width = round(figure.get_figwidth() * 96 * 1.25)
-    below = f"<figcaption>{escape(caption)}</figcaption>" if caption else ""
+    below = f"<figcaption>{write_text(caption)}</figcaption>" if caption else ""
     return (
-        f'<figure><img src="data:image/svg+xml;base64,{svg}" alt="{escape(alt, quote=True)}" '
+        f'<figure><img src="data:image/svg+xml;base64,{svg}" alt="{write_text(alt)}" '
         f'width="{width}">{below}</figure>'
     )
