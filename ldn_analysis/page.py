@@ -46,6 +46,7 @@ h1 { font-size: 1.6em; }
 h2 { font-size: 1.25em; margin-top: 2em; border-bottom: 1px solid #888; }
 h3 { font-size: 1.05em; margin-top: 1.6em; }
 p, li { break-inside: avoid; orphans: 3; widows: 3; }
+.wide { overflow-x: auto; break-inside: avoid; }
 table { border-collapse: collapse; margin: 1em 0; width: 100%; font-size: 0.8em; break-inside: avoid; }
 caption { text-align: left; font-weight: bold; padding-bottom: 0.3em; }
 th, td { text-align: left; vertical-align: top; padding: 0.2em 0.4em; border-bottom: 1px solid #ccc; }
@@ -62,6 +63,7 @@ code { font-family: "DejaVu Sans Mono", monospace; font-size: 0.9em; }
 @page { size: A4; margin: 15mm; }
 @media print {
   body { font-size: 9.5pt; max-width: none; margin: 0; padding: 0; }
+  .wide { overflow: visible; }
 }
 """
 # Nothing may be fetched, whatever a cell of the user's table holds.
@@ -119,10 +121,13 @@ def write_table(frame: pd.DataFrame, *, caption: str, blank: str = "not defined"
         cells = f'<th scope="row"{first[1]}>{first[0]}</th>'
         cells += "".join(f"<td{css}>{text}</td>" for text, css in others)
         rows.append(f"<tr>{cells}</tr>")
+    # On a small screen a wide table scrolls in its frame, by keyboard too.
+    name = write_text(caption)
     return (
-        f"<table><caption>{write_text(caption)}</caption>\n<thead><tr>{heads}</tr></thead>\n<tbody>"
+        f'<div class="wide" role="region" aria-label="{name}" tabindex="0">\n<table>'
+        f"<caption>{name}</caption>\n<thead><tr>{heads}</tr></thead>\n<tbody>"
         + "\n".join(rows)
-        + "</tbody></table>"
+        + "</tbody></table>\n</div>"
     )
 
 
