@@ -80,17 +80,17 @@ def write_checks(m: Material) -> list[str]:
     for name in m.fits:
         fit = m.fits[name]
         pieces = [
-            write_piece(_check_assumptions, fit),
+            write_piece(_check_assumptions, fit, name),
             write_piece(_leave_out, fit),
-            write_piece(_compare_lines, fit),
-            write_piece(_bootstrap, fit, m.seed),
+            write_piece(_compare_lines, fit, name),
+            write_piece(_bootstrap, fit, name, m.seed),
             write_piece(_permute, fit, m.seed),
         ]
         parts.append(write_section(f"The line under {name}", pieces, level=3))
     return parts
 
 
-def _check_assumptions(fit: LineFit) -> str:
+def _check_assumptions(fit: LineFit, name: str) -> str:
     """A row a check; the points worth a look by name."""
     from .diagnostics import check_line
 
@@ -98,7 +98,7 @@ def _check_assumptions(fit: LineFit) -> str:
     table["check"] = table["assumption"] + ": " + table["check"]
     table["look_at"] = table["look_at"].where(table["note"] == "", table["note"])
     kept = ["check", "statistic", "p_value", "good", "look_at"]
-    return write_table(table[kept], caption="Checks of the line", blank="")
+    return write_table(table[kept], caption=f"Checks of the line under {name}", blank="")
 
 
 def _leave_out(fit: LineFit) -> str:
@@ -108,7 +108,7 @@ def _leave_out(fit: LineFit) -> str:
     return write_paragraph(leave_one_out(fit))
 
 
-def _compare_lines(fit: LineFit) -> str:
+def _compare_lines(fit: LineFit, name: str) -> str:
     """Robust lines and rank correlations."""
     if fit.n_obs > MOST_PAIRS:
         raise ValueError(
@@ -119,12 +119,10 @@ def _compare_lines(fit: LineFit) -> str:
 
     kept = ["term", "estimator", "estimate", "conf_low", "conf_high", "p_value", "method"]
     table = compare_lines(fit).to_frame()[kept].rename(columns={"method": "interval by"})
-    return write_table(
-        table, caption="Other lines and rank correlations of the same points", blank=""
-    )
+    return write_table(table, caption=f"Other lines and rank correlations under {name}", blank="")
 
 
-def _bootstrap(fit: LineFit, seed: int) -> str:
+def _bootstrap(fit: LineFit, name: str, seed: int) -> str:
     """Bootstrap intervals of slope and R squared."""
     from .bootstrap import MOST_EXACT, bootstrap_line, exact_bootstrap_line
 
@@ -133,13 +131,11 @@ def _bootstrap(fit: LineFit, seed: int) -> str:
     else:
         result = bootstrap_line(fit, rng=seed, n_resamples=_count_draws(fit, "bootstrap"))
     table = result.to_frame().query("term != 'intercept' and method != 'basic'")
-    names = {"r_squared": "R²"}
-    table = table.assign(term=table["term"].replace(names)).drop(columns="bias")
+    table = table.assign(term=table["term"].replace("r_squared", "R²")).drop(columns="bias")
     drawn = f"all {result.n_resamples:,}" if result.exact else f"{result.n_resamples:,} random"
-    few = " With so few people these intervals are too narrow." if fit.n_obs < 20 else ""
-    return write_table(table, caption=f"Bootstrap of the line: {drawn} resamples of the people") + (
-        write_paragraph(few.strip()) if few else ""
-    )
+    few = "With fewer than 20 people bootstrap intervals are too narrow."
+    parts = [write_table(table, caption=f"Bootstrap under {name}: {drawn} resamples of the people")]
+    return "".join([*parts, write_paragraph(few)] if fit.n_obs < 20 else parts)
 
 
 def _permute(fit: LineFit, seed: int) -> str:

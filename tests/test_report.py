@@ -56,8 +56,8 @@ class Page(HTMLParser):
         last, attrs = self.open.pop()
         assert last == tag, (last, tag)
         if tag == "caption":
-            self.rows = self.tables[self.text] = self.tables.get(self.text, [])
-            self.start = len(self.rows)
+            assert self.text not in self.tables  # a name of its own for each
+            self.rows = self.tables[self.text] = []
         elif tag in ("th", "td"):
             assert tag == "td" or attrs.get("scope") in ("col", "row")
             self.row.append(self.text)
@@ -201,28 +201,18 @@ def test_lines_are_the_fitted_lines(page, example):
 
 def test_checks_are_those_of_the_results(page, example):
     fits = ldn.fit_lines(ldn.read_table(example))
-    checks = page.tables["Checks of the line"]
-    others = page.tables["Other lines and rank correlations of the same points"]
-    boots = page.tables["Bootstrap of the line: 100,000 random resamples of the people"]
-    for place, fit in enumerate(fits.fits.values()):
-        rows = checks[8 * place + 1 : 8 * place + 8]
+    for name, fit in fits.fits.items():
+        _, *rows = page.tables[f"Checks of the line under {name}"]
         table = ldn.check_line(fit).to_frame()
         same_numbers(rows, table, {1: "statistic", 2: "p_value", 3: "good", 4: "look_at"}, blank="")
-        rows = others[9 * place + 1 : 9 * place + 9]
+        _, *rows = page.tables[f"Other lines and rank correlations under {name}"]
         names = ["term", "estimator", "estimate", "conf_low", "conf_high", "p_value", "method"]
         same_numbers(rows, ldn.compare_lines(fit).to_frame(), dict(enumerate(names)), blank="")
-        rows = boots[5 * place + 1 : 5 * place + 5]
+        _, *rows = page.tables[f"Bootstrap under {name}: 100,000 random resamples of the people"]
         table = ldn.bootstrap_line(fit, rng=1).to_frame()
         table = table[table["term"].ne("intercept") & table["method"].ne("basic")]
-        names = {
-            1: "estimate",
-            2: "std_error",
-            3: "method",
-            4: "conf_low",
-            5: "conf_high",
-            6: "n_resamples",
-        }
-        same_numbers(rows, table, names)
+        names = ["estimate", "std_error", "method", "conf_low", "conf_high", "n_resamples"]
+        same_numbers(rows, table, dict(enumerate(names, start=1)))
         for result in (ldn.leave_one_out(fit), ldn.permute_line(fit, rng=1)):
             assert (
                 str(result).split("; n = ")[0].split("; illus")[0].rstrip(").") in page.text_of_page
@@ -382,7 +372,7 @@ def notes_about(tmp_path, rows, **options):
 def test_three_persons(tmp_path):
     notes, words = notes_about(tmp_path, make_rows(3))
     assert "not possible: needs at least 5 points; there are 3" in words
-    assert "With so few people these intervals are too narrow." in words
+    assert "With fewer than 20 people bootstrap intervals are too narrow." in words
     assert "all 6 permutations" in words
     assert any("no column sequence" in note for note in notes)
 
@@ -447,7 +437,7 @@ def test_many_persons_draw_less_or_not_at_all(tmp_path, monkeypatch):
         return Page(report_on(write_csv(tmp_path / "many.csv", rows)))
 
     page = page_of(2500)
-    assert "Bootstrap of the line: 4,000 random resamples of the people" in page.tables
+    assert "Bootstrap under ldn: 4,000 random resamples of the people" in page.tables
     assert sum("the slopes of all pairs of people" in note for note in page.notes) == 2
     page = page_of(12_000)
     assert sum("with 12,000 people, 1,000 draws take too long" in note for note in page.notes) == 4
