@@ -601,14 +601,13 @@ def show(figure, *, alt: str, caption: str = "") -> None:
         raise ValueError("show: alt must say what there is to see")
     figure = figure[0] if isinstance(figure, (list, tuple, np.ndarray)) else figure
     figure = getattr(figure, "figure", figure)
-    page = write_image(figure, alt=alt, caption=caption)
-    if pyplot := sys.modules.get("matplotlib.pyplot"):
-        pyplot.close(figure)
-    display(HTML(page))
+    display(HTML(write_image(figure, alt=alt, caption=caption)))
 
 
 def write_image(figure, *, alt: str, caption: str = "") -> str:
     """A figure as an HTML element that holds its own picture and its alt text.
+
+    A pyplot figure is closed, so that it does not appear a second time in a notebook.
 
     Parameters
     ----------
@@ -621,7 +620,11 @@ def write_image(figure, *, alt: str, caption: str = "") -> str:
     -------
     str
     """
-    svg = base64.b64encode(render_figure(figure, ["svg"])["svg"]).decode()
+    try:
+        svg = base64.b64encode(render_figure(figure, ["svg"])["svg"]).decode()
+    finally:
+        if pyplot := sys.modules.get("matplotlib.pyplot"):
+            pyplot.close(figure)
     width = round(figure.get_figwidth() * 96 * 1.25)
     below = f"<figcaption>{write_text(caption)}</figcaption>" if caption else ""
     return (
