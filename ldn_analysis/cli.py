@@ -113,6 +113,41 @@ def _parser() -> argparse.ArgumentParser:
     _add_reading(check)
     check.set_defaults(run=_check_file)
 
+    report = commands.add_parser(
+        "report", epilog=EPILOG, help="write one page about a CSV of your own",
+        description="Figures, checks and comparisons of a CSV of your own, with their limits, as one "
+        "HTML file that stands alone and can be printed.",
+    )  # fmt: skip
+    report.add_argument("file", type=Path, metavar="FILE")
+    report.add_argument(
+        "--out",
+        type=Path,
+        metavar="FILE",
+        help="page to write (default: my_report.html for my.csv)",
+    )
+    report.add_argument("--title", default="", help="heading (default: the name of the file)")
+    report.add_argument(
+        "--seed", type=int, default=1, help="of bootstrap and permutations (default: 1)"
+    )
+    _add_reading(report)
+    report.set_defaults(run=_write_report)
+
+    template = commands.add_parser(
+        "template", epilog=EPILOG, help="write an empty table to fill in",
+        description="Write an empty table, its codebook, and a filled example of simulated people.",
+    )  # fmt: skip
+    template.add_argument(
+        "--table",
+        default="esr_pain_change",
+        metavar="NAME",
+        help="whose shape it has (default: esr_pain_change)",
+    )
+    template.add_argument(
+        "--out", type=Path, default=Path(), metavar="DIR", help="folder (default: this one)"
+    )
+    template.add_argument("--force", action="store_true", help="replace files of these names")
+    template.set_defaults(run=_write_template)
+
     describe = commands.add_parser(
         "describe", epilog=EPILOG, help="print the codebook",
         description="List the tables, or the columns of one of them.",
@@ -214,6 +249,50 @@ def _check_file(options) -> int:
     """Read, and say what was found."""
     frame = _read(options, options.table)
     print(f"{options.file}: {len(frame)} rows, {frame.shape[1]} columns, nothing wrong with them")
+    return 0
+
+
+def _write_report(options) -> int:
+    """Refuse a wrong place first; read, compute, and write last."""
+    if options.seed < 0:
+        return _fail(f"--seed must not be negative; received {options.seed}", 2)
+    source, out = options.file, options.out or Path(f"{options.file.stem}_report.html")
+    if out.is_dir():
+        return _fail(f"{out}: is a folder; name a file in it, e.g. {out / 'report.html'}", 2)
+    if out.exists() and source.exists() and out.samefile(source):
+        return _fail(f"{out}: is the table itself; name another file with --out", 2)
+    if out.suffix.lower() not in (".html", ".htm"):
+        return _fail(f"{out}: the page is HTML; name a file that ends with .html", 2)
+    data = _read(options, "esr_pain_change")
+
+    from .files import write_files
+    from .report import build_report
+
+    page = build_report(
+        data, rng=options.seed, path=source, title=options.title, command=_repeat(options)
+    )
+    for path in write_files({out.name: page.encode()}, out.parent):
+        print(path)
+    return 0
+
+
+def _repeat(options) -> str:
+    """The command as somebody else would give it, beside the file."""
+    from shlex import join
+
+    words = ["python", "-m", "ldn_analysis", "report", options.file.name]
+    words += ["--conditions", *options.conditions] if options.conditions else []
+    words += ["--missing", "drop"] if options.missing == "drop" else []
+    words += ["--title", options.title] if options.title else []
+    return join([*words, "--seed", str(options.seed)])
+
+
+def _write_template(options) -> int:
+    """Three files to begin with."""
+    from .template import write_template
+
+    for path in write_template(options.out, table=options.table, force=options.force):
+        print(path)
     return 0
 
 

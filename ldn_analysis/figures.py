@@ -7,14 +7,15 @@ show, or touch the style: use `matplotlib.style.context("ldn_analysis.ldn")`.
 import base64
 import io
 import sys
-from html import escape
 from pathlib import Path
+from unicodedata import category
 
 import numpy as np
 import pandas as pd
 
 from .data import describe_column
 from .files import write_files
+from .page import write_text
 from .proportions import ImprovementSummary
 from .regression import LineFit, LineFits
 from .results import capitalise, format_interval, format_number, format_p
@@ -29,6 +30,7 @@ __all__ = [
     "save_figure",
     "show",
     "write_captions",
+    "write_image",
 ]
 
 STYLE = "ldn_analysis.ldn"
@@ -225,9 +227,10 @@ def _draw_pane(
         lines.append(f"shade (log scale): number of people in a cell, 1 to {largest:,}")
     else:
         _draw_points(fit, ax, group)
-    ax.set_xlabel(label_column(fit.predictor))
-    ax.set_ylabel(label_column(fit.outcome))
-    ax.set_title("\n".join(lines), fontsize=7, loc="left")
+    # A dollar sign in a user's names is a dollar sign, not the start of a formula.
+    ax.set_xlabel(label_column(fit.predictor), parse_math=False)
+    ax.set_ylabel(label_column(fit.outcome), parse_math=False)
+    ax.set_title("\n".join(lines), fontsize=7, loc="left", parse_math=False)
 
 
 def _write_numbers(fit: LineFit, confidence_level: float) -> list[str]:
@@ -290,7 +293,7 @@ def plot_esr_pain(
     titles = CONDITION_TITLES | (titles or {})
     for ax, name in zip(axes, fits, strict=True):
         fit = fits[name]
-        head = join_words(titles.get(name, str(name)), fit.status)
+        head = join_words(shorten_label(titles.get(name, str(name))), fit.status)
         _draw_pane(fit, ax, head, group if group in fit.data else None, confidence_level)
         ax.label_outer()
     _add_legend(axes)
@@ -308,13 +311,16 @@ def _draw_points(fit: LineFit, ax, group: str | None) -> None:
     if group is not None and isinstance(data[group].dtype, pd.CategoricalDtype):
         ranks = {str(name): i for i, name in enumerate(data[group].cat.categories)}
         order.sort(key=lambda name: ranks.get(name, len(ranks)))
+    short = {name: shorten_label(name) for name in order}
+    if len(set(short.values())) < len(order):  # they differ only in what is cut off
+        short = {name: f"{i + 1}: {short[name]}" for i, name in enumerate(order)}
     for i, name in enumerate(order):
         marker, color = MARKERS[i % len(MARKERS)]
         chosen = (labels == name).to_numpy()
         # Open faces: a point under another one is still seen.
         ax.plot(
             fit.x[chosen], fit.y[chosen], linestyle="none", marker=marker,
-            markerfacecolor=f"{color}55", markeredgecolor=color, markeredgewidth=0.9, label=name,
+            markerfacecolor=f"{color}55", markeredgecolor=color, markeredgewidth=0.9, label=short[name],
         )  # fmt: skip
 
 
@@ -353,9 +359,22 @@ def _add_legend(axes) -> None:
     )
     figure = axes[0].figure
     columns = len(order) if figure.get_figwidth() > 5 else 2
-    figure.legend(
+    legend = figure.legend(
         [entries[name] for name in order], order, loc="outside lower center", ncols=columns
     )
+    for text in legend.get_texts():
+        text.set_parse_math(False)
+
+
+def shorten_label(text: str, most: int = 40) -> str:
+    """A user's label on one line: cut at so many characters, and never hidden for its underscore."""
+    # Characters that turn the direction of what follows have no place in a figure.
+    text = "".join(
+        char for char in str(text) if char.isspace() or category(char) not in ("Cc", "Cf")
+    )
+    text = " ".join(text.split())
+    text = text if len(text) <= most else f"{text[: most - 3]}..."
+    return f" {text}" if text.startswith("_") else text
 
 
 def label_column(column: str) -> str:
@@ -541,16 +560,19 @@ def render_figure(figure, formats=("svg", "png", "pdf")) -> dict[str, bytes]:
 
 def _print_figure(figure, name: str) -> bytes:
     """The figure as it is laid out, in one format, at 300 dots per inch."""
-    from matplotlib.backends import backend_agg, backend_pdf, backend_svg
+    from importlib import import_module
 
+    backends = {
+        "svg": ("backend_svg", "FigureCanvasSVG"),
+        "pdf": ("backend_pdf", "FigureCanvasPdf"),
+        "png": ("backend_agg", "FigureCanvasAgg"),
+    }
+    module, canvas = backends[name]
     buffer = io.BytesIO()
     figure.dpi = 300  # SVG and PDF leave it at their 72
-    if name == "svg":
-        backend_svg.FigureCanvasSVG(figure).print_svg(buffer, metadata=NO_DATES[name])
-    elif name == "pdf":
-        backend_pdf.FigureCanvasPdf(figure).print_pdf(buffer, metadata=NO_DATES[name])
-    else:
-        backend_agg.FigureCanvasAgg(figure).print_png(buffer, metadata=NO_DATES[name])
+    # Only the one that is asked for: that of PDF alone takes a third of a second to load.
+    canvas = getattr(import_module(f"matplotlib.backends.{module}"), canvas)(figure)
+    getattr(canvas, f"print_{name}")(buffer, metadata=NO_DATES[name])
     return buffer.getvalue()
 
 
@@ -607,14 +629,33 @@ def show(figure, *, alt: str, caption: str = "") -> None:
         raise ValueError("show: alt must say what there is to see")
     figure = figure[0] if isinstance(figure, (list, tuple, np.ndarray)) else figure
     figure = getattr(figure, "figure", figure)
-    svg = base64.b64encode(render_figure(figure, ["svg"])["svg"]).decode()
-    if pyplot := sys.modules.get("matplotlib.pyplot"):
-        pyplot.close(figure)
+    display(HTML(write_image(figure, alt=alt, caption=caption)))
+
+
+def write_image(figure, *, alt: str, caption: str = "") -> str:
+    """A figure as an HTML element that holds its own picture and its alt text.
+
+    A pyplot figure is closed, so that it does not appear a second time in a notebook.
+
+    Parameters
+    ----------
+    figure : matplotlib Figure
+        What to write, as SVG.
+    alt, caption : str
+        Plain text; it is escaped here.
+
+    Returns
+    -------
+    str
+    """
+    try:
+        svg = base64.b64encode(render_figure(figure, ["svg"])["svg"]).decode()
+    finally:
+        if pyplot := sys.modules.get("matplotlib.pyplot"):
+            pyplot.close(figure)
     width = round(figure.get_figwidth() * 96 * 1.25)
-    below = f"<figcaption>{escape(caption)}</figcaption>" if caption else ""
-    display(
-        HTML(
-            f'<figure><img src="data:image/svg+xml;base64,{svg}" alt="{escape(alt, quote=True)}" '
-            f'width="{width}">{below}</figure>'
-        )
+    below = f"<figcaption>{write_text(caption)}</figcaption>" if caption else ""
+    return (
+        f'<figure><img src="data:image/svg+xml;base64,{svg}" alt="{write_text(alt)}" '
+        f'width="{width}">{below}</figure>'
     )

@@ -14,6 +14,7 @@ from .figures import (
     label_column,
     label_unit,
     new_figure,
+    shorten_label,
     write_minus,
 )
 from .responders import ResponderCurve
@@ -68,7 +69,7 @@ def plot_slope_difference(
     left.plot(grid, band["fitted"], color=INK, label="line of the differences")
     marker, color = MARKERS[0]
     _draw_markers(left, fit.x, fit.y, marker, color, "persons")
-    first, second = (_name(name) for name in comparison.conditions)
+    first, second = (shorten_label(_name(name), 20) for name in comparison.conditions)
     unit = describe_column(comparison.outcome)[1]
     left.set_xlabel(label_column(comparison.predictor))
     left.set_ylabel(
@@ -299,10 +300,10 @@ def _draw_markers(ax, x, y, marker: str, color: str, label: str | None) -> None:
     """Open faces: a point under another one is still seen."""
     ax.plot(
         x, y, linestyle="none", marker=marker, markerfacecolor=f"{color}55", markeredgecolor=color,
-        markeredgewidth=0.9, label=label,
+        markeredgewidth=0.9, label=label, rasterized=len(x) > 2000,
     )  # fmt: skip
 
 
 def _name(condition: str) -> str:
     """Condition as the figures write it."""
-    return CONDITION_TITLES.get(condition, str(condition))
+    return CONDITION_TITLES.get(condition, shorten_label(condition))

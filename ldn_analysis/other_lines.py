@@ -215,12 +215,14 @@ def _fit_quietly(fitter) -> tuple[float, float]:
     """Slope and standard error; nan for what the fit cannot give (a scale of zero, n too small)."""
     import warnings
 
+    from statsmodels.tools.sm_exceptions import MissingDataError  # numbers beyond what squares hold
+
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         try:
             result = fitter()
             slope, error = float(result.params[1]), float(result.bse[1])
-        except (ValueError, ZeroDivisionError, np.linalg.LinAlgError):
+        except (ValueError, ZeroDivisionError, np.linalg.LinAlgError, MissingDataError):
             return np.nan, np.nan
     return slope, error if np.isfinite(error) and error > 0 else np.nan
 

@@ -1,13 +1,152 @@
-"""One row a person from two rows a person: the pairing that every within-person comparison needs."""
+"""One row a person from two rows a person: the pairing, and the mean within-person difference."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from .results import require_missing
+from .data import describe_column
+from .results import (
+    Result,
+    describe_sample,
+    format_interval,
+    format_number,
+    format_p,
+    require_level,
+    require_missing,
+)
+from .student_t import make_row
 
-__all__ = ["pair_conditions"]
+__all__ = ["MeanComparison", "compare_means", "pair_conditions"]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
+class MeanComparison(Result):
+    """The mean difference between two conditions, each person against herself.
+
+    Attributes
+    ----------
+    outcome : str
+        Column name.
+    conditions : (str, str)
+        First and second; the difference is first - second.
+    pairs : DataFrame
+        What `pair_conditions` gives: one row a person.
+    n_dropped : int
+        Persons left out because they lack a value.
+    status : str
+        "illustrative" or "" as the data said.
+    """
+
+    outcome: str
+    conditions: tuple[str, str]
+    pairs: pd.DataFrame
+    n_dropped: int = 0
+    status: str = ""
+
+    @property
+    def n_obs(self) -> int:
+        """Number of persons, each with both conditions."""
+        return len(self.pairs)
+
+    @property
+    def difference_sd(self) -> float:
+        """SD of the within-person difference; differences that vary by rounding alone have none."""
+        values = self.pairs["difference"].to_numpy()
+        rest = values - values.mean()
+        # How far rounding alone can carry each person from the mean.
+        reach = np.abs(self.pairs[["first", "second"]].to_numpy()).max(1) + np.abs(values.mean())
+        tiny = (np.abs(rest) <= 1e-14 * reach).all()
+        return 0.0 if tiny else float(np.sqrt(rest @ rest / (self.n_obs - 1)))
+
+    def to_frame(self, confidence_level: float = 0.95) -> pd.DataFrame:
+        """The mean difference with its t interval.
+
+        Returns
+        -------
+        DataFrame
+            One row: term, method, estimate, std_error, statistic, df, p_value, conf_low,
+            conf_high, n_obs.
+        """
+        require_level(confidence_level)
+        mean, error = self.pairs["difference"].mean(), self.difference_sd / np.sqrt(self.n_obs)
+        row = {"term": "paired difference", "method": "paired t"}
+        row |= make_row(mean, error, self.n_obs - 1, confidence_level)
+        return pd.DataFrame([row | {"n_obs": self.n_obs}])
+
+    def __str__(self) -> str:
+        row = self.to_frame().iloc[0]
+        outcome, unit = describe_column(self.outcome)
+        first, second = self.conditions
+        sample = describe_sample(self.n_obs, self.status, n_dropped=self.n_dropped, unit="persons")
+        return (
+            f"Mean difference in {outcome} ({first} minus {second}): "
+            + f"{format_number(row['estimate'])} {unit}".rstrip()
+            + f" ({format_interval(row['conf_low'], row['conf_high'], 0.95)}; t({row['df']}) = "
+            f"{format_number(row['statistic'])}, {format_p(row['p_value'])}; {sample})."
+        )
+
+
+def compare_means(
+    data: pd.DataFrame,
+    *,
+    outcome: str = "pain_reduction_percent",
+    condition: str = "condition",
+    conditions: Sequence[str] = ("ldn", "placebo"),
+    participant: str = "participant",
+    missing: str = "raise",
+) -> MeanComparison:
+    """Compare the means of two conditions in the same persons (Student 1908).
+
+    Estimand: mean outcome under the first condition minus under the second, in persons like
+    these. Assumes independent persons whose differences scatter about normally. Where the order
+    of the conditions is known, `fit_crossover` also takes out what changed between the periods.
+
+    Parameters
+    ----------
+    data : DataFrame
+        One row a person and condition.
+    outcome, condition, participant : str
+        Columns.
+    conditions : pair of str
+        First and second condition.
+    missing : {"raise", "drop"}
+        What to do with persons who lack a condition or a value; they are counted.
+
+    Returns
+    -------
+    MeanComparison
+
+    Raises
+    ------
+    ValueError
+        As `pair_conditions`, or if fewer than two persons have both conditions.
+
+    Examples
+    --------
+    >>> from ldn_analysis import load_dataset
+    >>> trial = load_dataset("esr_pain_change").query("trial == 'crossover'")
+    >>> row = compare_means(trial).to_frame().iloc[0]
+    >>> row["method"], int(row["df"])
+    ('paired t', 27)
+    """
+    pairs, n_dropped = pair_conditions(
+        data, columns=(participant, condition, outcome), conditions=conditions, missing=missing,
+        caller="compare_means",
+    )  # fmt: skip
+    if len(pairs) < 2:
+        raise ValueError(
+            f"compare_means: a difference with its error needs at least 2 persons with both "
+            f"conditions; there are {len(pairs)}"
+        )
+    return MeanComparison(
+        outcome=outcome,
+        conditions=tuple(conditions),
+        pairs=pairs,
+        n_dropped=n_dropped,
+        status=data.attrs.get("status", ""),
+    )
 
 
 def pair_conditions(

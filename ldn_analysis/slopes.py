@@ -256,8 +256,11 @@ def _cluster_robust(fit: LineFit) -> tuple[float, float]:
     scaled = weight / np.sqrt(1 - leverage)
     error = np.sqrt(((scaled * resid) ** 2).sum())
     # Satterthwaite: the variance is a quadratic form in the residuals; if they have equal
-    # spread its matrix is diag(w) M diag(w), M = I - H. H has rank two.
-    squared = scaled**2
-    matrix = -np.outer(scaled, scaled) * (1 / fit.n_obs + np.outer(centred, weight))
-    matrix[np.diag_indices(fit.n_obs)] += squared
-    return float(error), float(np.trace(matrix) ** 2 / (matrix**2).sum())
+    # spread its matrix is diag(w) (I - H) diag(w). H has rank two, so that the trace and the sum
+    # of squares follow from sums over the persons: no n by n matrix is made.
+    n, sxx, squared = fit.n_obs, float(fit.line.sxx), scaled**2
+    trace = (squared * (1 - leverage)).sum()
+    total, first, second = (squared @ centred**power for power in range(3))
+    norm = (squared**2 * (1 - 2 * leverage)).sum()
+    norm += (total / n) ** 2 + 2 * first**2 / (n * sxx) + (second / sxx) ** 2
+    return float(error), float(trace**2 / norm)

@@ -250,6 +250,8 @@ def test_stopping_is_one_line(tmp_path, capsys, monkeypatch):
         (["figures", "--data"], "expected one argument"),
         (["figures", "--conditions", "a"], "expected 2 arguments"),
         (["check"], "the following arguments are required: FILE"),
+        (["report"], "the following arguments are required: FILE"),
+        (["template", "--force", "x"], "unrecognized arguments: x"),
         (["data", "--seed", "x"], "invalid int value: 'x'"),
     ],
 )
@@ -288,7 +290,10 @@ def test_bad_input_is_exit_code_2(arguments, message, capsys):
 # --- the other commands ------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("command", [[], ["figures"], ["data"], ["check"], ["describe"]])
+@pytest.mark.parametrize(
+    "command",
+    [[], *([name] for name in ("figures", "data", "check", "report", "template", "describe"))],
+)
 def test_help(command, capsys):
     with pytest.raises(SystemExit) as caught:
         main([*command, "--help"])

@@ -498,3 +498,21 @@ def test_show_closes_a_pyplot_figure(fits, shown):
     assert len(shown) == 1
     assert figure is ax.figure
     assert "matplotlib.pyplot" in sys.modules
+
+
+def test_labels_from_outside_are_plain_text_on_one_line():
+    odd = {"ldn": "$\\frac{ <b>", "placebo": "_two\nlines \u202e" + "n" * 90}
+    data = own("esr_pain_change").astype({"condition": "str", "trial": "str"})
+    data["condition"] = data["condition"].map(odd)
+    data["trial"] = data["trial"].map(
+        {"pilot": "_" + "t" * 60 + "1", "crossover": "_" + "t" * 60 + "2"}
+    )
+    with style.context(STYLE):
+        axes = plot_esr_pain(fit_lines(data))
+        assert render_figure(axes[0].figure, ["svg"])["svg"]
+    titles = [ax.get_title(loc="left").splitlines() for ax in axes]
+    assert titles[0][0] == "$\\frac{ <b>"
+    assert titles[1][0] == " _two lines " + "n" * 26 + "..."
+    assert [len(lines) for lines in titles] == [3, 3]
+    labels = [text.get_text() for text in axes[0].figure.legends[0].get_texts()]
+    assert labels[:2] == [f"{i}:  _{'t' * 36}..." for i in (1, 2)]  # cut, and still two

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from witnesses import read_trials
 
-from ldn_analysis.slopes import compare_slopes
+from ldn_analysis.slopes import _cluster_robust, compare_slopes
 
 TRIALS = read_trials()
 
@@ -152,3 +152,27 @@ def test_slopes_at_the_variance_boundary():
         rest += resid @ resid / 2
     assert table["std_error"][2] == pytest.approx(np.sqrt(2 * rest / 6 / (x @ x)), rel=1e-12)
     assert table["std_error"][0] > table["std_error"][2]
+
+
+def test_cluster_robust_df_equals_the_matrix_it_stands_for():
+    """Satterthwaite's trace(M)^2 / sum(M^2), with M written out."""
+    x, first, second = np.random.default_rng(4).normal(size=(3, 11))
+    fit = slopes_of(x, first, second).difference
+    design = np.column_stack([np.ones(11), x - x.mean()])
+    hat = design @ np.linalg.inv(design.T @ design) @ design.T
+    weight = (x - x.mean()) / ((x - x.mean()) ** 2).sum() / np.sqrt(1 - np.diag(hat))
+    matrix = np.diag(weight) @ (np.eye(11) - hat) @ np.diag(weight)
+    error, df = _cluster_robust(fit)
+    assert df == pytest.approx(np.trace(matrix) ** 2 / (matrix**2).sum(), rel=1e-10)
+    assert error == pytest.approx(
+        np.sqrt(((weight * fit.augment()["resid"]) ** 2).sum()), rel=1e-10
+    )
+
+
+def test_a_hundred_thousand_persons_need_no_matrix():
+    rng = np.random.default_rng(1)
+    x, first, second = rng.normal(size=(3, 100_000))
+    table = slopes_of(x, first, second).to_frame()
+    # With normal x, Bell and McCaffrey's df are about n / 3: kurtosis is in them.
+    assert table["df"][1] == pytest.approx(1e5 / 3, rel=0.05)
+    assert table["std_error"][1] == pytest.approx(table["std_error"][0], rel=0.02)
