@@ -265,7 +265,8 @@ def explore_multiverse(multiverse):
     with in_style():  # the curve is drawn once, and then an image behind each mark
         (curve,) = new_panes(**size)
         draw_curve(curve, table, 0.95, multiverse.status)
-        curve.set(xlabel="specifications in order of their estimates", ylabel="SDs per SD of ESR")
+        curve.set_xlabel("specifications in order of their estimates")
+        curve.set_ylabel("SDs per SD of ESR", labelpad=1)
         background = read_pixels(curve.figure)
 
     def draw(**positions: int) -> str:
