@@ -108,6 +108,7 @@ _HOMES = {
         "explore_esr_correlation",
         "explore_line_fan",
         "explore_moved_point",
+        "explore_multiverse",
         "explore_small_samples",
     ),
     "exercises": ("Verdict", "check"),

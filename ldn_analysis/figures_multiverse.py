@@ -81,21 +81,19 @@ def plot_specification_curve(
     axes = list(np.atleast_1d(axes))
     if len(axes) != 2:
         raise ValueError(f"plot_specification_curve: two axes are needed; received {len(axes)}")
-    _draw_curve(axes[0], table, confidence_level)
+    draw_curve(axes[0], table, confidence_level, multiverse.status)
     for i, (label, row) in enumerate((mark or {}).items()):
         if len(row) != 1:
             raise ValueError(
                 f"plot_specification_curve: the mark {label!r} must be one specification; "
                 f"received {len(row)} rows"
             )
-        _draw_mark(axes[0], label, table.index.get_loc(row.index[0]) + 1, row.iloc[0], i)
-    head = f"{len(table):,} specifications, each with its {100 * confidence_level:g} % interval"
-    axes[0].set_title(join_words(head, multiverse.status), loc="left")
+        draw_mark(axes[0], label, table.index.get_loc(row.index[0]) + 1, row.iloc[0], i)
     _draw_choices(axes[1], table, varied)
     return axes
 
 
-def _draw_curve(ax, table: pd.DataFrame, confidence_level: float) -> None:
+def draw_curve(ax, table: pd.DataFrame, confidence_level: float, status: str) -> None:
     """Estimates in order, their intervals, and a rug where an interval excludes zero."""
     rank = np.arange(1, len(table) + 1)
     many = len(table) > 400
@@ -123,9 +121,11 @@ def _draw_curve(ax, table: pd.DataFrame, confidence_level: float) -> None:
     ax.set_xlim(0.5, len(table) + 0.5)
     ax.set_ylabel("SDs of pain reduction\nper SD of ESR")
     ax.tick_params(axis="x", labelbottom=False)
+    head = f"{len(table):,} specifications, each with its {100 * confidence_level:g} % interval"
+    ax.set_title(join_words(head, status), loc="left")
 
 
-def _draw_mark(ax, label: str, rank: int, row, i: int) -> None:
+def draw_mark(ax, label: str, rank: int, row, i: int = 0) -> None:
     """Point at one specification with its interval."""
     color, marker = ((VERMILLION, "D"), ("black", "s"), (GREY, "v"))[i % 3]
     ax.plot([rank, rank], [row["conf_low"], row["conf_high"]], color=color, linewidth=1.2)

@@ -6,7 +6,7 @@ from itertools import product
 
 import pandas as pd
 
-__all__ = ["GRID", "build_specifications"]
+__all__ = ["GRID", "build_specifications", "find_reason"]
 
 ALONE = ("percent reduction, LDN", "points reduction, LDN", "end point given baseline, LDN")
 PAIRED = ("percent reduction, LDN - placebo", "points reduction, LDN - placebo")
@@ -80,9 +80,7 @@ def build_specifications(
     """
     grid = _complete(grid or {})
     full = pd.DataFrame(list(product(*grid.values())), columns=list(grid))
-    reason = pd.Series(-1, index=full.index)
-    for i, (_, is_impossible) in enumerate(IMPOSSIBLE):
-        reason[(reason < 0) & is_impossible(full)] = i
+    reason = _find_reasons(full)
     kept = full[reason < 0].reset_index(drop=True)
     if kept.empty:
         raise ValueError(
@@ -96,6 +94,50 @@ def build_specifications(
         {"reason": [IMPOSSIBLE[i][0] for i in counts.index], "count": counts.to_numpy()}
     )
     return kept, pruned
+
+
+def find_reason(choices: Mapping, grid: Mapping[str, Sequence] | None = None) -> str:
+    """Why one combination of the grid was pruned.
+
+    Parameters
+    ----------
+    choices : mapping
+        Choice -> option; a choice that is not given is at the first of the grid's options.
+    grid : mapping, optional
+        As in `build_specifications`.
+
+    Returns
+    -------
+    str
+        The first reason that meets it, as in the table of the pruned; "" if it was not pruned.
+
+    Raises
+    ------
+    ValueError
+        If a choice or an option is not one of the grid's.
+
+    Examples
+    --------
+    >>> find_reason({"model": "rank", "esr": "log"})
+    'the ranks of log ESR are the ranks of ESR'
+    >>> find_reason({"model": "rank"})
+    ''
+    """
+    grid = _complete(grid or {})
+    for name, option in choices.items():
+        known = _require_known(name, grid, "choice", caller="find_reason")
+        _require_known(option, known, f"option of {name!r}", caller="find_reason")
+    first = {name: options[0] for name, options in grid.items()}  # the full grid's first row
+    reason = _find_reasons(pd.DataFrame([first, first | dict(choices)])).iloc[1]
+    return IMPOSSIBLE[reason][0] if reason >= 0 else ""
+
+
+def _find_reasons(full: pd.DataFrame) -> pd.Series:
+    """Position in IMPOSSIBLE of the first reason that meets each row, or -1."""
+    reason = pd.Series(-1, index=full.index)
+    for i, (_, is_impossible) in enumerate(IMPOSSIBLE):
+        reason[(reason < 0) & is_impossible(full)] = i
+    return reason
 
 
 def _complete(grid: Mapping[str, Sequence]) -> dict[str, tuple]:
@@ -115,13 +157,12 @@ def _complete(grid: Mapping[str, Sequence]) -> dict[str, tuple]:
     return {name: tuple(grid.get(name, options)) for name, options in GRID.items()}
 
 
-def _require_known(word, known, what: str):
+def _require_known(word, known, what: str, caller: str = "build_specifications"):
     """The entry of a word, or an error that lists the known ones."""
     if word not in known:
         near = get_close_matches(str(word), [str(one) for one in known], n=1)
         hint = f" Did you mean {near[0]!r}?" if near else ""
         raise ValueError(
-            f"build_specifications: there is no {what} {word!r}.{hint} "
-            f"Known: {', '.join(map(str, known))}"
+            f"{caller}: there is no {what} {word!r}.{hint} Known: {', '.join(map(str, known))}"
         )
     return known[word] if isinstance(known, Mapping) else word

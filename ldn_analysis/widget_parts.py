@@ -126,6 +126,15 @@ def in_style():
     return style.context(STYLE)
 
 
+def read_pixels(figure) -> np.ndarray:
+    """A figure as it looks now, to stand behind what changes; shape (height, width, 4)."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    return np.asarray(canvas.buffer_rgba()).copy()
+
+
 def write_picture(figure, words: str, *, table: str = "") -> str:
     """A figure as an HTML image; the same words are its alt text and, with a table, its caption.
 

@@ -12,6 +12,7 @@ from .widget_parts import (
     load_ipywidgets,
     name_slider,
     new_panes,
+    read_pixels,
     round_to_step,
     write_picture,
     write_table,
@@ -21,6 +22,7 @@ __all__ = [
     "explore_esr_correlation",
     "explore_line_fan",
     "explore_moved_point",
+    "explore_multiverse",
     "explore_small_samples",
 ]
 
@@ -204,6 +206,101 @@ def explore_line_fan(*, rng: int, n_lines: int = 10_000):
             ax = plot_line_fan(fan, *new_panes())
             ax.set_ylim(-70, 130)
         return write_picture(ax.figure, str(fan))
+
+    return follow(sliders, draw)[0]
+
+
+def explore_multiverse(multiverse):
+    """Choose an analysis and see where it falls on the specification curve.
+
+    Parameters
+    ----------
+    multiverse : Multiverse
+        What `fit_multiverse` returns.
+
+    Returns
+    -------
+    ipywidgets.VBox
+        For each choice that varies a number box and a slider, usable by keyboard, over the
+        positions of its options; the curve with the chosen specification, or why it was pruned;
+        and what each position stands for.
+
+    Raises
+    ------
+    ImportError
+        If ipywidgets is not installed.
+    ValueError
+        If the multiverse varies no choice.
+
+    Examples
+    --------
+    >>> from ldn_analysis import fit_multiverse, load_dataset
+    >>> multiverse = fit_multiverse(
+    ...     load_dataset("daily_pain"), load_dataset("participants"),
+    ...     grid={"model": ["OLS"], "people": ["both trials"], "esr": ["as is"]})
+    >>> box = explore_multiverse(multiverse)
+    >>> box.children[0].children[0].children[0].description
+    'outcome'
+    """
+    ipywidgets = load_ipywidgets("explore_multiverse")
+    import pandas as pd
+
+    from .figures_multiverse import TITLES, draw_curve, draw_mark
+    from .multiverse import CHOICES
+    from .results import describe_status, format_number, format_p
+    from .specifications import find_reason
+
+    table = multiverse.to_frame().sort_values("estimate", kind="stable", ignore_index=True)
+    place = {choices: i for i, choices in enumerate(zip(*(table[c] for c in CHOICES), strict=True))}
+    grid = {name: table[name].cat.categories.tolist() for name in CHOICES}
+    # Not lists of words: in JupyterLab a list takes no keys. The words stand below.
+    sliders = {
+        name: ipywidgets.IntSlider(1, 1, len(options), description=TITLES[name])
+        for name, options in grid.items()
+        if len(options) > 1
+    }
+    if not sliders:
+        raise ValueError("explore_multiverse: one specification leaves nothing to choose")
+    size = {"width": 7.8, "height": 4.2}
+    with in_style():  # the curve is drawn once, and then an image behind each mark
+        (curve,) = new_panes(**size)
+        draw_curve(curve, table, 0.95, multiverse.status)
+        curve.set_xlabel("specifications in order of their estimates")
+        curve.set_ylabel("SDs per SD of ESR", labelpad=1)
+        background = read_pixels(curve.figure)
+
+    def draw(**positions: int) -> str:
+        chosen = {name: grid[name][positions.get(name, 1) - 1] for name in CHOICES}
+        i = place.get(tuple(chosen.values()))
+        with in_style():
+            (ax,) = new_panes(**size)
+            ax.figure.figimage(background, zorder=-1)
+            ax.set(xlim=curve.get_xlim(), ylim=curve.get_ylim())
+            ax.set_axis_off()
+            if i is not None:
+                draw_mark(ax, "chosen", i + 1, table.loc[i])
+        if i is None:
+            words = f"Pruned: {find_reason(chosen, grid)}. Nothing is marked on the curve."
+        else:
+            row, smaller = table.loc[i], int((table["estimate"] < table["estimate"][i]).sum())
+            words = (
+                f"{format_number(row['estimate'], 2)} SD of pain reduction per SD of ESR "
+                f"(95 % CI {format_number(row['conf_low'], 2)} to "
+                f"{format_number(row['conf_high'], 2)}), {format_p(row['p_value'])}, "
+                f"n = {row['n_obs']}; larger than {smaller:,} of the {len(table):,} "
+                f"specifications ({100 * smaller // len(table)} %){describe_status(multiverse.status)}."
+            )
+        what = "; ".join(f"{TITLES[name]} {chosen[name]}" for name in sliders)
+        options = pd.DataFrame(
+            {
+                "chosen": {TITLES[name]: str(chosen[name]) for name in sliders},
+                "positions": {
+                    TITLES[name]: "; ".join(f"{k}: {word}" for k, word in enumerate(grid[name], 1))
+                    for name in sliders
+                },
+            }
+        )
+        return write_picture(ax.figure, f"{words} Chosen: {what}.", table=write_table(options))
 
     return follow(sliders, draw)[0]
 

@@ -204,3 +204,31 @@ def test_a_person_is_chosen_moved_and_put_back_by_keyboard(browser, lab):
     page.keyboard.press("Enter")
     assert wait_for_redraw(page, image, moved) == chosen
     page.close()
+
+
+def test_an_analysis_is_chosen_by_keyboard(browser, lab):
+    name = "09_many_analysts.ipynb"
+    if not (NOTEBOOKS / name).exists():
+        pytest.skip(f"there is no {name}")
+    page = run_all(browser, lab, name)
+    widget = find_widget(page, "larger than")
+    image = widget.locator("figure img")
+    start = image.get_attribute("alt")
+    model = widget.get_by_role("spinbutton", name="model", exact=True)
+    model.focus()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Tab")
+    assert "model HC3;" in wait_for_redraw(page, image, start)
+    # Tab has gone on to the slider: to the mixed model, which one outcome a person does not have.
+    assert page.locator(":focus").get_attribute("role") == "slider"
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(1500)
+    assert model.input_value() == "5"
+    assert widget.locator("[role=status]").inner_text().startswith("Pruned: one outcome a person")
+    assert widget.locator("table tr", has_text="model").locator("td").first.inner_text() == "mixed"
+    pruned = image.get_attribute("alt")
+    model.fill("1")
+    page.keyboard.press("Tab")
+    assert wait_for_redraw(page, image, pruned) == start
+    page.close()

@@ -1,6 +1,7 @@
 """Specifications against a slow, plain loop over statsmodels, and lme4 for the mixed model."""
 
 import warnings
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -21,7 +22,7 @@ from ldn_analysis import (
     permute_multiverse,
 )
 from ldn_analysis.huber import solve_huber
-from ldn_analysis.specifications import GRID
+from ldn_analysis.specifications import GRID, find_reason
 from ldn_analysis.two_strata import solve_incomplete_pairs, solve_two_strata
 
 FIG_2 = {
@@ -394,3 +395,23 @@ def test_nothing_warns(tables):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         fit_multiverse(*tables, grid=SMALL)
+
+
+def test_reasons_of_single_combinations_add_up_to_the_table_of_the_pruned():
+    grid = {
+        "end_days": [3], "missed_days": ["left out"], "baseline_days": [7, 14],
+        "outcome": GRID["outcome"][2:], "people": GRID["people"][2:],
+    }  # fmt: skip
+    kept, pruned = build_specifications(grid)
+    full = {name: grid.get(name, options) for name, options in GRID.items()}
+    reasons = [
+        find_reason(dict(zip(full, options, strict=True)), grid)
+        for options in product(*full.values())
+    ]
+    assert reasons.count("") == len(kept)
+    expected = {reason: reasons.count(reason) for reason in set(reasons) - {""}}
+    assert pruned.set_index("reason")["count"].to_dict() == expected
+    with pytest.raises(ValueError, match="find_reason: there is no option of 'model' 'OSL'"):
+        find_reason({"model": "OSL"})
+    with pytest.raises(ValueError, match="find_reason: there is no choice 'modle'"):
+        find_reason({"modle": "OLS"})

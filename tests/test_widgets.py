@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import time
+from functools import cache
 from html import unescape
 from xml.etree import ElementTree
 
@@ -24,20 +25,31 @@ from ldn_analysis import (
     explore_esr_correlation,
     explore_line_fan,
     explore_moved_point,
+    explore_multiverse,
     explore_small_samples,
     fit_lines,
+    fit_multiverse,
     leave_one_out,
     load_dataset,
     move_point,
     vary_esr_correlation,
 )
+from ldn_analysis.figures_multiverse import TITLES
+from ldn_analysis.specifications import GRID
 
 ipywidgets = pytest.importorskip("ipywidgets")
+
+
+@cache
+def fit_all():
+    return fit_multiverse(load_dataset("daily_pain"), load_dataset("participants"))
+
 
 MAKE = {
     "esr_correlation": explore_esr_correlation,
     "line_fan": lambda: explore_line_fan(rng=6),
     "moved_point": lambda: explore_moved_point(fit_lines(load_dataset("esr_pain_change"))["ldn"]),
+    "multiverse": lambda: explore_multiverse(fit_all()),
     "small_samples": lambda: explore_small_samples(rng=6),
 }
 each = pytest.mark.parametrize("name", MAKE)
@@ -71,6 +83,12 @@ def sliders(box):
     return {row.children[0].description: row.children[1] for row in rows}
 
 
+def move(slider, steps=1):
+    """Up by so many steps, or as far as it goes; down if it is at its end."""
+    up = min(steps * slider.step, slider.max - slider.value)
+    slider.value += up or -steps * slider.step
+
+
 def table(box):
     """The table below the picture: heading of a row -> its cells, and the columns' headings."""
     element = ElementTree.fromstring(re.search(r"<table.*</table>", html(box), re.S)[0])
@@ -84,12 +102,15 @@ def test_every_slider_moves_the_picture_and_the_words(name):
     assert box.layout.display != "none"
     for slider_name, slider in sliders(box).items():
         words, drawn = alt(box), picture(box)
-        slider.value += slider.step * (3 if slider.value + 3 * slider.step <= slider.max else -3)
+        start = slider.value
+        move(slider, 3)
         assert alt(box) != words
         assert len(alt(box)) > 60
         assert picture(box).shape == drawn.shape
         # The placebo response moves what is said of a trial without placebo, and no estimate.
         assert (picture(box) != drawn).any() == (slider_name != "placebo (%)")
+        slider.value = start
+        assert alt(box) == words
 
 
 @each
@@ -134,7 +155,7 @@ def test_made_twice_it_is_the_same_and_apart(name):
     one, other = MAKE[name](), MAKE[name]()
     assert html(one) == html(other)
     slider = next(iter(sliders(one).values()))
-    slider.value -= slider.step
+    move(slider)
     assert html(one) != html(other)
 
 
@@ -143,7 +164,7 @@ def test_nothing_is_left_behind(name):
     before = dict(mpl.rcParams)
     box = MAKE[name]()
     slider = next(iter(sliders(box).values()))
-    slider.value -= slider.step
+    move(slider)
     assert dict(mpl.rcParams) == before
     if pyplot := sys.modules.get("matplotlib.pyplot"):
         assert pyplot.get_fignums() == []
@@ -156,7 +177,7 @@ def measure_redraw(name) -> float:
     seconds = []
     for i in range(10):
         start = time.process_time()
-        slider.value += slider.step if i % 2 else -slider.step
+        slider.value += -slider.step if i % 2 else slider.step
         seconds.append(time.process_time() - start)
     return float(np.median(seconds[1:]))
 
@@ -282,18 +303,111 @@ def test_line_fan_shows_the_chosen_truth():
     assert f"where {truth.slope_ldn:.2f} is true" in alt(box)
 
 
+# --- the multiverse -----------------------------------------------------------------------------
+
+
+def choose_analysis(box, **choices):
+    """Put each slider on the position of an option."""
+    by_name = sliders(box)
+    for name, option in choices.items():
+        by_name[TITLES[name]].value = GRID[name].index(option) + 1
+
+
+ELSEWHERE = {"outcome": GRID["outcome"][3], "end_days": 7, "missed_days": "own line", "esr": "log"}
+
+
+@pytest.mark.parametrize(
+    "choices",
+    [{}, ELSEWHERE, {"model": "Huber", "adjusted_for": "age"}, {"without": "who moves it most"}],
+)
+def test_multiverse_says_what_find_finds(choices):
+    box = explore_multiverse(fit_all())
+    choose_analysis(box, **choices)
+    chosen = {name: options[0] for name, options in GRID.items()} | choices
+    ((_, row),) = fit_all().find(**chosen).iterrows()
+    numbers = re.match(
+        r"(\S+) SD of pain reduction per SD of ESR \(95 % CI (\S+) to (\S+)\), (p [^,]+), "
+        r"n = (\d+); larger than ([\d,]+) of the 15,660 specifications \((\d+) %\)",
+        alt(box),
+    ).groups()
+    shown = [float(number) for number in numbers[:3]]
+    assert_allclose(shown, row[["estimate", "conf_low", "conf_high"]].astype(float), atol=0.005)
+    p = f"p = {row['p_value']:.3f}"
+    assert numbers[3:5] == (p if row["p_value"] >= 0.001 else "p < 0.001", str(row["n_obs"]))
+    smaller = sum(fit_all().specifications["estimate"] < row["estimate"])
+    assert numbers[5:] == (f"{smaller:,}", str(int(100 * smaller / 15_660)))
+    assert "illustrative data" in alt(box)
+    words = table(box)["chosen"]
+    assert words.to_dict() == {TITLES[name]: str(option) for name, option in chosen.items()}
+    for name, option in chosen.items():
+        assert f"{TITLES[name]} {option}" in alt(box)
+
+
+def test_the_mark_stands_at_the_place_and_on_the_interval_of_the_chosen():
+    box = explore_multiverse(fit_all())
+    unmarked = explore_multiverse(fit_all())
+    choose_analysis(unmarked, model="mixed")
+    rows, columns = np.nonzero((picture(box) != picture(unmarked)).any(axis=2))
+    table = fit_all().to_frame().sort_values("estimate", kind="stable", ignore_index=True)
+    first = {name: options[0] for name, options in GRID.items()}
+    (rank,) = np.flatnonzero((table[list(first)] == pd.Series(first)).all(axis=1))
+    height, width = picture(box).shape[:2]
+    # The axes lie between fixed margins (new_panes): inches of a figure of 7.8 by 4.2.
+    place = (0.55 + (7.8 - 0.65) * (rank + 0.5) / len(table)) / 7.8 * width
+    assert columns.min() < place < columns.max()
+    vermillion = np.abs(picture(box)[:, :, :3] - np.array([0xD5, 0x5E, 0]) / 255).sum(axis=2) < 0.3
+    line = np.flatnonzero(vermillion[:, round(place) - 1 : round(place) + 2].any(axis=1))
+    low, high = table["conf_low"].min(), table["conf_high"].max()
+    floor = low - 0.08 * (high - low)
+    room = 0.05 * (high - floor)  # the margins of the axes
+    tall = (table["conf_high"] - table["conf_low"])[rank] / (high - floor + 2 * room)
+    assert np.ptp(line) >= tall * (4.2 - 1.5) / 4.2 * height - 2
+    assert rows.max() <= line.max() + 2
+
+
+def test_a_pruned_analysis_is_said_with_its_reason_and_not_marked():
+    box = explore_multiverse(fit_all())
+    choose_analysis(box, model="rank", esr="log")
+    assert alt(box).startswith("Pruned: the ranks of log ESR are the ranks of ESR. ")
+    drawn = picture(box)
+    choose_analysis(box, model="mixed")
+    assert alt(box).startswith("Pruned: one outcome a person has no mixed model of persons. ")
+    assert_allclose(picture(box), drawn)
+    choose_analysis(box, model="OLS")
+    assert "larger than" in alt(box)
+    assert (picture(box) != drawn).any()
+
+
+def test_only_what_a_multiverse_varies_is_asked():
+    tables = load_dataset("daily_pain"), load_dataset("participants")
+    few = {name: options[:1] for name, options in GRID.items()}
+    box = explore_multiverse(fit_multiverse(*tables, grid=few | {"baseline_days": (7, 14)}))
+    assert list(sliders(box)) == ["baseline: final days"]
+    assert table(box)["positions"].tolist() == ["1: 7; 2: 14"]
+    # The first of the grid's baselines is kept, whichever it is.
+    points = few | {"outcome": GRID["outcome"][3:], "baseline_days": (7, 14)}
+    box = explore_multiverse(fit_multiverse(*tables, grid=points))
+    outcome, days = sliders(box).values()
+    outcome.value = 2
+    assert "larger than" in alt(box)
+    days.value = 2
+    assert alt(box).startswith("Pruned: baseline cancels from a difference in points.")
+    with pytest.raises(ValueError, match="explore_multiverse: one specification leaves nothing"):
+        explore_multiverse(fit_multiverse(*tables, grid=few))
+
+
 def test_without_ipywidgets_it_says_what_to_install():
     code = (
         "import sys; sys.modules['ipywidgets'] = None; import ldn_analysis\n"
-        "for name in ('esr_correlation', 'line_fan', 'moved_point', 'small_samples'):\n"
+        "for name in ('esr_correlation', 'line_fan', 'moved_point', 'multiverse', 'small_samples'):\n"
         "    explore = getattr(ldn_analysis, f'explore_{name}')\n"
         "    options = {'rng': 1} if name in ('line_fan', 'small_samples') else {}\n"
-        "    try: explore(*([None] if name == 'moved_point' else []), **options)\n"
+        "    try: explore(*([None] if name.startswith('m') else []), **options)\n"
         "    except ImportError as error: print(error)\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     lines = done.stdout.splitlines()
-    assert len(lines) == 4
-    for name, line in zip(("esr", "line", "moved", "small"), lines, strict=True):
+    assert len(lines) == 5
+    for name, line in zip(("esr", "line", "moved", "multiverse", "small"), lines, strict=True):
         assert line.startswith(f"explore_{name}")
         assert "python -m pip install ipywidgets" in line
