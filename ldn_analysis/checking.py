@@ -429,6 +429,4 @@ def _set_types(frame: pd.DataFrame, resource: dict, conditions) -> pd.DataFrame:
         else:  # unordered categories are equal in any order: astype would leave theirs
             frame[name] = column.cat.set_categories(field["categories"])
     typed = apply_types(frame.drop(columns=list(own)), resource["name"])
-    for name, column in own.items():
-        typed.insert(list(frame.columns).index(name), name, column)
-    return typed.reset_index(drop=True)
+    return typed.assign(**own)[list(frame.columns)].reset_index(drop=True)

@@ -778,3 +778,19 @@ def test_large_file_full_of_errors(tmp_path, column, value, first):
     assert len(lines) == 3
     assert len(error.problems) >= rows - 2
     assert seconds < 6
+
+
+def test_own_labels_may_stand_in_any_column(tmp_path):
+    """A trial of one's own words after the last column, conditions of one's own before it."""
+    path = tmp_path / "mine.csv"
+    lines = ["esr_mm_h,participant,pain_reduction_percent,condition,trial"]
+    lines += [
+        f"{10 + i},p{i},{3 * i % 7},{arm},{site}"
+        for i, site in enumerate(["north", "south"] * 3)
+        for arm in ("a", "b")
+    ]
+    path.write_text("\n".join(lines))
+    frame = read_table(path, conditions=["b", "a"])
+    assert list(frame) == lines[0].split(",")
+    assert list(frame["condition"].cat.categories) == ["b", "a"]
+    assert list(frame["trial"].cat.categories) == ["north", "south"]

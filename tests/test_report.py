@@ -535,12 +535,14 @@ def test_whatever_check_accepts_gives_a_page(tmp_path, names, people, more):
     assert [name for level, name in page.headings if level == 2] == list(SECTIONS)
 
 
-@pytest.mark.parametrize("scale", [1e15, 1e155, 1e300])
+@pytest.mark.parametrize("scale", [1e7, 1e15, 1e155, 1e300])
 def test_numbers_beyond_reason_are_drawn_or_said(tmp_path, scale):
     rows = make_rows(
         pain_reduction_percent=lambda i: -scale * (i % 3), esr_mm_h=lambda i: scale * (i // 2)
     )
-    page = Page(report_on(write_csv(tmp_path / "odd.csv", rows)))
+    if scale < 1e9:  # the reader refuses more; a table in memory does not come from it
+        assert "How this page was made" in report_on(write_csv(tmp_path / "odd.csv", rows))
+    page = Page(build_report(pd.DataFrame(rows), rng=1))
     assert page.headings[-1][1] == "How this page was made"
 
 
