@@ -27,8 +27,8 @@ def write_odd(path):
             "participant": f"<img src=http://127.0.0.1:9/x.png>{'y' * 80 * (i % 3)}{i}",
             "trial": "t" * 100,
             "condition": name,
-            "esr_mm_h": 10.0 + 3 * i + 1e9 * (i == 8),
-            "pain_reduction_percent": (17 * i + 31 * k) % 50 - 1e17 * (i == 8),
+            "esr_mm_h": 10.0 + 3 * i + 9e8 * (i == 8),
+            "pain_reduction_percent": (17 * i + 31 * k) % 50 - 9e8 * (i == 8),
             "sequence": " then ".join(ODD[:: 1 if i % 2 else -1]),
         }
         for i in range(9)
