@@ -367,20 +367,12 @@ def _add_legend(axes) -> None:
 
 
 def shorten_label(text: str, most: int = 40) -> str:
-    """A user's label on one line: cut at so many characters, those that the font has not are ?.
-
-    An underscore at the start would hide it from the legend.
-    """
+    """A user's label on one line: cut at so many characters, and never hidden for its underscore."""
     # Characters that turn the direction of what follows have no place in a figure.
     text = "".join(
         char for char in str(text) if char.isspace() or category(char) not in ("Cc", "Cf")
     )
     text = " ".join(text.split())
-    if not text.isascii():
-        from matplotlib.font_manager import FontProperties, findfont, get_font
-
-        known = get_font(findfont(FontProperties())).get_charmap()
-        text = "".join(char if ord(char) in known else "?" for char in text)
     text = text if len(text) <= most else f"{text[: most - 3]}..."
     return f" {text}" if text.startswith("_") else text
 

@@ -126,6 +126,14 @@ def test_own_data_with_own_conditions(mine, tmp_path, capsys):
     assert "name your two conditions with --conditions" in capsys.readouterr().err
 
 
+def test_names_that_the_font_lacks_are_said_once(mine, tmp_path, capsys):
+    mine.write_text(GOOD.replace("pilot", "北京").replace("crossover", "東京"), encoding="utf-8")
+    assert main(["figures", "--out", str(tmp_path), "--data", str(mine), "--format", "svg"]) == 0
+    assert capsys.readouterr().err == (
+        f"{mine}: the figure's font lacks some characters of your names and shows boxes for them\n"
+    )
+
+
 def test_conditions_and_missing_need_data(tmp_path, capsys):
     for option in (["--conditions", "a", "b"], ["--missing", "drop"]):
         assert main(["figures", "--out", str(tmp_path), *option]) == 2

@@ -516,13 +516,3 @@ def test_labels_from_outside_are_plain_text_on_one_line():
     assert [len(lines) for lines in titles] == [3, 3]
     labels = [text.get_text() for text in axes[0].figure.legends[0].get_texts()]
     assert labels[:2] == [f"{i}:  _{'t' * 36}..." for i in (1, 2)]  # cut, and still two
-
-
-def test_labels_that_the_font_has_not_are_drawn_without_a_warning(fits):
-    assert figures.shorten_label("北京 Zürich") == "?? Zürich"
-    data = fits["ldn"].data
-    names = np.where(np.arange(len(data)) % 2, "北京", "東京")  # two that would look the same
-    fit = fit_line(data.assign(trial=names), predictor="esr_mm_h", outcome="pain_reduction_percent")
-    ax = plot_line(fit, group="trial")
-    assert list(points_of(ax)) == ["1: ??", "2: ??"]
-    render_figure(ax.figure, ["svg"])

@@ -134,7 +134,7 @@ CELLS = [
     "-nan", "2024-05-06", "06.05.2024", "12:30", "1/2", "0x1F", "1_0", "+5", "5.", ".5", "-0",
     "١٢", "５", "²", "½", "−5", "1\u00a0", "\x07", "\x1b[31m", "\u2028", "\x85", "\u200b12",
     "😀", "<b>12</b>", "<script>alert(1)</script>", "=1+1", "=HYPERLINK('x')", "@SUM(A1)",
-    "line\nbreak", "cr\rbreak", 'say "x"', "'12'", "x" * 300, "y" * 200_000, "C01", "P01", "1",
+    "line\nbreak", "cr\rbreak", 'say "x"', "'12'", "x" * 300, "HUGE", "C01", "P01", "1",
     "100", "100.5", "-5", "50.5",
 ]  # fmt: skip
 PIECES = [
@@ -177,6 +177,7 @@ def damage_rows(rows, kind, i, j, cell):
     """One change of the table, in place."""
     if not rows or not rows[i % len(rows)]:
         return
+    cell = "y" * 200_000 if cell == "HUGE" else cell  # not drawn: it would be in every report
     row, width = rows[i % len(rows)], len(rows[0]) or 1
     other = rows[j % len(rows)]
     if kind == "cell":
