@@ -23,13 +23,13 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 # Pages of the reference; a module in none of them goes to the last, so no name can be missing.
 TOPICS = {
-    "Tables and a CSV of your own": "data reading checking diaries",
+    "Tables and a CSV of your own": "data reading checking report template diaries",
     "Figures 1 and 2": "proportions regression figures",
     "Can we trust the line?": (
         "influence diagnostics other_lines bootstrap permutation figures_checks figures_refits line"
     ),
     "Comparing two conditions": (
-        "slopes crossover two_strata diary_model responders agreement figures_crossover"
+        "pairs slopes crossover two_strata diary_model responders agreement figures_crossover"
     ),
     "Many analysts": "specifications multiverse joint_test figures_multiverse",
     "What if": "moved_point esr_correlation line_fan figures_what_if",

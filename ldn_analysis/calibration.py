@@ -7,7 +7,7 @@ from scipy.special import chdtrc
 from .assumptions import Assumptions
 from .data import load_dataset
 from .diaries import summarise_diaries
-from .student_t import compute_p_value
+from .student_t import compute_paired_p
 
 __all__ = ["check_calibration"]
 
@@ -77,12 +77,6 @@ def agrees(value: float, relation: str, printed: str) -> bool:
         return value > target if relation == ">" else value >= target
     decimals = len(printed.partition(".")[2])
     return abs(value - target) <= 0.5 * 10**-decimals * (1 - 1e-9)
-
-
-def compute_paired_p(difference: pd.Series) -> float:
-    """Two-sided p of the paired t test."""
-    n = len(difference)
-    return compute_p_value(difference.mean() / difference.std() * np.sqrt(n), n - 1)
 
 
 def _achieve(tables: dict, a) -> tuple[dict[str, float], dict[str, str]]:

@@ -187,7 +187,6 @@ def _add_reading(parser: argparse.ArgumentParser) -> None:
 
 def _draw_figures(options) -> int:
     """Read and fit everything first, render, and write last."""
-    import warnings
     from contextlib import ExitStack
 
     if options.data is None and (options.conditions or options.missing != "raise"):
@@ -212,8 +211,7 @@ def _draw_figures(options) -> int:
     contents = {}
     with ExitStack() as stack:
         stack.enter_context(style.context(drawing.STYLE))
-        caught = stack.enter_context(warnings.catch_warnings(record=True))
-        warnings.filterwarnings("always", "Glyph")
+        missing = stack.enter_context(drawing.notice_missing_characters())
         progress = stack.enter_context(tqdm(total=len(results), unit="figure", disable=None))
         for name, result in results.items():
             if name == "figure_1":
@@ -224,8 +222,7 @@ def _draw_figures(options) -> int:
             rendered = drawing.render_figure(axes.figure, options.format)
             contents |= {f"{name}.{kind}": data for kind, data in rendered.items()}
             progress.update()
-    if any("missing from" in str(item.message) for item in caught):
-        text = "the figure's font lacks some characters of your names and shows boxes for them"
+    for text in missing:
         print(f"{options.data}: {text}", file=sys.stderr)
     contents["captions.md"] = drawing.write_captions(results).encode()
     # A user's figure never lands among the project's own by default.

@@ -270,13 +270,15 @@ def find_illustrative_folder() -> Path:
 
 def write_tables(tables: dict[str, pd.DataFrame], folder: str | Path) -> list[Path]:
     """Write tables as CSV (whole numbers without a point, \\n line ends), all of them or none."""
-    texts = {}
-    for name, table in tables.items():
-        numbers = table.select_dtypes("number")
-        whole = [column for column in numbers if (numbers[column].dropna() % 1 == 0).all()]
-        table = table.astype(dict.fromkeys(whole, "Int64"))
-        texts[f"{name}.csv"] = table.to_csv(index=False, lineterminator="\n").encode()
-    return write_files(texts, folder)
+    return write_files({f"{name}.csv": write_csv(tables[name]) for name in tables}, folder)
+
+
+def write_csv(table: pd.DataFrame) -> bytes:
+    """A table as CSV; whole numbers, also of a column with blanks, are written without a point."""
+    numbers = table.select_dtypes("number")
+    whole = [column for column in numbers if (numbers[column].dropna() % 1 == 0).all()]
+    table = table.astype(dict.fromkeys(whole, "Int64"))
+    return table.to_csv(index=False, lineterminator="\n").encode()
 
 
 @cache

@@ -6,12 +6,13 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from .calibration import agrees, compute_paired_p
+from .calibration import agrees
 from .data import load_dataset
 from .illustrative import recombine_scores
 from .pairs import pair_conditions
 from .regression import LineFits, fit_lines
 from .results import Result, describe_status, format_number
+from .student_t import compute_paired_p
 
 __all__ = ["VariedCorrelation", "vary_esr_correlation"]
 

@@ -7,6 +7,8 @@ show, or touch the style: use `matplotlib.style.context("ldn_analysis.ldn")`.
 import base64
 import io
 import sys
+import warnings
+from contextlib import contextmanager
 from pathlib import Path
 from unicodedata import category
 
@@ -556,6 +558,19 @@ def render_figure(figure, formats=("svg", "png", "pdf")) -> dict[str, bytes]:
             figure.set_canvas(canvas)
             figure.dpi = dpi
     return rendered
+
+
+@contextmanager
+def notice_missing_characters():
+    """Gives a list that holds, afterwards, a sentence if the font lacked characters that were drawn."""
+    said: list[str] = []
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        yield said
+    if any("missing from" in str(item.message) for item in caught):
+        said.append(
+            "the figure's font lacks some characters of your names and shows boxes for them"
+        )
 
 
 def _print_figure(figure, name: str) -> bytes:

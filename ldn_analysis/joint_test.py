@@ -99,7 +99,7 @@ class JointTest(Result):
 
 
 def permute_multiverse(
-    multiverse: Multiverse, *, rng, n_permutations: int = 500, progress: bool = True
+    multiverse: Multiverse, *, rng, n_permutations: int = 500, progress: bool | None = None
 ) -> JointTest:
     """Permute ESR within each trial, refit the whole curve, and compare.
 
@@ -120,8 +120,8 @@ def permute_multiverse(
         Seed or generator.
     n_permutations : int
         How many times.
-    progress : bool
-        Whether to show progress on a terminal.
+    progress : bool, optional
+        Whether to show progress. Default: on a terminal only.
 
     Returns
     -------
@@ -152,8 +152,7 @@ def permute_multiverse(
         )
     rng = require_rng(rng, "permute_multiverse")
     require_count(n_permutations, "permute_multiverse: n_permutations")
-    batches = [batch.take(batch.model != "Huber") for batch in multiverse.batches]
-    batches = [batch for batch in batches if batch.position.size]
+    batches = [batch for batch in multiverse.batches if (batch.model != "Huber").all()]
     total = sum(batch.position.size for batch in batches)
     if not total:
         raise ValueError(
@@ -163,7 +162,8 @@ def permute_multiverse(
     trial = multiverse.people["trial"].to_numpy(str)
     step = max(1, MOST_NUMBERS // (max(len(b.position) for b in batches) * len(esr)))
     permuted = np.empty((n_permutations, len(STATISTICS)))
-    with tqdm(total=n_permutations, unit="shuffle", disable=None if progress else True) as bar:
+    hidden = None if progress is None else not progress
+    with tqdm(total=n_permutations, unit="shuffle", disable=hidden) as bar:
         for start in range(0, n_permutations, step):
             rows = slice(start, min(start + step, n_permutations))
             permuted[rows] = _summarise(batches, _shuffle(esr, trial, rng, rows.stop - start))

@@ -29,7 +29,7 @@ MIXED_PEOPLE = 3  # complete pairs that the mixed model needs beyond its coeffic
 
 
 class Batch(NamedTuple):
-    """Specifications with the same people and the same number of columns.
+    """Specifications with the same people and number of columns: all of them Huber's, or none.
 
     `at` and `variant` say, for each specification, which outcome and which ESR is its own.
     """
@@ -43,11 +43,10 @@ class Batch(NamedTuple):
     model: np.ndarray  # shape (S,)
     drops: np.ndarray  # whether the person who moves the slope most is left out, shape (S,)
 
-    def take(self, chosen: np.ndarray) -> "Batch":
-        """Some of the specifications."""
-        own = [self.position, self.at, self.variant, self.model, self.drops]
-        position, at, variant, model, drops = (part[chosen] for part in own)
-        return Batch(position, self.people, self.y, self.basis, at, variant, model, drops)
+    def form_esr(self, esr: np.ndarray) -> np.ndarray:
+        """ESR of its people (..., n) in the form that each specification has it, (..., S, n)."""
+        used, own = np.unique(self.variant, return_inverse=True)
+        return transform_esr(esr, used)[..., own, :]
 
 
 ESR_VARIANTS = [(esr, ranked) for esr in GRID["esr"] for ranked in (False, True)]
@@ -272,10 +271,8 @@ def fit_multiverse(
     found = np.full((len(specifications), len(columns)), np.nan)
     esr = people["esr_mm_h"].to_numpy(float)
     for batch in batches:
-        found[batch.position] = np.stack(fit_batch(batch, esr[batch.people]), axis=-1)
-        if (huber := batch.model == "Huber").any():
-            part = batch.take(huber)
-            found[part.position] = np.stack(_fit_huber(part, esr[part.people]), axis=-1)
+        fit = _fit_huber if (batch.model == "Huber").all() else fit_batch
+        found[batch.position] = np.stack(fit(batch, esr[batch.people]), axis=-1)
     for position, rows, first, second in mixed:
         choices = specifications.iloc[position]
         found[position] = _fit_mixed(choices, people.iloc[rows], first, second)
@@ -365,19 +362,20 @@ def _arrange(specifications, people, measures) -> tuple[list[Batch], list[tuple]
     from scipy.stats import rankdata
 
     chosen, covariates = _choose_people(people), _list_covariates(people)
-    table = specifications.assign(ranked=specifications["model"] == "rank")
+    # Mixed, Huber and rank specifications have arrays of their own; OLS and HC3 share theirs.
+    kind = specifications["model"].astype("str").replace({"OLS": "line", "HC3": "line"})
     shared = ["outcome", "end_days", "baseline_days", "missed_days", "people", "adjusted_for"]
     groups: dict[tuple, list] = {}
     mixed = []
-    is_mixed = (specifications["model"] == "mixed").to_numpy()
-    for key, positions in table.groupby([*shared, "ranked"], observed=True).indices.items():
-        outcome, end, base, missed, who, adjusted, ranked = key
+    table = specifications.assign(kind=kind)
+    for key, positions in table.groupby([*shared, "kind"], observed=True).indices.items():
+        outcome, end, base, missed, who, adjusted, kind = key
         part = measures[end, base, missed]
         first, second = _take_outcome(outcome, part)
-        if (own := positions[is_mixed[positions]]).size:
+        if kind == "mixed":
             rows = np.flatnonzero(chosen[who] & ~(np.isnan(first) & np.isnan(second)))
-            mixed += [(position, rows, first[rows], second[rows]) for position in own]
-            positions = positions[~is_mixed[positions]]
+            mixed += [(position, rows, first[rows], second[rows]) for position in positions]
+            continue
         y = first - second
         columns = [*covariates[adjusted], *([part["baseline"]] if outcome == ALONE[2] else [])]
         rows = np.flatnonzero(chosen[who] & ~np.isnan(y))
@@ -387,22 +385,22 @@ def _arrange(specifications, people, measures) -> tuple[list[Batch], list[tuple]
                 f"{len(columns) + 2} coefficients of {outcome!r}, adjusted for {adjusted}"
             )
         block = [y[rows], *(column[rows] for column in columns)]
-        if ranked:
+        if kind == "rank":
             block = [rankdata(column) for column in block]
-        if positions.size:
-            groups.setdefault((rows.tobytes(), len(columns)), []).append((positions, rows, block))
-    return [_make_batch(table, parts) for parts in groups.values()], mixed
+        same = (rows.tobytes(), len(columns), kind == "Huber")
+        groups.setdefault(same, []).append((positions, rows, block))
+    return [_make_batch(specifications, parts) for parts in groups.values()], mixed
 
 
-def _make_batch(table: pd.DataFrame, parts: list[tuple]) -> Batch:
+def _make_batch(specifications: pd.DataFrame, parts: list[tuple]) -> Batch:
     """Outcomes of the same people with as many columns, one above the other."""
     block = np.array([block for _, _, block in parts])
     block = block - block.mean(-1, keepdims=True)
     design = np.ones((len(parts), block.shape[-1], block.shape[1]))
     design[..., 1:] = np.moveaxis(block[:, 1:], 1, 2)
     position = np.concatenate([positions for positions, _, _ in parts])
-    rows = table.iloc[position]
-    pairs = zip(rows["esr"], rows["ranked"], strict=True)
+    rows = specifications.iloc[position]
+    pairs = zip(rows["esr"], rows["model"] == "rank", strict=True)
     return Batch(
         position=position,
         people=parts[0][1],
@@ -445,10 +443,9 @@ def fit_batch(batch: Batch, esr: np.ndarray) -> tuple[np.ndarray, ...]:
     Returns
     -------
     tuple of ndarray, each of shape (..., S)
-        estimate, std_error, slope, df, n_obs. Those of Huber's model are as OLS has them.
+        estimate, std_error, slope, df, n_obs.
     """
-    used, variant = np.unique(batch.variant, return_inverse=True)
-    forms = transform_esr(esr, used)[..., variant, :]
+    forms = batch.form_esr(esr)
     basis, outcome = batch.basis[batch.at], batch.y[batch.at]
     x, y = _take_out(forms, basis), _take_out(batch.y, batch.basis)[batch.at]
     line = solve_line(sum_line(x, y))
@@ -497,7 +494,7 @@ def _take_out(values: np.ndarray, basis: np.ndarray) -> np.ndarray:
 
 def _fit_huber(batch: Batch, esr: np.ndarray) -> tuple[np.ndarray, ...]:
     """Huber's M-estimator of all specifications of a batch."""
-    forms = transform_esr(esr, batch.variant)
+    forms = batch.form_esr(esr)
     outcome = batch.y[batch.at]
     design = np.concatenate([forms[..., None], batch.basis[batch.at]], axis=-1)
     slope, std_error = solve_huber(design, outcome)

@@ -19,7 +19,7 @@ from .blocks import (
 from .line import solve_line, sum_line
 from .results import Result, format_number, require_level
 from .small_samples import find_critical_r, integrate_r, place_nodes
-from .student_t import compute_p_value
+from .student_t import compute_paired_p
 
 __all__ = [
     "CouplingResult",
@@ -146,7 +146,7 @@ def simulate_selection(
         z = -ndtri((1 - rng.random((size, n_people))) * ndtr(-start))
         first, second = mean + sd * z, mean + sd * draw_again(z, reliability, rng) - drift
         reduction = first - second
-        p = _paired_p(reduction)
+        p = compute_paired_p(reduction)
         parts.append([first.mean(1), second.mean(1), reduction.mean(1)])
         parts[-1] += [100 * (reduction / first).mean(1), p < 0.05]
     first, second, reduction, percent, significant = map(np.concatenate, zip(*parts, strict=True))
@@ -301,13 +301,6 @@ def simulate_coupling(
     asked = {"retest_r": retest_r, "sd_ratio": sd_ratio, "n_people": n_people}
     asked |= {"n_trials": n_trials, "confidence_level": confidence_level}
     return CouplingResult(asked=asked, table=list_quantities(rows), correlations=drawn)
-
-
-def _paired_p(differences: np.ndarray) -> np.ndarray:
-    """Two-sided p of the paired t test over the last axis."""
-    n = differences.shape[-1]
-    t = differences.mean(-1) / differences.std(-1, ddof=1) * np.sqrt(n)
-    return compute_p_value(t, n - 1)
 
 
 def _expect_r(n_obs: int, rho: float) -> float:

@@ -94,14 +94,11 @@ def build_report(
     path = None if path is None else Path(path)
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")  # what is not defined is said on the page
-        fits = fit_lines(data)
-        n_illustrative = _count_illustrative(data)
-        if n_illustrative:
+        if n_illustrative := _count_illustrative(data):
             data = data.copy()
             data.attrs["status"] = "illustrative"
-            fits = fit_lines(data)
         material = Material(
-            data=data, fits=fits, seed=int(rng), path=path, command=command,
+            data=data, fits=fit_lines(data), seed=int(rng), path=path, command=command,
             n_illustrative=n_illustrative,
         )  # fmt: skip
         parts = []

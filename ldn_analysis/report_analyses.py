@@ -5,7 +5,6 @@ sentence that says why.
 """
 
 import re
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ import pandas as pd
 from .data import describe_column, load_dataset
 from .page import write_list, write_paragraph, write_section, write_table
 from .regression import LineFit, LineFits
+from .results import capitalise
 
 __all__: list[str] = []
 
@@ -283,15 +283,12 @@ def write_piece(write: Callable[..., str], *given) -> str:
 
 def write_figure(plot: Callable, alt: str, caption: str) -> str:
     """A figure, or a sentence on why it could not be drawn."""
-    from .figures import write_image
+    from .figures import notice_missing_characters, write_image
 
     def write() -> str:
-        with warnings.catch_warnings(record=True) as caught:
-            warnings.simplefilter("always")
+        with notice_missing_characters() as missing:
             image = write_image(plot().figure, alt=alt, caption=caption)
-        if any("missing from" in str(item.message) for item in caught):
-            text = "The figure's font lacks some characters of your names and shows boxes for them."
-            image += write_paragraph(text, note=True)
-        return image
+        notes = (write_paragraph(f"{capitalise(text)}.", note=True) for text in missing)
+        return image + "".join(notes)
 
     return write_piece(write)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from .data import get_resource, load_codebook, load_dataset
+from .data import get_resource, load_codebook, load_dataset, write_csv
 from .files import write_files
 
 __all__ = ["build_template", "write_template"]
@@ -87,9 +87,9 @@ def build_template(table: str = "esr_pain_change") -> dict[str, bytes]:
         }
     )
     return {
-        f"{table}_template.csv": _write_csv(example.iloc[:0]),
-        f"{table}_codebook.csv": _write_csv(codebook),
-        f"{table}_{EXAMPLE}.csv": _write_csv(example),
+        f"{table}_template.csv": write_csv(example.iloc[:0]),
+        f"{table}_codebook.csv": write_csv(codebook),
+        f"{table}_{EXAMPLE}.csv": write_csv(example),
     }
 
 
@@ -136,14 +136,6 @@ def write_template(
                 EEXIST, "is there already and holds something else; --force replaces it", str(path)
             )
     return write_files(contents, folder)
-
-
-def _write_csv(frame: pd.DataFrame) -> bytes:
-    """A table as CSV; whole numbers that may be blank are written without a point."""
-    numbers = frame.select_dtypes("number")
-    whole = [name for name in numbers if (numbers[name].dropna() % 1 == 0).all()]
-    frame = frame.astype(dict.fromkeys(whole, "Int64"))
-    return frame.to_csv(index=False, lineterminator="\n").encode()
 
 
 def _give_example(column: pd.Series) -> str:

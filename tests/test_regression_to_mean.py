@@ -18,7 +18,7 @@ from ldn_analysis.blocks import (
     list_blocks,
     require_baseline,
 )
-from ldn_analysis.regression_to_mean import _paired_p
+from ldn_analysis.student_t import compute_paired_p
 
 R = read_reference("small_samples").set_index(["topic", "case", "quantity"])["value"]
 SELECT = {"cutoff": 65, "reliability": 0.6, "rng": 1}
@@ -97,7 +97,7 @@ def test_people_of_the_example():
 
 def test_paired_p_equals_scipy():
     x = np.random.default_rng(1).normal(0.3, 1, (4, 9))
-    assert_allclose(_paired_p(x), ttest_1samp(x, 0, axis=1).pvalue, rtol=1e-10)
+    assert_allclose(compute_paired_p(x), ttest_1samp(x, 0, axis=1).pvalue, rtol=1e-10)
 
 
 def test_selection_sentence_and_seed():
