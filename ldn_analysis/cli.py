@@ -196,11 +196,11 @@ def _draw_figures(options) -> int:
     from matplotlib import style
     from tqdm import tqdm
 
-    from . import figures as drawing
-    from .data import load_dataset
-    from .files import write_files
-    from .proportions import summarise_improvement
-    from .regression import fit_lines
+    from .core import canvas as drawing
+    from .data.tables import load_dataset
+    from .core.files import write_files
+    from .crossover.improvement import summarise_improvement
+    from .lines.regression import fit_lines
 
     results = {}
     if data is None:
@@ -236,8 +236,8 @@ def _draw_figures(options) -> int:
 
 def _write_data(options) -> int:
     """Simulate, check and write."""
-    from .data import find_illustrative_folder, write_tables
-    from .illustrative import SEED, simulate_illustrative_trials
+    from .data.tables import find_illustrative_folder, write_tables
+    from .data.simulated_people import SEED, simulate_illustrative_trials
 
     folder = options.out or find_illustrative_folder()
     seed = SEED if options.seed is None else options.seed
@@ -268,8 +268,8 @@ def _write_report(options) -> int:
         return _fail(f"{out}: the page is HTML; name a file that ends with .html", 2)
     data = _read(options, "esr_pain_change")
 
-    from .files import write_files
-    from .report import build_report
+    from .core.files import write_files
+    from .report.report import build_report
 
     page = build_report(
         data, rng=options.seed, path=source, title=options.title, command=_repeat(options)
@@ -292,7 +292,7 @@ def _repeat(options) -> str:
 
 def _write_template(options) -> int:
     """Three files to begin with."""
-    from .template import write_template
+    from .data.template import write_template
 
     for path in write_template(options.out, table=options.table, force=options.force):
         print(path)
@@ -301,7 +301,7 @@ def _write_template(options) -> int:
 
 def _read(options, table: str):
     """Read the user's CSV; what was noticed goes to standard error."""
-    from .reading import read_table
+    from .data.reading import read_table
 
     path = getattr(options, "file", None) or options.data
     frame = read_table(path, table=table, conditions=options.conditions, missing=options.missing)
@@ -315,7 +315,7 @@ def _describe(options) -> int:
     from shutil import get_terminal_size
     from textwrap import fill
 
-    from .data import get_resource, list_datasets, load_codebook
+    from .data.tables import get_resource, list_datasets, load_codebook
 
     width = min(get_terminal_size().columns, 100)
     if options.name is None:

@@ -142,8 +142,8 @@ def simulate_people(class_seed: int, name: str) -> tuple[int, dict]:
 
 def write_one(texts: dict[str, str], class_seed: int | None, out: Path) -> None:
     """Copies straight into OUT/student/, with data of their own if there is a seed."""
-    from ldn_analysis.data import write_tables
-    from ldn_analysis.files import write_files
+    from ldn_analysis.data.tables import write_tables
+    from ldn_analysis.core.files import write_files
 
     folder = out / "student"
     if class_seed is not None:
@@ -177,8 +177,8 @@ def write_class(texts: dict[str, str], folders: dict[str, str], class_seed: int,
 
 def write_folder(folder: Path, texts: dict[str, str], tables: dict) -> list[tuple]:
     """One student's folder: made beside its place, then moved there. Gives its answers."""
-    from ldn_analysis.data import write_tables
-    from ldn_analysis.files import write_files
+    from ldn_analysis.data.tables import write_tables
+    from ldn_analysis.core.files import write_files
 
     part, old = (folder.with_name(f".{folder.name}.{end}") for end in ("part", "old"))
     for leftover in (part, old):
@@ -202,7 +202,7 @@ def list_answers(data: Path) -> list[tuple[str, object]]:
         answers,  # noqa: F401  (enters the exercises)
         use_data,
     )
-    from ldn_analysis.exercises import EXERCISES
+    from ldn_analysis.teaching.exercise import EXERCISES
 
     use_data(data)
     try:
@@ -214,7 +214,7 @@ def list_answers(data: Path) -> list[tuple[str, object]]:
 
 def write_record(seeds: list[tuple], answers: list[tuple], out: Path) -> None:
     """seeds.csv and answers.csv, for the teacher: beside, not inside, what is handed out."""
-    from ldn_analysis.files import write_files
+    from ldn_analysis.core.files import write_files
 
     tables = {
         "seeds.csv": [("student", "folder", "seed", "class_seed"), *seeds],

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ldn_analysis.agreement import compare_improvement
-from ldn_analysis.data import load_dataset
+from ldn_analysis.crossover.agreement import compare_improvement
+from ldn_analysis.data.tables import load_dataset
 
 TABLE = pd.read_csv(Path(__file__).parent / "reference" / "crossover.csv")
 REFERENCE = {

@@ -25,7 +25,7 @@ from ldn_analysis import (
     summarise_improvement,
     wilson_interval,
 )
-from ldn_analysis.results import Result, format_number, format_p
+from ldn_analysis.core.result import Result, format_number, format_p
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "ldn_analysis"

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import ldn_analysis as ldn
-from ldn_analysis.printed import VERDICTS, read_counts
+from ldn_analysis.data.printed import VERDICTS, read_counts
 
 REFERENCE = pd.read_csv(Path(__file__).parent / "reference" / "audit.csv")
 YES, ONLY_IF, NO = VERDICTS

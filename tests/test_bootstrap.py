@@ -11,7 +11,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from witnesses import REFERENCE, fit_xy
 
 from ldn_analysis import fit_line, load_dataset
-from ldn_analysis.bootstrap import bootstrap_line, exact_bootstrap_line
+from ldn_analysis.lines.bootstrap import bootstrap_line, exact_bootstrap_line
 
 TERMS = ["slope", "intercept", "r_squared"]
 

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from ldn_analysis import build_report, read_table
-from ldn_analysis.template import build_template
+from ldn_analysis.data.template import build_template
 
 pytestmark = [
     pytest.mark.browser,

@@ -11,7 +11,7 @@ from statsmodels.formula.api import ols
 from witnesses import agree
 
 from ldn_analysis import compare_change_scores
-from ldn_analysis.change_scores import SCORES, _analyse
+from ldn_analysis.small_samples.change_scores import SCORES, _analyse
 
 ASK = {"effect": 6, "retest_r": 0.5, "rng": 2}
 

@@ -6,8 +6,8 @@ import pytest
 from witnesses import make_trial, read_trials
 
 from ldn_analysis import load_dataset
-from ldn_analysis.crossover import fit_crossover
-from ldn_analysis.two_strata import solve_two_strata
+from ldn_analysis.crossover.two_period import fit_crossover
+from ldn_analysis.crossover.paired_reml import solve_two_strata
 
 TRIALS = read_trials()
 UNBALANCED = ([True] * 5 + [False] * 2, [31, 12, 45, 22, 38, 9, 27], [18, 10, 30, 25, 19, 4, 26])

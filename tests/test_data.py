@@ -12,8 +12,8 @@ import pandas as pd
 import pytest
 
 from ldn_analysis import list_datasets, load_codebook, load_dataset
-from ldn_analysis.data import describe_column, find_illustrative_folder, get_resource, write_tables
-from ldn_analysis.files import write_files
+from ldn_analysis.data.tables import describe_column, find_illustrative_folder, get_resource, write_tables
+from ldn_analysis.core.files import write_files
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT / "data"
@@ -319,7 +319,7 @@ from pathlib import Path
 import ldn_analysis
 assert Path(ldn_analysis.__file__).is_relative_to(sys.argv[1]), ldn_analysis.__file__
 from ldn_analysis import list_datasets, load_dataset, read_table
-from ldn_analysis.data import _data_folder
+from ldn_analysis.data.tables import _data_folder
 from ldn_analysis.cli import main
 assert _data_folder() == Path(sys.argv[1]) / "ldn_analysis" / "_data"
 print(",".join(f"{row.name}={row.rows}" for row in list_datasets().itertuples()))

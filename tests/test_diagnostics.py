@@ -8,9 +8,9 @@ import pytest
 from numpy.testing import assert_allclose
 from witnesses import REFERENCE, fit_set, fit_xy
 
-from ldn_analysis.diagnostics import check_line
-from ldn_analysis.influence import leave_one_out, measure_influence
-from ldn_analysis.other_lines import compare_lines
+from ldn_analysis.lines.checks import check_line
+from ldn_analysis.lines.influence import leave_one_out, measure_influence
+from ldn_analysis.lines.robust import compare_lines
 
 SETS = ["ldn", "placebo", "anscombe1", "anscombe2", "anscombe3", "anscombe4"]
 

@@ -8,8 +8,8 @@ import pytest
 from witnesses import read_trials
 
 from ldn_analysis import load_dataset
-from ldn_analysis.crossover import fit_crossover
-from ldn_analysis.diary_model import fit_diary_model
+from ldn_analysis.crossover.two_period import fit_crossover
+from ldn_analysis.crossover.diary_model import fit_diary_model
 
 TRIALS = read_trials()
 

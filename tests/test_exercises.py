@@ -17,8 +17,8 @@ from ldn_analysis import (
     simulate_illustrative_trials,
     use_data,
 )
-from ldn_analysis.data import write_tables
-from ldn_analysis.exercises import EXERCISES, Exercise, _check_number, _is_close, _is_same
+from ldn_analysis.data.tables import write_tables
+from ldn_analysis.teaching.exercise import EXERCISES, Exercise, _check_number, _is_close, _is_same
 
 NAMES = sorted(EXERCISES)
 ASKS_NUMBER = [name for name in NAMES if not isinstance(EXERCISES[name]().answer, str)]

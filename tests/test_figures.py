@@ -15,7 +15,7 @@ from matplotlib.collections import PolyCollection
 from matplotlib.colors import to_hex
 
 from ldn_analysis import figures, fit_line, fit_lines, load_dataset, summarise_improvement
-from ldn_analysis.figures import (
+from ldn_analysis.core.canvas import (
     MARKERS,
     MOST_POINTS,
     STYLE,

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 import ldn_analysis as ldn
-from ldn_analysis.figures import render_figure
-from ldn_analysis.figures_audit import FITS, SMALLEST_P
+from ldn_analysis.core.canvas import render_figure
+from ldn_analysis.audit.figures import FITS, SMALLEST_P
 
 
 @pytest.fixture(scope="module")

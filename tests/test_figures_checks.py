@@ -5,19 +5,19 @@ from matplotlib import style
 from numpy.testing import assert_allclose
 from witnesses import fit_xy
 
-from ldn_analysis.bootstrap import bootstrap_line, exact_bootstrap_line
-from ldn_analysis.diagnostics import check_line
-from ldn_analysis.figures import new_figure, render_figure
-from ldn_analysis.figures_checks import plot_checks
-from ldn_analysis.figures_refits import (
+from ldn_analysis.lines.bootstrap import bootstrap_line, exact_bootstrap_line
+from ldn_analysis.lines.checks import check_line
+from ldn_analysis.core.canvas import new_figure, render_figure
+from ldn_analysis.lines.figures_checks import plot_checks
+from ldn_analysis.lines.figures_refits import (
     plot_bootstrap,
     plot_leave_one_out,
     plot_lines,
     plot_permutation,
 )
-from ldn_analysis.influence import leave_one_out
-from ldn_analysis.other_lines import compare_lines
-from ldn_analysis.permutation import permute_line
+from ldn_analysis.lines.influence import leave_one_out
+from ldn_analysis.lines.robust import compare_lines
+from ldn_analysis.lines.permutation import permute_line
 
 ODD = {
     "three": ([1, 2, 4], [2, 4, 5]),

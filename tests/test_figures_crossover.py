@@ -4,18 +4,18 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 
-from ldn_analysis.agreement import compare_improvement
-from ldn_analysis.crossover import fit_crossover
-from ldn_analysis.data import load_dataset
-from ldn_analysis.figures import render_figure
-from ldn_analysis.figures_crossover import (
+from ldn_analysis.crossover.agreement import compare_improvement
+from ldn_analysis.crossover.two_period import fit_crossover
+from ldn_analysis.data.tables import load_dataset
+from ldn_analysis.core.canvas import render_figure
+from ldn_analysis.crossover.figures import (
     plot_crossover,
     plot_improvement_agreement,
     plot_responder_curve,
     plot_slope_difference,
 )
-from ldn_analysis.responders import summarise_responder_curve
-from ldn_analysis.slopes import compare_slopes
+from ldn_analysis.crossover.responders import summarise_responder_curve
+from ldn_analysis.crossover.slopes import compare_slopes
 
 
 @pytest.fixture(scope="module")
@@ -114,7 +114,7 @@ def test_agreement_draws_every_person_in_her_category(results):
 
 
 def test_axes_given_are_used_and_counted(results):
-    from ldn_analysis.figures import new_figure
+    from ldn_analysis.core.canvas import new_figure
 
     axes = new_figure(2).subplots(1, 2)
     assert plot_slope_difference(results["slopes"], axes) == list(axes)

@@ -22,7 +22,7 @@ from ldn_analysis import (
     standardise_trials,
     vary_assumptions,
 )
-from ldn_analysis.figures import STYLE, render_figure
+from ldn_analysis.core.canvas import STYLE, render_figure
 
 MINUS = "\N{MINUS SIGN}"
 

@@ -17,8 +17,8 @@ from ldn_analysis import (
     summarise_power,
     trial_blocks,
 )
-from ldn_analysis.figures import STYLE, render_figure
-from ldn_analysis.figures_power import _spread_out
+from ldn_analysis.core.canvas import STYLE, render_figure
+from ldn_analysis.small_samples.figures_power import _spread_out
 
 TRUTH = TrialTruth(mean_ldn=10.0, slope_ldn=0.8)
 EFFECTS = [0.0, 0.5, 1.0, 1.5, 2.0, 2.5]

@@ -25,7 +25,7 @@ from ldn_analysis import (
     simulate_looks,
     simulate_selection,
 )
-from ldn_analysis.figures import STYLE, new_figure, render_figure
+from ldn_analysis.core.canvas import STYLE, new_figure, render_figure
 
 
 def optimism():

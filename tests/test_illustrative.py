@@ -18,10 +18,10 @@ from ldn_analysis import (
     simulate_illustrative_trials,
     summarise_diaries,
 )
-from ldn_analysis.assumptions import CATEGORIES, CROSSOVER_OUTCOMES
-from ldn_analysis.calibration import NOT_SIMULATED
-from ldn_analysis.data import write_tables
-from ldn_analysis.illustrative import SEED
+from ldn_analysis.data.assumptions import CATEGORIES, CROSSOVER_OUTCOMES
+from ldn_analysis.data.calibration import NOT_SIMULATED
+from ldn_analysis.data.tables import write_tables
+from ldn_analysis.data.simulated_people import SEED
 
 FOLDER = REFERENCE.parents[1] / "data" / "illustrative"
 NAMES = ["daily_pain", "esr_pain_change", "improvement", "participants"]
@@ -443,7 +443,7 @@ def test_an_unmet_target_is_named_after_the_last_try(monkeypatch):
         report.loc[report["id"] == "rct_mood_p", "met"] = "no"
         return report
 
-    monkeypatch.setattr("ldn_analysis.illustrative.check_calibration", miss)
+    monkeypatch.setattr("ldn_analysis.data.simulated_people.check_calibration", miss)
     message = (
         r"^after 2 tries 1 target\(s\) are not met, first rct_mood_p: p value for mood should be = 0.039"
         r" and is 0.03\d+\. Move the assumption behind it back towards its default\.$"

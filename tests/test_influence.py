@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_allclose
 from witnesses import R_INFLUENCE, fit_set, fit_xy
 
-from ldn_analysis.influence import compute_influence, leave_one_out, measure_influence
+from ldn_analysis.lines.influence import compute_influence, leave_one_out, measure_influence
 
 SETS = ["ldn", "placebo", "anscombe1", "anscombe2", "anscombe3", "anscombe4"]
 

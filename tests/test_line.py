@@ -21,7 +21,7 @@ from witnesses import (
 )
 
 from ldn_analysis import fit_line, load_dataset
-from ldn_analysis.line import LineSums, solve_line, sum_line
+from ldn_analysis.core.line import LineSums, solve_line, sum_line
 
 R = read_lines()
 

@@ -6,7 +6,7 @@ from numpy.testing import assert_allclose
 from scipy.stats import linregress
 
 from ldn_analysis import TrialTruth, compute_power_exact, simulate_lines
-from ldn_analysis.trial_blocks import draw_people
+from ldn_analysis.small_samples.engine import draw_people
 
 TRUTH = TrialTruth(mean_ldn=28.0, slope_ldn=1.2)
 

@@ -17,7 +17,7 @@ from ldn_analysis import (
     standardise_trials,
     vary_assumptions,
 )
-from ldn_analysis.meta_analysis import METHODS
+from ldn_analysis.evidence.pooling import METHODS
 
 REFERENCE = Path(__file__).parent / "reference"
 INPUTS = pd.read_csv(REFERENCE / "meta_inputs.csv")

@@ -11,7 +11,7 @@ from statsmodels.stats.multitest import multipletests
 from witnesses import agree, read_reference
 
 from ldn_analysis import adjust_p_values, load_dataset, simulate_looks
-from ldn_analysis.multiplicity import METHODS, _draw_p, adjust_rows, expect_any
+from ldn_analysis.small_samples.multiple_tests import METHODS, _draw_p, adjust_rows, expect_any
 
 R = read_reference("small_samples").set_index(["topic", "case", "quantity"])["value"]
 SETS = {

@@ -21,9 +21,9 @@ from ldn_analysis import (
     load_dataset,
     permute_multiverse,
 )
-from ldn_analysis.huber import solve_huber
-from ldn_analysis.specifications import GRID, find_reason
-from ldn_analysis.two_strata import solve_incomplete_pairs, solve_two_strata
+from ldn_analysis.lines.huber import solve_huber
+from ldn_analysis.multiverse.specifications import GRID, find_reason
+from ldn_analysis.crossover.paired_reml import solve_incomplete_pairs, solve_two_strata
 
 FIG_2 = {
     "end_days": 3, "baseline_days": 14, "missed_days": "left out", "esr": "as is",

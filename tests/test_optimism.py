@@ -7,7 +7,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from witnesses import read_reference
 
 from ldn_analysis import correct_optimism, fit_line, load_dataset
-from ldn_analysis.line import solve_line, sum_line
+from ldn_analysis.core.line import solve_line, sum_line
 
 R = read_reference("small_samples").set_index(["topic", "case", "quantity"])["value"]
 NAMES = {"predictor": "esr_mm_h", "outcome": "pain_reduction_percent"}

@@ -6,7 +6,7 @@ import pytest
 from numpy.testing import assert_allclose
 from witnesses import REFERENCE, fit_set
 
-from ldn_analysis.other_lines import compare_lines
+from ldn_analysis.lines.robust import compare_lines
 
 SETS = ["ldn", "placebo", "anscombe1", "anscombe2", "anscombe3", "anscombe4"]
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from witnesses import make_trial
 
-from ldn_analysis.pairs import compare_means, pair_conditions
+from ldn_analysis.crossover.pairing import compare_means, pair_conditions
 
 UNBALANCED = ([True] * 5 + [False] * 2, [31, 12, 45, 22, 38, 9, 27], [18, 10, 30, 25, 19, 4, 26])
 

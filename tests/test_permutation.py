@@ -6,7 +6,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from witnesses import REFERENCE, fit_xy
 
-from ldn_analysis.permutation import permute_line
+from ldn_analysis.lines.permutation import permute_line
 
 X7, Y7 = [12, 15, 15, 22, 30, 41, 45], [3, -2, 11, 9, 9, 25, 14]
 
@@ -44,7 +44,7 @@ def test_random_permutations_estimate_the_exact_p():
 
 
 def test_random_orders_are_permutations_and_uniform():
-    from ldn_analysis.permutation import _draw_orders
+    from ldn_analysis.lines.permutation import _draw_orders
 
     for n in (2, 3, 5, 64, 65, 300):
         orders = _draw_orders(np.random.default_rng(1), 50, n)

@@ -11,7 +11,7 @@ from statsmodels.stats.proportion import multinomial_proportions_confint, propor
 from witnesses import read_reference
 
 from ldn_analysis import load_dataset, summarise_improvement, wilson_interval
-from ldn_analysis.assumptions import CATEGORIES
+from ldn_analysis.data.assumptions import CATEGORIES
 
 R = read_reference("proportions")
 LEVELS = (0.5, 0.8, 0.95, 0.99)

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from ldn_analysis import DataError, check_table, list_datasets, load_dataset, read_table
-from ldn_analysis.data import _data_folder, get_resource
+from ldn_analysis.data.tables import _data_folder, get_resource
 
 GOOD = (_data_folder() / "illustrative/esr_pain_change.csv").read_text(encoding="utf-8")
 LINES = GOOD.splitlines()

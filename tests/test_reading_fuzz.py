@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from ldn_analysis import DataError, check_table, load_dataset, read_table
 from ldn_analysis.cli import main
-from ldn_analysis.data import _data_folder, get_resource
+from ldn_analysis.data.tables import _data_folder, get_resource
 
 MANY = int(os.environ.get("LDN_FUZZ_EXAMPLES", 0))
 TABLES = ("esr_pain_change", "esr_pain_change", "improvement", "daily_pain", "participants")

@@ -264,7 +264,7 @@ def test_a_constant_outcome_has_no_correlation_and_no_p(value, n):
 def test_intervals_cover_at_their_level():
     # 4,000 trials with ESR fixed and a true slope of 1.2: the share of 90 % intervals that hold it.
     rng, x = np.random.default_rng(5), load_dataset("esr_pain_change")["esr_mm_h"][:38].to_numpy()
-    from ldn_analysis.line import solve_line, sum_line
+    from ldn_analysis.core.line import solve_line, sum_line
 
     line = solve_line(sum_line(x - x.mean(), 1.2 * x + rng.normal(0, 20, (4000, 38))))
     t = student_t.ppf(0.95, 36)

@@ -9,8 +9,8 @@ from scipy.stats import norm, pearsonr, ttest_1samp
 from witnesses import agree, read_reference
 
 from ldn_analysis import simulate_coupling, simulate_selection
-from ldn_analysis.assumptions import Assumptions
-from ldn_analysis.blocks import (
+from ldn_analysis.data.assumptions import Assumptions
+from ldn_analysis.core.monte_carlo import (
     BLOCK_VALUES,
     compute_mean,
     compute_share,
@@ -18,7 +18,7 @@ from ldn_analysis.blocks import (
     list_blocks,
     require_baseline,
 )
-from ldn_analysis.student_t import compute_paired_p
+from ldn_analysis.core.intervals import compute_paired_p
 
 R = read_reference("small_samples").set_index(["topic", "case", "quantity"])["value"]
 SELECT = {"cutoff": 65, "reliability": 0.6, "rng": 1}

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 import ldn_analysis as ldn
 from ldn_analysis import report_analyses
 from ldn_analysis.cli import main
-from ldn_analysis.page import STYLE, write_page, write_table, write_text
-from ldn_analysis.report import SECTIONS, build_report
-from ldn_analysis.results import format_number, format_p
-from ldn_analysis.template import build_template
+from ldn_analysis.core.html import STYLE, write_page, write_table, write_text
+from ldn_analysis.report.report import SECTIONS, build_report
+from ldn_analysis.core.result import format_number, format_p
+from ldn_analysis.data.template import build_template
 
 EXAMPLE = build_template()["esr_pain_change_example_illustrative.csv"]
 VOID = {"meta", "link", "img", "br"}
@@ -124,7 +124,7 @@ def page(text):
 def fast(monkeypatch):
     """No pictures and few draws: what is tested is the rest."""
     monkeypatch.setattr(report_analyses, "RESAMPLES", 1000)
-    monkeypatch.setattr("ldn_analysis.figures.write_image", lambda *_, **__: "<p>picture</p>")
+    monkeypatch.setattr("ldn_analysis.core.canvas.write_image", lambda *_, **__: "<p>picture</p>")
 
 
 without_pictures = pytest.mark.usefixtures("fast")
@@ -424,7 +424,7 @@ def test_three_conditions_in_memory():
 
 
 def test_many_persons_draw_less_or_not_at_all(tmp_path, monkeypatch):
-    monkeypatch.setattr("ldn_analysis.figures.write_image", lambda *_, **__: "")
+    monkeypatch.setattr("ldn_analysis.core.canvas.write_image", lambda *_, **__: "")
     rng = np.random.default_rng(1)
 
     def page_of(n):

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ldn_analysis.data import load_dataset
-from ldn_analysis.responders import (
+from ldn_analysis.data.tables import load_dataset
+from ldn_analysis.crossover.responders import (
     ResponderComparison,
     compare_responders,
     describe_number_needed,

@@ -20,7 +20,7 @@ from ldn_analysis import (
     simulate_trials,
     trial_blocks,
 )
-from ldn_analysis.simulation import _two_sided_p
+from ldn_analysis.small_samples.trials import _two_sided_p
 
 BLOCK = trial_blocks.BLOCK
 TERMS = ["slope_ldn", "slope_placebo", "slope_difference", "mean_difference"]

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from witnesses import read_trials
 
-from ldn_analysis.slopes import _cluster_robust, compare_slopes
+from ldn_analysis.crossover.slopes import _cluster_robust, compare_slopes
 
 TRIALS = read_trials()
 

@@ -11,8 +11,8 @@ from scipy.stats import t as student
 from witnesses import read_reference
 
 from ldn_analysis import compute_design_errors, infer_true_r_squared, load_dataset
-from ldn_analysis.line import solve_line, sum_line
-from ldn_analysis.small_samples import find_critical_r, integrate_r, place_nodes
+from ldn_analysis.core.line import solve_line, sum_line
+from ldn_analysis.small_samples.design_errors import find_critical_r, integrate_r, place_nodes
 
 R = read_reference("small_samples").set_index(["topic", "case", "quantity"])["value"]
 

@@ -25,7 +25,7 @@ from ldn_analysis import (
     simulate_illustrative_trials,
     use_data,
 )
-from ldn_analysis.data import write_tables
+from ldn_analysis.data.tables import write_tables
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "notebooks"))

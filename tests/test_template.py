@@ -7,7 +7,7 @@ import pytest
 
 from ldn_analysis import load_codebook, load_dataset, read_table, write_template
 from ldn_analysis.cli import main
-from ldn_analysis.template import build_template
+from ldn_analysis.data.template import build_template
 
 NAMES = [f"esr_pain_change_{part}.csv" for part in ("template", "codebook", "example_illustrative")]
 TABLES = ("esr_pain_change", "participants", "daily_pain", "improvement")

@@ -34,8 +34,8 @@ from ldn_analysis import (
     move_point,
     vary_esr_correlation,
 )
-from ldn_analysis.figures_multiverse import TITLES
-from ldn_analysis.specifications import GRID
+from ldn_analysis.multiverse.figures import TITLES
+from ldn_analysis.multiverse.specifications import GRID
 
 ipywidgets = pytest.importorskip("ipywidgets")
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from timing import report, summarise_pairs, time_pairs
 
-from ldn_analysis.two_strata import solve_two_strata
+from ldn_analysis.crossover.paired_reml import solve_two_strata
 
 REPEATS = 9
 

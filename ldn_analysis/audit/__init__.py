@@ -1,0 +1,1 @@
+"""Whether printed numbers agree with each other."""

@@ -1,0 +1,1 @@
+"""The ground: the line kernel, intervals, wording, validation, codebook, canvas and export."""

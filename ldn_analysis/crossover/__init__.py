@@ -1,0 +1,1 @@
+"""Two conditions in the same participants: improvement, responders, differences; Fig. 1."""

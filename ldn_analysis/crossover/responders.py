@@ -1,0 +1,482 @@
+"""Responders under two conditions in the same persons, at one threshold and at all of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.special import bdtr, betaincinv, chdtrc, ndtri
+
+from ..data.tables import describe_column
+from .pairing import pair_conditions
+from .improvement import wilson_interval
+from ..core.result import (
+    Result,
+    capitalise,
+    describe_sample,
+    format_interval,
+    format_number,
+    format_p,
+    require_level,
+)
+
+__all__ = [
+    "ResponderComparison",
+    "ResponderCurve",
+    "compare_responders",
+    "summarise_responder_curve",
+]
+
+DICHOTOMISING = (
+    "Counting responders throws away how far each person is from the threshold, costs power, and "
+    "does not show who responds to the drug (Senn 2003); the mean difference is the primary result"
+)
+
+
+# --- responders --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
+class ResponderComparison(Result):
+    """Responders under two conditions in the same persons.
+
+    Attributes
+    ----------
+    outcome : str
+        Column name.
+    threshold : float
+        A responder has an outcome of at least this.
+    conditions : (str, str)
+        First and second; differences are first - second.
+    both, first_only, second_only, neither : int
+        The paired 2 x 2 table.
+    n_dropped : int
+        Persons left out because they lack a value.
+    status : str
+        "illustrative" or "" as the data said.
+    """
+
+    outcome: str
+    threshold: float
+    conditions: tuple[str, str]
+    both: int
+    first_only: int
+    second_only: int
+    neither: int
+    n_dropped: int = 0
+    status: str = ""
+
+    @property
+    def n_obs(self) -> int:
+        """Number of persons."""
+        return self.both + self.first_only + self.second_only + self.neither
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """The paired table: rows the first condition, columns the second."""
+        first, second = self.conditions
+        names = ["responder", "not"]
+        return pd.DataFrame(
+            [[self.both, self.first_only], [self.second_only, self.neither]],
+            index=pd.Index(names, name=first),
+            columns=pd.Index(names, name=second),
+        )
+
+    def to_frame(self, confidence_level: float = 0.95) -> pd.DataFrame:
+        """Shares, their difference, and the odds ratio.
+
+        Returns
+        -------
+        DataFrame
+            term, method, estimate, conf_low, conf_high, p_value, n_obs. Shares with Wilson
+            intervals; the difference with Newcombe's (1998, method 10) and Tango's (1998)
+            intervals; the conditional odds ratio first_only / second_only with its exact
+            interval (Clopper and Pearson 1934) and the exact McNemar p. The difference has
+            the mid-p McNemar p.
+        """
+        require_level(confidence_level)
+        a, b, c, n = self.both, self.first_only, self.second_only, self.n_obs
+        tests = self.tests.set_index("test")["p_value"]
+        cells = (a, b, c, self.neither)
+        rows = []
+        for name, count in zip(self.conditions, (a + b, a + c), strict=True):
+            low, high = wilson_interval(count, n, confidence_level)
+            rows.append((f"share {name}", "Wilson", count / n, float(low), float(high), np.nan))
+        difference, mid_p = (b - c) / n, tests["McNemar mid-p"]
+        newcombe = paired_newcombe_interval(*cells, confidence_level)
+        tango = paired_tango_interval(*cells, confidence_level)
+        rows.append(("risk difference", "Newcombe paired", difference, *newcombe, mid_p))
+        rows.append(("risk difference", "Tango score", difference, *tango, mid_p))
+        ratio = b / c if c else (np.inf if b else np.nan)
+        odds = _exact_odds(b, c, confidence_level)
+        rows.append(("odds ratio", "conditional, exact", ratio, *odds, tests["McNemar exact"]))
+        columns = ["term", "method", "estimate", "conf_low", "conf_high", "p_value"]
+        return pd.DataFrame(rows, columns=columns).assign(n_obs=n)
+
+    @property
+    def tests(self) -> pd.DataFrame:
+        """McNemar's test of equal shares, three ways: test, statistic, df, p_value.
+
+        Exact (binomial on the discordant pairs; conservative), mid-p (Lancaster 1961; the
+        recommended one: Fagerland, Lydersen and Laake 2013), and chi-square on 1 df
+        without continuity correction (McNemar 1947). With no discordant pair there is
+        nothing to test: p is 1 and the chi-square is not defined.
+        """
+        b, c = self.first_only, self.second_only
+        discordant, smaller = b + c, min(b, c)
+        below, up_to = (
+            float(bdtr(k, discordant, 0.5)) if k >= 0 else 0.0 for k in (smaller - 1, smaller)
+        )
+        exact = min(1.0, 2 * up_to)
+        # Half of what is just as extreme: two counts, or the one in the middle.
+        mid = below + up_to if b != c else 1 - (up_to - below) / 2
+        square, square_p = np.nan, np.nan
+        if discordant:
+            square = (b - c) ** 2 / discordant
+            square_p = float(chdtrc(1, square))
+        else:
+            mid = 1.0
+        return pd.DataFrame(
+            {
+                "test": ["McNemar exact", "McNemar mid-p", "McNemar chi-square, uncorrected"],
+                "statistic": [float(smaller), float(smaller), square],
+                "df": [np.nan, np.nan, 1.0],
+                "p_value": [exact, mid, square_p],
+            }
+        )
+
+    def describe_number_needed(self, confidence_level: float = 0.95) -> str:
+        """Number needed to treat, honestly (Altman 1998).
+
+        It is 1 / risk difference. NNTB: so many treated for one more responder; NNTH: so
+        many for one fewer. Where the interval of the risk difference (Newcombe) contains
+        zero, that of the number runs through infinity, not through zero.
+
+        Examples
+        --------
+        >>> ResponderComparison(outcome="y", threshold=30, conditions=("a", "b"), both=5,
+        ...                     first_only=8, second_only=4, neither=20).describe_number_needed()
+        'NNTB 9.2 (95 % CI NNTB 3.5 to infinity to NNTH 12.6)'
+        """
+        frame = self.to_frame(confidence_level).set_index("method")
+        row = frame.loc["Newcombe paired"]
+        return describe_number_needed(
+            row["estimate"], row["conf_low"], row["conf_high"], confidence_level
+        )
+
+    def __str__(self) -> str:
+        first, second = self.conditions
+        n, outcome = self.n_obs, describe_column(self.outcome)[0]
+        row = self.to_frame().set_index("method").loc["Newcombe paired"]
+        limits = format_interval(100 * row["conf_low"], 100 * row["conf_high"], 0.95)
+        sample = describe_sample(self.n_obs, self.status, n_dropped=self.n_dropped, unit="persons")
+        return (
+            f"{capitalise(outcome)} of at least {self.threshold:g}: "
+            f"{self.both + self.first_only} of {n} under {first} and {self.both + self.second_only} "
+            f"of {n} under {second}, difference {format_number(100 * row['estimate'])} percentage points "
+            f"({limits}; mid-p McNemar {format_p(row['p_value'])}; discordant {self.first_only} and "
+            f"{self.second_only}; {self.describe_number_needed()}; {sample}). "
+            f"{DICHOTOMISING}."
+        )
+
+
+def compare_responders(
+    data: pd.DataFrame,
+    *,
+    outcome: str = "pain_reduction_percent",
+    threshold: float = 30.0,
+    condition: str = "condition",
+    conditions: Sequence[str] = ("ldn", "placebo"),
+    participant: str = "participant",
+    missing: str = "raise",
+) -> ResponderComparison:
+    """Compare the share of responders under two conditions in the same persons.
+
+    Estimand: the share of persons like these whose outcome reaches the threshold under
+    the first condition, minus that under the second. The pairs are kept: only persons who
+    respond under one condition alone tell the two apart. Thresholds of 30 % (moderately
+    important) and 50 % (substantial) are those of IMMPACT (Dworkin et al. 2008).
+
+    Dichotomising has a price (Senn 2003; Altman and Royston 2006): 29.9 counts as
+    nothing and 30.0 as everything, power is lost, and "responder" suggests a kind of person
+    where one period per condition cannot tell a person's response from her bad week.
+    Choose the threshold before looking; `summarise_responder_curve` shows all of them.
+
+    Parameters
+    ----------
+    data : DataFrame
+        One row a person and condition.
+    outcome, condition, participant : str
+        Columns.
+    threshold : float
+        A responder has an outcome of at least this, in the outcome's unit.
+    conditions : pair of str
+        First and second condition.
+    missing : {"raise", "drop"}
+        What to do with persons who lack a condition or a value; they are counted.
+
+    Returns
+    -------
+    ResponderComparison
+
+    Raises
+    ------
+    ValueError
+        As `pair_conditions`; if the threshold is not finite or nobody is left.
+
+    Examples
+    --------
+    >>> from ldn_analysis import load_dataset
+    >>> change = load_dataset("esr_pain_change").query("trial == 'crossover'")
+    >>> comparison = compare_responders(change, threshold=30)
+    >>> comparison.n_obs, comparison.table.shape
+    (28, (2, 2))
+    """
+    pairs, n_dropped = pair_conditions(
+        data, columns=(participant, condition, outcome), conditions=conditions, missing=missing,
+        caller="compare_responders",
+    )  # fmt: skip
+    if not np.isfinite(threshold):
+        raise ValueError(f"compare_responders: threshold must be a number; received {threshold!r}")
+    if pairs.empty:
+        raise ValueError("compare_responders: no person has both conditions")
+    first, second = pairs["first"] >= threshold, pairs["second"] >= threshold
+    return ResponderComparison(
+        outcome=outcome,
+        threshold=float(threshold),
+        conditions=tuple(conditions),
+        both=int((first & second).sum()),
+        first_only=int((first & ~second).sum()),
+        second_only=int((~first & second).sum()),
+        neither=int((~first & ~second).sum()),
+        n_dropped=n_dropped,
+        status=data.attrs.get("status", ""),
+    )
+
+
+def paired_newcombe_interval(both, first_only, second_only, neither, confidence_level):
+    """Interval of a paired difference of shares (Newcombe 1998, method 10), elementwise.
+
+    The two shares' Wilson intervals are put together by Pythagoras, less their correlation.
+    """
+    a, b, c, d = (np.asarray(cell, float) for cell in (both, first_only, second_only, neither))
+    n = a + b + c + d
+    low_1, high_1 = wilson_interval(a + b, n, confidence_level)
+    low_2, high_2 = wilson_interval(a + c, n, confidence_level)
+    share_1, share_2 = (a + b) / n, (a + c) / n
+    product = (a + b) * (c + d) * (a + c) * (b + d)
+    cross = a * d - b * c
+    # The continuity correction pulls a positive correlation towards zero, not beyond.
+    cross = np.where(cross > 0, np.maximum(cross - n / 2, 0), cross)
+    phi = np.where(product > 0, cross / np.sqrt(np.where(product > 0, product, 1)), 0)
+    down = [share_1 - low_1, high_2 - share_2]
+    up = [high_1 - share_1, share_2 - low_2]
+    below, above = (np.sqrt(np.maximum(p**2 - 2 * phi * p * q + q**2, 0)) for p, q in (down, up))
+    difference = (b - c) / n
+    low, high = np.maximum(difference - below, -1), np.minimum(difference + above, 1)
+    return (float(low), float(high)) if np.ndim(low) == 0 else (low, high)
+
+
+def paired_tango_interval(both, first_only, second_only, neither, confidence_level):
+    """Score interval of a paired difference of shares (Tango 1998), by root finding.
+
+    The differences that the score test, whose value at zero is McNemar's, does not reject.
+    """
+    from scipy.optimize import brentq
+
+    b, c, n = first_only, second_only, both + first_only + second_only + neither
+    z = ndtri(0.5 + confidence_level / 2)
+
+    def score(delta):
+        # Share of second-only pairs at its restricted maximum likelihood, of a quadratic.
+        linear = -b - c + (2 * n - b + c) * delta
+        root = np.sqrt(max(linear**2 + 8 * n * c * delta * (1 - delta), 0.0))
+        second_share = max((root - linear) / (4 * n), 0.0)
+        variance = n * (2 * second_share + delta * (1 - delta))
+        return (b - c - n * delta) / np.sqrt(max(variance, 1e-300))
+
+    estimate, edge = (b - c) / n, 1 - 1e-12
+    low = -1.0 if score(-edge) <= z else brentq(lambda x: score(x) - z, -edge, estimate, xtol=1e-13)
+    high = 1.0 if score(edge) >= -z else brentq(lambda x: score(x) + z, estimate, edge, xtol=1e-13)
+    return float(low), float(high)
+
+
+def _exact_odds(b: int, c: int, confidence_level: float) -> tuple[float, float]:
+    """Exact interval of the conditional odds ratio b / c (Clopper-Pearson of b in b + c)."""
+    tail = (1 - confidence_level) / 2
+    low = betaincinv(b, c + 1, tail) if b else 0.0
+    high = betaincinv(b + 1, c, 1 - tail) if c else 1.0
+    return float(low / (1 - low)), float(high / (1 - high)) if high < 1 else np.inf
+
+
+def describe_number_needed(
+    difference: float, conf_low: float, conf_high: float, confidence_level: float = 0.95
+) -> str:
+    """Number needed to treat from a risk difference and its interval (Altman 1998).
+
+    Examples
+    --------
+    >>> describe_number_needed(0.10, -0.05, 0.25)
+    'NNTB 10.0 (95 % CI NNTB 4.0 to infinity to NNTH 20.0)'
+    >>> describe_number_needed(0.20, 0.10, 0.25)
+    'NNTB 5.0 (95 % CI NNTB 4.0 to NNTB 10.0)'
+    """
+    limits = f"{_number_needed(conf_high)} to {_number_needed(conf_low)}"
+    if conf_low < 0 < conf_high:
+        limits = f"{_number_needed(conf_high)} to infinity to {_number_needed(conf_low)}"
+    elif conf_high <= 0:
+        limits = f"{_number_needed(conf_low)} to {_number_needed(conf_high)}"
+    return f"{_number_needed(difference)} ({100 * confidence_level:g} % CI {limits})"
+
+
+def _number_needed(difference: float) -> str:
+    """One risk difference as a number needed to treat for benefit or harm."""
+    if difference == 0:
+        return "infinity"
+    return f"{'NNTB' if difference > 0 else 'NNTH'} {1 / abs(difference):.1f}"
+
+
+# --- all thresholds ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
+class ResponderCurve(Result):
+    """Share of responders under two conditions at every threshold.
+
+    Attributes
+    ----------
+    outcome : str
+        Column name.
+    conditions : (str, str)
+        First and second.
+    thresholds : ndarray, shape (m,)
+        In ascending order.
+    cells : ndarray, shape (m, 4)
+        Persons who respond under both, the first only, the second only, neither.
+    n_dropped : int
+        Persons left out because they lack a value.
+    status : str
+        "illustrative" or "" as the data said.
+    """
+
+    outcome: str
+    conditions: tuple[str, str]
+    thresholds: np.ndarray
+    cells: np.ndarray
+    n_dropped: int = 0
+    status: str = ""
+
+    @property
+    def n_obs(self) -> int:
+        """Number of persons."""
+        return int(self.cells[0].sum())
+
+    def to_frame(self, confidence_level: float = 0.95) -> pd.DataFrame:
+        """One row a threshold.
+
+        Returns
+        -------
+        DataFrame
+            threshold, share_first, share_second (0-1), estimate (their difference),
+            conf_low, conf_high (Newcombe paired, at each threshold on its own: the best
+            looking threshold is not a test), n_obs.
+        """
+        require_level(confidence_level)
+        a, b, c, _ = self.cells.T
+        low, high = paired_newcombe_interval(*self.cells.T, confidence_level)
+        return pd.DataFrame(
+            {
+                "threshold": self.thresholds,
+                "share_first": (a + b) / self.n_obs,
+                "share_second": (a + c) / self.n_obs,
+                "estimate": (b - c) / self.n_obs,
+                "conf_low": low,
+                "conf_high": high,
+                "n_obs": self.n_obs,
+            }
+        )
+
+    def __str__(self) -> str:
+        table = self.to_frame()
+        most = table.loc[table["estimate"].abs().idxmax()]
+        first, second = self.conditions
+        sample = describe_sample(self.n_obs, self.status, n_dropped=self.n_dropped, unit="persons")
+        return (
+            f"Share of responders at {len(table)} thresholds of {describe_column(self.outcome)[0]}: the "
+            f"difference {first} minus {second} runs from {100 * table['estimate'].min():.0f} to "
+            f"{100 * table['estimate'].max():.0f} percentage points, largest at "
+            f"{format_number(most['threshold'])} ({sample}). To pick "
+            f"the threshold by its result is to pick the result. {DICHOTOMISING}."
+        )
+
+
+def summarise_responder_curve(
+    data: pd.DataFrame,
+    *,
+    outcome: str = "pain_reduction_percent",
+    thresholds: Sequence[float] | None = None,
+    condition: str = "condition",
+    conditions: Sequence[str] = ("ldn", "placebo"),
+    participant: str = "participant",
+    missing: str = "raise",
+) -> ResponderCurve:
+    """Share of responders under both conditions over all thresholds.
+
+    Estimand: at each threshold, as `compare_responders`. The curve (Farrar, Dworkin and
+    Max 2006) is the whole distribution of each condition read from the right: nothing is
+    dichotomised until somebody picks a point on it. Do not pick the one that looks best.
+
+    Parameters
+    ----------
+    data : DataFrame
+        One row a person and condition.
+    outcome, condition, participant : str
+        Columns.
+    thresholds : sequence of float, optional
+        Default: every value that occurs, 30 and 50 - everywhere where a share changes.
+    conditions : pair of str
+        First and second condition.
+    missing : {"raise", "drop"}
+        What to do with persons who lack a condition or a value; they are counted.
+
+    Returns
+    -------
+    ResponderCurve
+
+    Raises
+    ------
+    ValueError
+        As `compare_responders`.
+
+    Examples
+    --------
+    >>> from ldn_analysis import load_dataset
+    >>> change = load_dataset("esr_pain_change").query("trial == 'crossover'")
+    >>> curve = summarise_responder_curve(change, thresholds=[30, 50])
+    >>> curve.to_frame().shape
+    (2, 7)
+    """
+    pairs, n_dropped = pair_conditions(
+        data, columns=(participant, condition, outcome), conditions=conditions, missing=missing,
+        caller="summarise_responder_curve",
+    )  # fmt: skip
+    if pairs.empty:
+        raise ValueError("summarise_responder_curve: no person has both conditions")
+    values = pairs[["first", "second"]].to_numpy()
+    if thresholds is None:
+        thresholds = np.append(values.ravel(), [30.0, 50.0])
+    thresholds = np.unique(np.asarray(thresholds, float))
+    if not len(thresholds) or not np.isfinite(thresholds).all():
+        raise ValueError(
+            "summarise_responder_curve: thresholds must be finite numbers, one at least"
+        )
+    first, second = (column >= thresholds[:, None] for column in values.T)
+    cells = [first & second, first & ~second, ~first & second, ~first & ~second]
+    return ResponderCurve(
+        outcome=outcome,
+        conditions=tuple(conditions),
+        thresholds=thresholds,
+        cells=np.column_stack([cell.sum(1) for cell in cells]),
+        n_dropped=n_dropped,
+        status=data.attrs.get("status", ""),
+    )

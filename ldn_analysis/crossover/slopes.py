@@ -1,0 +1,266 @@
+"""Is one slope steeper than another? The difference of two slopes in the same persons."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from ..data.tables import describe_column
+from .pairing import pair_conditions
+from ..lines.regression import LineFit, LineFits, fit_line, fit_lines
+from ..core.result import (
+    Result,
+    describe_sample,
+    format_interval,
+    format_number,
+    format_p,
+    join_notes,
+    require_level,
+)
+from ..core.intervals import make_row
+from .paired_reml import BOUNDARY_NOTE, TwoStrata, solve_two_strata
+
+__all__ = ["SlopeComparison", "compare_slopes"]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
+class SlopeComparison(Result):
+    """The difference of two slopes, three ways; the first is primary.
+
+    Attributes
+    ----------
+    predictor, outcome : str
+        Column names.
+    conditions : (str, str)
+        First and second; the difference is first - second.
+    fits : LineFits
+        The two panes, one line a condition. Their separate p values do not test the
+        difference: they are kept to show the trap.
+    difference : LineFit
+        The line of the within-person difference (column `difference`): the primary way.
+    pooled : (float, float)
+        Cluster-robust (CR2) standard error and Bell-McCaffrey degrees of freedom.
+    mixed : TwoStrata
+        The mixed model; coefficients of the predictor are second.
+    n_dropped : int
+        Persons left out because they lack a value.
+    notes : tuple of str
+        What went wrong or is at a limit; empty if nothing.
+    status : str
+        "illustrative" or "" as the data said.
+    """
+
+    predictor: str
+    outcome: str
+    conditions: tuple[str, str]
+    fits: LineFits
+    difference: LineFit
+    pooled: tuple[float, float]
+    mixed: TwoStrata
+    n_dropped: int = 0
+    notes: tuple[str, ...] = ()
+    status: str = ""
+
+    @property
+    def n_obs(self) -> int:
+        """Number of persons, each with both conditions."""
+        return self.difference.n_obs
+
+    @cached_property
+    def model(self):
+        """The pooled regression as a statsmodels result, with its CR1 cluster errors."""
+        from statsmodels.regression.linear_model import OLS
+
+        pairs = self.difference.data
+        x = np.tile(pairs[self.predictor].to_numpy(float), 2)
+        half = np.repeat([0.5, -0.5], self.n_obs)
+        design = pd.DataFrame(
+            {"intercept": 1.0, "predictor": x, "condition": half, "interaction": half * x}
+        )
+        y = np.concatenate([pairs["first"], pairs["second"]])
+        groups = np.tile(np.arange(self.n_obs), 2)
+        return OLS(y, design).fit(cov_type="cluster", cov_kwds={"groups": groups}, use_t=True)
+
+    def to_frame(self, confidence_level: float = 0.95) -> pd.DataFrame:
+        """The difference of slopes by each of the three ways.
+
+        Returns
+        -------
+        DataFrame
+            method, primary (bool), why, estimate, std_error, statistic, df, p_value,
+            conf_low, conf_high, n_obs (persons).
+        """
+        require_level(confidence_level)
+        slope = self.difference.slope
+        ways = [
+            ("within-person difference", float(self.difference.line.slope_std_error),
+             self.difference.df, "each person is her own control; exact t if residuals are normal"),
+            ("pooled, cluster-robust (CR2)", *self.pooled,
+             "does not assume equal spread; its error is noisy in a small sample"),
+            ("mixed model, random intercept", float(self.mixed.within_std_error[1]),
+             self.mixed.df, "adds the assumption that both conditions have the same spread"),
+        ]  # fmt: skip
+        rows = [
+            {"method": method, "primary": i == 0, "why": why}
+            | make_row(slope, error, df, confidence_level)
+            for i, (method, error, df, why) in enumerate(ways)
+        ]
+        return pd.DataFrame(rows).assign(n_obs=self.n_obs)
+
+    def glance(self) -> pd.DataFrame:
+        """One row: n_obs, n_dropped, the two slopes, their separate p values, boundary.
+
+        Two p values on two sides of 0.05 are not a test of the difference (Gelman and
+        Stern 2006).
+        """
+        first, second = (self.fits[name] for name in self.conditions)
+        return pd.DataFrame(
+            [
+                {
+                    "n_obs": self.n_obs,
+                    "n_dropped": self.n_dropped,
+                    "slope_first": first.slope,
+                    "slope_second": second.slope,
+                    "p_value_first": first.p_value,
+                    "p_value_second": second.p_value,
+                    "boundary": self.mixed.boundary,
+                }
+            ]
+        )
+
+    def __str__(self) -> str:
+        row = self.to_frame().iloc[0]
+        first, second = self.conditions
+        predictor, unit = describe_column(self.predictor)
+        outcome, outcome_unit = describe_column(self.outcome)
+        apart = "; ".join(f"{name} {format_p(self.fits[name].p_value)}" for name in self.conditions)
+        sample = describe_sample(self.n_obs, self.status, n_dropped=self.n_dropped, unit="persons")
+        return (
+            f"Difference of the slopes of {outcome} on {predictor} ({first} minus {second}): "
+            f"{format_number(row['estimate'])} {outcome_unit}".rstrip()
+            + f" per {unit or 'unit'} ({format_interval(row['conf_low'], row['conf_high'], 0.95)}; "
+            f"t({row['df']:g}) = {format_number(row['statistic'])}, {format_p(row['p_value'])}; "
+            f"{sample}). The two slopes' own p values "
+            f"({apart}) do not test it." + join_notes(self.notes)
+        )
+
+
+def compare_slopes(
+    data: pd.DataFrame,
+    *,
+    predictor: str = "esr_mm_h",
+    outcome: str = "pain_reduction_percent",
+    condition: str = "condition",
+    conditions: Sequence[str] = ("ldn", "placebo"),
+    participant: str = "participant",
+    missing: str = "raise",
+) -> SlopeComparison:
+    """Does the predictor matter more under one condition than under the other?
+
+    Estimand: slope under the first condition minus slope under the second, in the
+    population the persons stand for. "Significant on the left, not on the right" does not
+    answer it (Gelman and Stern 2006). Three ways do:
+
+    1. Primary: regress the within-person difference of the outcomes on the predictor.
+       Each person is her own control, whatever is hers alone cancels, and the t
+       interval is exact if the differences scatter normally and evenly about a line.
+    2. Ordinary least squares of all rows with a condition-by-predictor interaction and
+       errors clustered by person: CR2 with Bell and McCaffrey's (2002) degrees of
+       freedom, which hold up in small samples where CR1 and a normal p do not.
+    3. A mixed model with a random intercept a person, by REML, with t on persons - 2.
+
+    With both conditions for everybody the three give the same estimate, and away from
+    the variance boundary the first and third the same error: they differ in what they
+    assume, not in what they find. (Clustering the interaction by person is the same as
+    HC2 for the regression of differences.) What never works is to treat the two rows of
+    a person as two persons.
+
+    Parameters
+    ----------
+    data : DataFrame
+        One row a person and condition.
+    predictor : str
+        Column measured once a person, before treatment.
+    outcome, condition, participant : str
+        Columns.
+    conditions : pair of str
+        First and second condition.
+    missing : {"raise", "drop"}
+        What to do with persons who lack a condition or a value; they are counted.
+
+    Returns
+    -------
+    SlopeComparison
+
+    Raises
+    ------
+    ValueError
+        As `pair_conditions` and `fit_line`: columns, conditions, duplicated or incomplete
+        persons, a predictor that varies within a person or not at all, n < 3.
+
+    Examples
+    --------
+    >>> from ldn_analysis import load_dataset
+    >>> comparison = compare_slopes(load_dataset("esr_pain_change"))
+    >>> comparison.to_frame()["method"].tolist()[0], comparison.n_obs
+    ('within-person difference', 38)
+    """
+    pairs, n_dropped = pair_conditions(
+        data, columns=(participant, condition, outcome), conditions=conditions, missing=missing,
+        keep=(predictor,), caller="compare_slopes",
+    )  # fmt: skip
+    difference = fit_line(pairs, predictor=predictor, outcome="difference")
+    kept = data[data[participant].isin(pairs[participant])]
+    kept.attrs["status"] = data.attrs.get("status", "")
+    fits = fit_lines(
+        kept.assign(**{predictor: kept[participant].map(pairs.set_index(participant)[predictor])}),
+        predictor=predictor, outcome=outcome, by=condition, groups=tuple(conditions),
+    )  # fmt: skip
+    design = np.column_stack([np.ones(len(pairs)), difference.x - difference.x.mean()])
+    mixed = solve_two_strata(pairs["first"], pairs["second"], design, design)
+    pooled = _cluster_robust(difference)
+    notes = []
+    if mixed.boundary:
+        notes.append(BOUNDARY_NOTE)
+    if np.isnan(pooled[0]):
+        notes.append(
+            "one person alone fixes the slope (leverage 1), so the cluster-robust error is not "
+            "defined"
+        )
+    return SlopeComparison(
+        predictor=predictor,
+        outcome=outcome,
+        conditions=tuple(conditions),
+        fits=fits,
+        difference=difference,
+        pooled=pooled,
+        mixed=mixed,
+        n_dropped=n_dropped,
+        notes=tuple(notes),
+        status=data.attrs.get("status", ""),
+    )
+
+
+def _cluster_robust(fit: LineFit) -> tuple[float, float]:
+    """CR2 error of the interaction and its Bell-McCaffrey df, from the line of differences."""
+    centred = fit.x - float(fit.line.mean_x)
+    weight = centred / float(fit.line.sxx)
+    leverage = 1 / fit.n_obs + centred * weight
+    if leverage.max() > 1 - 1e-10:
+        return np.nan, np.nan
+    resid = fit.y - fit.intercept - fit.slope * fit.x
+    if fit.line.residual_sd == 0:
+        resid = np.zeros_like(resid)
+    scaled = weight / np.sqrt(1 - leverage)
+    error = np.sqrt(((scaled * resid) ** 2).sum())
+    # Satterthwaite: the variance is a quadratic form in the residuals; if they have equal
+    # spread its matrix is diag(w) (I - H) diag(w). H has rank two, so that the trace and the sum
+    # of squares follow from sums over the persons: no n by n matrix is made.
+    n, sxx, squared = fit.n_obs, float(fit.line.sxx), scaled**2
+    trace = (squared * (1 - leverage)).sum()
+    total, first, second = (squared @ centred**power for power in range(3))
+    norm = (squared**2 * (1 - 2 * leverage)).sum()
+    norm += (total / n) ** 2 + 2 * first**2 / (n * sxx) + (second / sxx) ** 2
+    return float(error), float(trace**2 / norm)

@@ -1,0 +1,1 @@
+"""Tables, printed numbers, the simulated participants, and a table of your own."""

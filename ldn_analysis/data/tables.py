@@ -1,0 +1,304 @@
+"""The project's tables and their codebook (a Frictionless Data Package)."""
+
+import json
+from collections.abc import Callable
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+
+from ..core.files import write_files
+
+__all__ = ["describe_column", "list_datasets", "load_codebook", "load_dataset", "use_data"]
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+_USED: dict[str, pd.DataFrame] = {}  # the tables of `use_data`, by name; empty: the project's own
+_REMEMBERED = []  # what `use_data` has to forget
+
+
+def remember(function: Callable) -> Callable:
+    """Decorate a function of the data: its results are kept until `use_data` changes them."""
+    _REMEMBERED.append(cache(function))
+    return _REMEMBERED[-1]
+
+
+@cache
+def _data_folder() -> Path:
+    """The wheel's own copy where there is one, else data/ of the checkout."""
+    folders = [_PACKAGE / "_data", _PACKAGE.parent / "data"]
+    for folder in folders:
+        if (folder / "datapackage.json").is_file():
+            return folder
+    raise FileNotFoundError(
+        f"the data folder was not found: {folders[1]} has no datapackage.json. "
+        "Install the package again from a complete checkout."
+    )
+
+
+@cache
+def _resources() -> dict[str, dict]:
+    """The codebook's tables by name."""
+    text = (_data_folder() / "datapackage.json").read_text(encoding="utf-8")
+    return {resource["name"]: resource for resource in json.loads(text)["resources"]}
+
+
+def get_resource(name: str) -> dict:
+    """One table's entry in the codebook, as the JSON has it."""
+    resources = _resources()
+    if name not in resources:
+        near = get_close_matches(str(name), resources, n=1)
+        hint = f" Did you mean {near[0]!r}?" if near else ""
+        raise ValueError(f"there is no dataset {name!r}.{hint} Known: {', '.join(resources)}")
+    return resources[name]
+
+
+def list_datasets() -> pd.DataFrame:
+    """List the project's tables.
+
+    Returns
+    -------
+    DataFrame
+        One row a table: name, status (published: real numbers from the literature;
+        illustrative: simulated), rows, title.
+
+    Examples
+    --------
+    >>> list_datasets().set_index("name").loc["esr_pain_change", "status"]
+    'illustrative'
+    """
+    return pd.DataFrame(
+        [
+            {
+                "name": name,
+                "status": item["status"],
+                "rows": len(load_dataset(name)),
+                "title": item["title"],
+            }
+            for name, item in _resources().items()
+        ]
+    )
+
+
+def load_codebook(name: str) -> pd.DataFrame:
+    """Codebook of one table: what each column holds.
+
+    Parameters
+    ----------
+    name : str
+        A name that `list_datasets` gives.
+
+    Returns
+    -------
+    DataFrame
+        One row a column: name, type, unit, status, required, minimum, maximum,
+        categories (in order, a tuple), description.
+
+    Raises
+    ------
+    ValueError
+        If there is no such table.
+
+    Examples
+    --------
+    >>> load_codebook("esr_pain_change").set_index("name").loc["esr_mm_h", "unit"]
+    'mm/h'
+    """
+    rows = []
+    for field in get_resource(name)["schema"]["fields"]:
+        limits = field.get("constraints", {})
+        rows.append(
+            {
+                "name": field["name"],
+                "type": field["type"],
+                "unit": field.get("unit", ""),
+                "status": field.get("status", ""),
+                "required": limits.get("required", False),
+                "minimum": limits.get("minimum"),
+                "maximum": limits.get("maximum"),
+                "categories": tuple(field.get("categories", ())),
+                "description": field["description"],
+            }
+        )
+    table = pd.DataFrame(rows)
+    return table.astype({"minimum": float, "maximum": float})
+
+
+def apply_types(frame: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Give the columns the codebook's types and category order (a column at a time)."""
+    frame = frame.copy(deep=False)
+    for field in get_resource(name)["schema"]["fields"]:
+        column, kind = field["name"], field["type"]
+        if column not in frame:
+            continue
+        if "categories" in field:
+            dtype = pd.CategoricalDtype(field["categories"], ordered=field.get("categoriesOrdered"))
+        elif kind == "integer" and field.get("constraints", {}).get("required"):
+            dtype = "int64"
+        elif kind in ("integer", "number"):
+            dtype = "float64"  # a whole number that may be missing is nan, not a nullable type
+        elif kind == "boolean":
+            dtype = "bool"
+        else:
+            dtype = "str"
+        frame[column] = frame[column].astype(dtype)
+    return frame
+
+
+def load_dataset(name: str) -> pd.DataFrame:
+    """Load one of the project's tables, or of the folder that `use_data` named.
+
+    Types and category order come from the codebook. Whole numbers that may be missing
+    are floats with nan. `frame.attrs["status"]` says whether the numbers are
+    "published" or "illustrative".
+
+    Parameters
+    ----------
+    name : str
+        A name that `list_datasets` gives.
+
+    Returns
+    -------
+    DataFrame
+
+    Raises
+    ------
+    ValueError
+        If there is no such table; the message lists those there are.
+
+    Examples
+    --------
+    >>> load_dataset("improvement").shape
+    (29, 2)
+    """
+    resource = get_resource(name)
+    if name in _USED:
+        return _USED[name].copy()
+    text = {
+        field["name"]: str
+        for field in resource["schema"]["fields"]
+        if field["type"] == "string" or "categories" in field
+    }
+    frame = pd.read_csv(
+        _data_folder() / resource["path"], dtype=text, keep_default_na=False, na_values=[""]
+    )
+    frame = apply_types(frame, name)
+    frame.attrs["status"] = resource["status"]
+    return frame
+
+
+def use_data(folder: str | Path | None) -> None:
+    """Take the illustrative tables from another folder from now on, in this process.
+
+    For a course in which every student has simulated people of her own. The published
+    tables stay the project's. The files are read and checked at once, so that changing
+    them later changes nothing.
+
+    Parameters
+    ----------
+    folder : str, Path or None
+        Holds participants.csv, daily_pain.csv, improvement.csv and esr_pain_change.csv,
+        as `simulate_illustrative_trials` makes them. None: back to the project's own.
+
+    Raises
+    ------
+    ValueError
+        If there is no such folder, or the tables do not belong together.
+    DataError
+        If a file is missing, or is not what the codebook says. The tables in use stay.
+
+    Examples
+    --------
+    >>> use_data(None)
+    >>> len(load_dataset("participants"))
+    41
+    """
+    tables = {} if folder is None else _read_illustrative(Path(folder))
+    _USED.clear()
+    _USED.update(tables)
+    for function in _REMEMBERED:
+        function.cache_clear()
+
+
+def _read_illustrative(folder: Path) -> dict[str, pd.DataFrame]:
+    """The illustrative tables of a folder, checked against the codebook and one another."""
+    from .reading import DataError, read_table
+
+    if not folder.is_dir():
+        raise ValueError(
+            f"use_data: there is no folder {str(folder)!r} here ({Path.cwd().name}/); "
+            "name the one that holds participants.csv and the other tables"
+        )
+    tables = {}
+    for name, resource in _resources().items():
+        if resource["status"] != "illustrative":
+            continue
+        path = folder / f"{name}.csv"
+        table = read_table(path, table=name)
+        columns = [field["name"] for field in resource["schema"]["fields"]]
+        if absent := [column for column in columns if column not in table]:
+            raise DataError(str(path), [f"has no column {', '.join(absent)}"])
+        table.attrs = {"status": "illustrative"}
+        tables[name] = table
+    people = tables["participants"].set_index("participant")
+    completed = people.index[people["completed"] & (people["trial"] == "crossover")]
+    change = tables["esr_pain_change"]
+    belongs = {
+        "daily_pain": set(tables["daily_pain"]["participant"]) == set(people.index),
+        "improvement": set(tables["improvement"]["participant"]) == set(completed),
+        "esr_pain_change": all(
+            people[column].astype("str").reindex(change["participant"]).tolist()
+            == change[column].astype("str").tolist()
+            for column in ("trial", "esr_mm_h")
+        ),
+    }
+    for name in [name for name, true in belongs.items() if not true]:
+        raise ValueError(
+            f"use_data: {folder / name}.csv is not about the people of participants.csv beside it; "
+            "take all four tables from one simulation"
+        )
+    return tables
+
+
+def find_illustrative_folder() -> Path:
+    """data/illustrative of the checkout; an installed wheel's own copy is not rewritten."""
+    folder = _data_folder()
+    if folder.name == "_data":
+        raise ValueError("there is no checkout here; name a folder with --out DIR")
+    return folder / "illustrative"
+
+
+def write_tables(tables: dict[str, pd.DataFrame], folder: str | Path) -> list[Path]:
+    """Write tables as CSV (whole numbers without a point, \\n line ends), all of them or none."""
+    return write_files({f"{name}.csv": write_csv(tables[name]) for name in tables}, folder)
+
+
+def write_csv(table: pd.DataFrame) -> bytes:
+    """A table as CSV; whole numbers, also of a column with blanks, are written without a point."""
+    numbers = table.select_dtypes("number")
+    whole = [column for column in numbers if (numbers[column].dropna() % 1 == 0).all()]
+    table = table.astype(dict.fromkeys(whole, "Int64"))
+    return table.to_csv(index=False, lineterminator="\n").encode()
+
+
+@cache
+def describe_column(column: str) -> tuple[str, str]:
+    """Title and unit of a column of the codebook; a column it does not know keeps its name.
+
+    Returns
+    -------
+    (str, str)
+        For axis labels and sentences.
+
+    Examples
+    --------
+    >>> describe_column("esr_mm_h")
+    ('baseline ESR', 'mm/h')
+    >>> describe_column("my_column")
+    ('my_column', '')
+    """
+    for resource in _resources().values():
+        for field in resource["schema"]["fields"]:
+            if field["name"] == column and "title" in field:
+                return field["title"], field.get("unit", "")
+    return str(column), ""

@@ -1,0 +1,1 @@
+"""Effects on one scale, pooled, and how credible the result is."""

@@ -1,0 +1,1 @@
+"""A straight line: fit, checks, influence, robust lines, bootstrap, permutation; Fig. 2."""

@@ -1,0 +1,288 @@
+"""Draw the checks of a line: six panes, the points worth a look labelled.
+
+As in `figures`: every `plot_*` takes a result and optional axes, computes no statistics,
+and returns the axes.
+"""
+
+import numpy as np
+
+from ..data.tables import describe_column
+from .checks import LineChecks
+from ..core.canvas import BLUE, GREY, VERMILLION, join_words, label_unit, new_figure
+from ..core.result import format_number
+
+__all__ = ["plot_checks"]
+
+MOST_POINTS = 20_000  # more cannot be told apart
+MOST_LABELS = 4  # a pane; the table names all
+POINT = {
+    "linestyle": "none",
+    "marker": "o",
+    "markersize": 4,
+    "markerfacecolor": f"{BLUE}55",
+    "markeredgecolor": BLUE,
+    "markeredgewidth": 0.8,
+}
+
+
+def plot_checks(checks: LineChecks, axes=None):
+    """Six panes of a regression check, the points worth a look labelled.
+
+    Residuals against fitted and scale-location with lowess curves; Q-Q plot with a
+    pointwise 95 % band; Cook's distance; leverage against studentised residuals with
+    contours of Cook's distance; DFBETAS of the slope. Dashed lines are the cut-offs of
+    `check_line`; at most four points a pane are labelled, the table names all.
+
+    Parameters
+    ----------
+    checks : LineChecks
+        What `check_line` returns.
+    axes : sequence of six matplotlib Axes, optional
+        Default: a new figure of two columns' width.
+
+    Returns
+    -------
+    list of matplotlib Axes
+
+    Raises
+    ------
+    ValueError
+        If there are not six axes, or more than 20,000 points.
+
+    Examples
+    --------
+    >>> from ldn_analysis import load_dataset, fit_line, check_line
+    >>> data = load_dataset("esr_pain_change").query("condition == 'ldn'")
+    >>> fit = fit_line(data, predictor="esr_mm_h", outcome="pain_reduction_percent")
+    >>> len(plot_checks(check_line(fit)))
+    6
+    """
+    new = axes is None
+    if checks.fit.n_obs > MOST_POINTS:
+        raise ValueError(
+            f"plot_checks: {checks.fit.n_obs:,} points are too many to tell apart; draw a random "
+            f"sample of at most {MOST_POINTS:,} rows, or read check_line(fit).to_frame()"
+        )
+    if new:
+        axes = new_figure(2, 118).subplots(2, 3)
+    axes = list(np.ravel(axes))
+    if len(axes) != 6:
+        raise ValueError(f"plot_checks: six panes need six axes; received {len(axes)}")
+    named = [
+        _draw_residuals(checks, axes[0]),
+        _draw_qq(checks, axes[1]),
+        _draw_scale(checks, axes[2]),
+        _draw_stems(checks, axes[3], "cooks_distance", "Cook's distance"),
+        _draw_leverage(checks, axes[4]),
+        _draw_stems(checks, axes[5], "dfbetas_slope", "DFBETAS of the slope"),
+    ]
+    if new:
+        words = join_words(f"Checks of the line, n = {checks.fit.n_obs}", checks.fit.status)
+        axes[0].figure.suptitle(words, x=0.01, ha="left", fontsize=8)
+    axes[0].figure.draw_without_rendering()  # places depend on the limits and the layout
+    for ax, points in zip(axes, named, strict=True):
+        place_labels(ax, *points)
+    return axes
+
+
+def draw_points(ax, x, y, **style) -> None:
+    """Points with open faces; many of them as pixels, also in a vector file."""
+    ax.plot(x, y, rasterized=len(x) > 2000, **POINT | style)
+
+
+def _draw_residuals(checks: LineChecks, ax) -> tuple:
+    """Residuals against fitted values, with lowess."""
+    influence = checks.influence
+    fitted, resid = influence["fitted"].to_numpy(), influence["resid"].to_numpy()
+    ax.axhline(0, color=GREY, linewidth=0.8, linestyle=":")
+    draw_points(ax, fitted, resid)
+    ax.plot(checks.smooth["fitted"], checks.smooth["resid"], color=VERMILLION, linewidth=1.2)
+    unit = describe_column(checks.fit.outcome)[1]
+    ax.set_xlabel(label_unit("fitted", unit))
+    ax.set_ylabel(label_unit("residual", unit))
+    ax.set_title("Linear? curve near 0", fontsize=7)
+    return _find_named(checks, "student_resid", fitted, resid)
+
+
+def _draw_qq(checks: LineChecks, ax) -> tuple:
+    """Quantiles of the residuals against normal quantiles."""
+    qq = checks.qq()
+    ax.fill_between(
+        qq["theoretical"], qq["conf_low"], qq["conf_high"], color=GREY, alpha=0.18, linewidth=0
+    )
+    ax.plot(qq["theoretical"], qq["theoretical"], color=GREY, linewidth=0.8, linestyle=":")
+    draw_points(ax, qq["theoretical"], qq["std_resid"])
+    ax.set_xlabel("normal quantile")
+    ax.set_ylabel("standardised residual")
+    ax.set_title("Normal? points in the band", fontsize=7)
+    ax.margins(x=0.14)
+    found = checks.find_points("student_resid")[:MOST_LABELS]
+    rows = qq[qq["label"].isin(found)]
+    _say_if_empty(checks, ax, qq["std_resid"])
+    return tuple(rows[name].to_numpy() for name in ("theoretical", "std_resid", "label"))
+
+
+def _draw_scale(checks: LineChecks, ax) -> tuple:
+    """Root of the absolute standardised residual against fitted values."""
+    fitted = checks.influence["fitted"].to_numpy()
+    scale = np.sqrt(np.abs(checks.influence["std_resid"].to_numpy()))
+    draw_points(ax, fitted, scale)
+    ax.plot(checks.smooth["fitted"], checks.smooth["scale"], color=VERMILLION, linewidth=1.2)
+    unit = describe_column(checks.fit.outcome)[1]
+    ax.set_xlabel(label_unit("fitted", unit))
+    ax.set_ylabel("√ |standardised residual|")
+    ax.set_title("Even scatter? curve level", fontsize=7)
+    ax.set_ylim(0, 1.12 * np.nanmax(scale, initial=1.0))
+    _say_if_empty(checks, ax, scale)
+    return _find_named(checks, "student_resid", fitted, scale)
+
+
+def _draw_stems(checks: LineChecks, ax, measure: str, name: str) -> tuple:
+    """One measure, person by person, with its cut-off."""
+    from matplotlib.ticker import MaxNLocator
+
+    values = checks.influence[measure].to_numpy()
+    place, cut_off = np.arange(1, len(values) + 1), checks.cut_offs[measure]
+    ax.vlines(place, 0, values, color=BLUE, linewidth=0.9)
+    draw_points(ax, place, values, markersize=3)
+    ax.axhline(0, color=GREY, linewidth=0.6)
+    signs = (1,) if measure == "cooks_distance" else (-1, 1)
+    for sign in signs:
+        ax.axhline(sign * cut_off, color=VERMILLION, linewidth=0.8, linestyle="--")
+    if np.isfinite(values).any():
+        low, high = min(np.nanmin(values), 0), max(np.nanmax(values), cut_off)
+        low = min(low, -cut_off) if len(signs) == 2 else 0
+        pad = 0.16 * (high - low)
+        ax.set_ylim(low - pad if len(signs) == 2 else 0, high + pad)
+    ax.set_xlim(0, len(values) + 1)
+    ax.set_xlabel("order in the data")
+    ax.xaxis.set_major_locator(MaxNLocator(5, integer=True))
+    ax.set_ylabel(name)
+    ax.set_title(f"Influence? within ±{format_number(cut_off, 2)}" if len(signs) == 2
+                 else f"Influence? below {format_number(cut_off, 2)}", fontsize=7)  # fmt: skip
+    _say_if_empty(checks, ax, values)
+    return _find_named(checks, measure, place, values)
+
+
+def _draw_leverage(checks: LineChecks, ax) -> tuple:
+    """Studentised residuals against leverage, with contours of Cook's distance."""
+    influence = checks.influence
+    leverage, resid = (influence[name].to_numpy() for name in ("leverage", "std_resid"))
+    ax.axhline(0, color=GREY, linewidth=0.6)
+    ax.axvline(checks.cut_offs["leverage"], color=VERMILLION, linewidth=0.8, linestyle="--")
+    draw_points(ax, leverage, resid)
+    right = min(1.15 * max(leverage.max(), checks.cut_offs["leverage"]), 1.0)
+    top = np.nanmax(np.abs(resid), initial=2.0) * 1.3
+    ax.set_xlim(0, right)
+    ax.set_ylim(-top, top)
+    ax.set_xlabel("leverage")
+    ax.set_ylabel("standardised residual")
+    ax.set_title("Influence? dotted: Cook's distance", fontsize=7)
+    alone = np.isnan(resid)
+    if alone.all():
+        _say_if_empty(checks, ax, resid)
+        return (), (), ()
+    _draw_contours(ax, checks.cut_offs["cooks_distance"], right, top)
+    # The line goes through a point of leverage 1, whatever its outcome.
+    if alone.any():
+        ax.plot(
+            leverage[alone], np.zeros(alone.sum()), linestyle="none", marker="x", markersize=6,
+            color=VERMILLION, clip_on=False,
+        )  # fmt: skip
+    found = checks.find_points("leverage")[:2] + checks.find_points("cooks_distance")[:MOST_LABELS]
+    chosen = np.isin(checks.labels, found)
+    return leverage[chosen], np.nan_to_num(resid[chosen]), checks.labels[chosen]
+
+
+def _draw_contours(ax, cut_off: float, right: float, top: float) -> None:
+    """Where Cook's distance is at its cut-off, 0.5 and 1; lines too close together are left out."""
+    distances = [cut_off]
+    distances += [value for value in (0.5, 1.0) if value > 1.9 * cut_off and value != distances[-1]]
+    grid = np.linspace(right / 400, right * (1 - 1e-9), 400)
+    for distance in distances:
+        height = np.sqrt(2 * distance * (1 - grid) / grid)
+        for sign in (-1, 1):
+            ax.plot(grid, sign * height, color=GREY, linewidth=0.7, linestyle=":")
+        text = format_number(distance, 2)
+        style = {"fontsize": 6, "color": GREY, "textcoords": "offset points"}
+        if height[-1] >= 0.25 * top:  # leaves the pane at the right, or not at all
+            if height[-1] < 0.95 * top:
+                ax.annotate(
+                    text, (right, height[-1]), (1, 0), va="center", annotation_clip=False, **style
+                )
+        else:
+            at = 2 * distance / (2 * distance + (0.97 * top) ** 2)
+            ax.annotate(text, (at, 0.97 * top), (2, 0), va="top", **style)
+
+
+def _find_named(checks: LineChecks, measure: str, x, y) -> tuple:
+    """Places and names of the points beyond the cut-off, the most extreme ones only."""
+    place = {label: i for i, label in enumerate(checks.labels)}
+    chosen = [place[label] for label in checks.find_points(measure)[:MOST_LABELS]]
+    return np.asarray(x)[chosen], np.asarray(y)[chosen], checks.labels[chosen]
+
+
+def place_labels(ax, x, y, labels, *, offset: float = 3.5) -> None:
+    """Write labels beside their points so that they overlap neither each other nor the edge.
+
+    The figure must have been laid out.
+
+    Each label tries the places around its point, in the pane's own pixels, and takes the first
+    that is free of other labels and hides the fewest points.
+    """
+    from matplotlib.patheffects import withStroke
+
+    if not len(labels):
+        return
+    box = ax.get_window_extent()
+    scale = ax.figure.dpi / 72
+    points = np.concatenate(
+        [np.column_stack(line.get_data()) for line in ax.lines if line.get_marker() == "o"]
+    )
+    points = ax.transData.transform(points[np.isfinite(points).all(1)])
+    tried = [(1, 0), (-1, 0), (1, 1), (-1, 1), (1, -1), (-1, -1), (0, 1), (0, -1)]
+    taken = []
+    for px, py, label in zip(x, y, labels, strict=True):
+        at = ax.transData.transform((px, py))
+        width, height = 4.1 * len(str(label)) * scale, 6.5 * scale
+        best = None
+        for reach in (1, 2.2, 3.6):
+            for sx, sy in tried:
+                move = np.array([sx, sy]) * offset * reach * scale
+                left = at[0] + move[0] - width * (0.5 - sx / 2)
+                low = at[1] + move[1] - height * (0.5 - sy / 2)
+                outside = (
+                    left < box.x0 or left + width > box.x1 or low < box.y0 or low + height > box.y1
+                )
+                hit = sum(
+                    left < b + c and b < left + width and low < d + e and d < low + height
+                    for b, d, c, e in taken
+                )
+                inside = (
+                    (points[:, 0] > left - 2) & (points[:, 0] < left + width + 2)
+                    & (points[:, 1] > low - 2) & (points[:, 1] < low + height + 2)
+                ).sum()  # fmt: skip
+                cost = 100 * outside + 50 * hit + 3 * inside + reach
+                if best is None or cost < best[0]:
+                    best = (cost, move / scale, (sx, sy), (left, low, width, height))
+        _, move, (sx, sy), rectangle = best
+        taken.append(rectangle)
+        ax.annotate(
+            str(label), (px, py), tuple(move), textcoords="offset points", fontsize=6,
+            ha={1: "left", 0: "center", -1: "right"}[sx],
+            va={1: "bottom", 0: "center", -1: "top"}[sy],
+            path_effects=[withStroke(linewidth=1.8, foreground="white")], in_layout=False,
+        )  # fmt: skip
+
+
+def _say_if_empty(checks: LineChecks, ax, values) -> None:
+    """A pane without a number says why."""
+    if np.isfinite(np.asarray(values, float)).any():
+        return
+    words = (
+        "not possible:\nall points lie on the line"
+        if not checks.fit.residual_sd > 0
+        else f"not possible\nwith {checks.fit.n_obs} points"
+    )
+    ax.set(xticks=[], yticks=[])
+    ax.text(0.5, 0.6, words, transform=ax.transAxes, ha="center", va="center", fontsize=7)

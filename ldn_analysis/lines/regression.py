@@ -1,0 +1,536 @@
+"""Straight-line regression that keeps what it computed.
+
+`fit_line` fits one line, `fit_lines` one line in each group (the two panes of Fig. 2).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from scipy.special import ndtri
+
+from ..data.tables import describe_column
+from ..core.line import Line, solve_line, sum_line
+from ..core.result import (
+    Result,
+    capitalise,
+    describe_sample,
+    format_interval,
+    format_number,
+    format_p,
+    join_notes,
+    require_level,
+    require_missing,
+)
+from ..core.intervals import compute_p_value, compute_t_quantile
+
+__all__ = ["LineFit", "LineFits", "fit_line", "fit_lines"]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
+class LineFit(Result):
+    """A least-squares line with everything that was used to fit it.
+
+    Attributes
+    ----------
+    predictor, outcome : str
+        Column names.
+    data : DataFrame
+        The rows that were used, with all their columns.
+    line : Line
+        The numbers of the kernel, each a scalar.
+    n_dropped : int
+        Rows left out because a value was missing.
+    status : str
+        "illustrative", "published" or "" as the data said.
+    notes : tuple of str
+        What a reader of the numbers must know, e.g. that people occur more than once.
+
+    Examples
+    --------
+    >>> from ldn_analysis import load_dataset
+    >>> data = load_dataset("esr_pain_change").query("condition == 'ldn'")
+    >>> fit = fit_line(data, predictor="esr_mm_h", outcome="pain_reduction_percent")
+    >>> fit.n_obs, fit.df
+    (38, 36)
+    """
+
+    predictor: str
+    outcome: str
+    data: pd.DataFrame
+    line: Line
+    n_dropped: int = 0
+    status: str = ""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def x(self) -> np.ndarray:
+        """Predictor values used, shape (n_obs,)."""
+        return self.data[self.predictor].to_numpy(float)
+
+    @property
+    def y(self) -> np.ndarray:
+        """Outcome values used, shape (n_obs,)."""
+        return self.data[self.outcome].to_numpy(float)
+
+    @property
+    def n_obs(self) -> int:
+        """Number of rows used."""
+        return int(self.line.n)
+
+    @property
+    def df(self) -> int:
+        """Residual degrees of freedom."""
+        return self.n_obs - 2
+
+    @property
+    def slope(self) -> float:
+        """Change of the outcome per unit of the predictor."""
+        return float(self.line.slope)
+
+    @property
+    def intercept(self) -> float:
+        """Outcome on the line where the predictor is zero."""
+        return float(self.line.intercept)
+
+    @property
+    def r(self) -> float:
+        """Pearson's correlation; nan where the outcome is constant."""
+        return float(self.line.r)
+
+    @property
+    def r_squared(self) -> float:
+        """Share of the variance of the outcome that the line accounts for, 0 to 1."""
+        return float(self.line.r_squared)
+
+    @property
+    def adj_r_squared(self) -> float:
+        """R squared less what chance alone would give (Ezekiel 1930)."""
+        return 1 - (1 - self.r_squared) * (self.n_obs - 1) / self.df
+
+    @property
+    def residual_sd(self) -> float:
+        """SD of the points about the line, in units of the outcome."""
+        return float(self.line.residual_sd)
+
+    @property
+    def statistic(self) -> float:
+        """T of the slope against zero."""
+        return float(self.line.statistic)
+
+    @property
+    def p_value(self) -> float:
+        """Two-sided p of the slope against zero."""
+        return compute_p_value(self.statistic, self.df)
+
+    @cached_property
+    def model(self):
+        """The same fit as a statsmodels result, for everything that is not here."""
+        from statsmodels.regression.linear_model import OLS
+
+        design = pd.DataFrame({"intercept": 1.0, "slope": self.x}, index=self.data.index)
+        return OLS(pd.Series(self.y, index=design.index, name=str(self.outcome)), design).fit()
+
+    def to_frame(self, confidence_level: float = 0.95) -> pd.DataFrame:
+        """Intercept and slope with standard errors, t intervals and p values.
+
+        Returns
+        -------
+        DataFrame
+            term, estimate, std_error, statistic, df, p_value, conf_low, conf_high.
+        """
+        require_level(confidence_level)
+        estimate = np.array([self.intercept, self.slope])
+        error = np.array([self.line.intercept_std_error, self.line.slope_std_error])
+        with np.errstate(divide="ignore", invalid="ignore"):
+            t = estimate / error
+        margin = compute_t_quantile(confidence_level, self.df) * error
+        return pd.DataFrame(
+            {
+                "term": ["intercept", "slope"],
+                "estimate": estimate,
+                "std_error": error,
+                "statistic": t,
+                "df": self.df,
+                "p_value": compute_p_value(t, self.df),
+                "conf_low": estimate - margin,
+                "conf_high": estimate + margin,
+            }
+        )
+
+    def glance(self, confidence_level: float = 0.95) -> pd.DataFrame:
+        """One row about the whole fit.
+
+        The interval of r is Fisher's (1921): it assumes that both variables are normal.
+        It needs n > 3 and is nan otherwise.
+
+        Returns
+        -------
+        DataFrame
+            n_obs, n_dropped, df, r, r_conf_low, r_conf_high, r_squared, adj_r_squared,
+            residual_sd, statistic, p_value.
+        """
+        require_level(confidence_level)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            error = 1 / np.sqrt(self.n_obs - 3.0)
+            center = np.arctanh(self.r)
+            margin = ndtri(0.5 + confidence_level / 2) * error
+            low, high = np.tanh([center - margin, center + margin])
+        if self.n_obs < 4:
+            low = high = np.nan
+        values = {"n_obs": self.n_obs, "n_dropped": self.n_dropped, "df": self.df, "r": self.r}
+        values |= {"r_conf_low": low, "r_conf_high": high, "r_squared": self.r_squared}
+        values |= {"adj_r_squared": self.adj_r_squared, "residual_sd": self.residual_sd}
+        values |= {"statistic": self.statistic, "p_value": self.p_value}
+        return pd.DataFrame([values])
+
+    def augment(self) -> pd.DataFrame:
+        """The rows used, with what the line says about each of them.
+
+        Returns
+        -------
+        DataFrame
+            The data and: fitted, resid (outcome - fitted), leverage, std_resid
+            (internally studentised), cooks_distance (Cook 1977); the last two are nan for a
+            point of leverage 1. A column of the data with one of these names is replaced.
+        """
+        x, y = self.x, self.y
+        fitted = self.intercept + self.slope * x
+        resid = y - fitted
+        leverage = 1 / self.n_obs + (x - self.line.mean_x) ** 2 / self.line.sxx
+        with np.errstate(divide="ignore", invalid="ignore"):
+            # The line goes through a point of leverage 1 whatever its outcome: nothing is left.
+            room = np.where(leverage < 1 - 1e-12, 1 - leverage, np.nan)
+            std_resid = resid / (self.residual_sd * np.sqrt(room))
+            cooks = std_resid**2 * leverage / room / 2
+        return self.data.assign(
+            fitted=fitted, resid=resid, leverage=leverage, std_resid=std_resid, cooks_distance=cooks
+        )
+
+    def predict(self, new=None, *, confidence_level: float = 0.95) -> pd.DataFrame:
+        """The line at given values of the predictor, with two intervals.
+
+        The confidence interval is for the mean outcome of everybody with that value; the
+        prediction interval is for one new person.
+
+        Parameters
+        ----------
+        new : array_like, shape (m,), optional
+            Values of the predictor; default: those of the data.
+        confidence_level : float
+            Level of both intervals, at each value on its own (not jointly).
+
+        Returns
+        -------
+        DataFrame
+            The predictor, fitted, std_error (of the mean), conf_low, conf_high, pred_low,
+            pred_high.
+        """
+        require_level(confidence_level)
+        x = self.x if new is None else np.atleast_1d(np.asarray(new, float))
+        fitted = self.intercept + self.slope * x
+        share = 1 / self.n_obs + (x - self.line.mean_x) ** 2 / self.line.sxx
+        error, new_error = self.residual_sd * np.sqrt([share, 1 + share])
+        t = compute_t_quantile(confidence_level, self.df)
+        return pd.DataFrame(
+            {
+                self.predictor: x,
+                "fitted": fitted,
+                "std_error": error,
+                "conf_low": fitted - t * error,
+                "conf_high": fitted + t * error,
+                "pred_low": fitted - t * new_error,
+                "pred_high": fitted + t * new_error,
+            }
+        )
+
+    def __str__(self) -> str:
+        return self.describe()
+
+    def describe(self, confidence_level: float = 0.95) -> str:
+        """One sentence fit for a paper."""
+        slope = self.to_frame(confidence_level).iloc[1]
+        predictor, unit = describe_column(self.predictor)
+        outcome, outcome_unit = describe_column(self.outcome)
+        per = f"per {unit} of {predictor}" if unit else f"per unit of {predictor}"
+        interval = format_interval(slope["conf_low"], slope["conf_high"], confidence_level)
+        sample = describe_sample(self.n_obs, self.status, n_dropped=self.n_dropped)
+        correlation = (
+            f"r = {self.r:.2f}, R² = {self.r_squared:.2f}" if self.r == self.r else "r not defined"
+        )
+        return (
+            f"{capitalise(outcome)}: {format_number(self.slope)} {outcome_unit}".rstrip()
+            + f" {per} ({interval}; t({self.df}) = {format_number(self.statistic)}, "
+            f"{format_p(self.p_value)}; {correlation}; {sample})." + join_notes(self.notes)
+        )
+
+
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
+class LineFits(Result):
+    """One line in each group, e.g. in each condition: `fits["ldn"]` is a LineFit.
+
+    The p values of two groups say nothing about the difference between their slopes.
+    """
+
+    by: str
+    fits: dict[str, LineFit]
+
+    def __getitem__(self, group: str) -> LineFit:
+        if group not in self.fits:
+            raise KeyError(f"no group {group!r}; groups: {', '.join(map(str, self.fits))}")
+        return self.fits[group]
+
+    def __iter__(self):
+        return iter(self.fits)
+
+    def __len__(self) -> int:
+        return len(self.fits)
+
+    def to_frame(self, confidence_level: float = 0.95) -> pd.DataFrame:
+        """Intercept and slope of each group, as `LineFit.to_frame` gives them."""
+        return self._stack(
+            {name: fit.to_frame(confidence_level) for name, fit in self.fits.items()}
+        )
+
+    def glance(self, confidence_level: float = 0.95) -> pd.DataFrame:
+        """One row a group, as `LineFit.glance` gives it."""
+        return self._stack({name: fit.glance(confidence_level) for name, fit in self.fits.items()})
+
+    def augment(self) -> pd.DataFrame:
+        """The rows of all groups, as `LineFit.augment` gives them."""
+        return pd.concat([fit.augment() for fit in self.fits.values()], ignore_index=True)
+
+    def _stack(self, parts: dict[str, pd.DataFrame]) -> pd.DataFrame:
+        """Tables below one another, the group in the first column."""
+        table = pd.concat(parts, names=[self.by, None])
+        return table.reset_index(level=0).reset_index(drop=True)
+
+    def __str__(self) -> str:
+        return " ".join(f"{name}: {fit}" for name, fit in self.fits.items())
+
+
+def require_fit(fit, function: str) -> None:
+    """Refuse what is not a fitted line, e.g. the table it should be fitted to."""
+    if not isinstance(fit, LineFit):
+        raise TypeError(
+            f"{function}: fit must be what fit_line returns; received {type(fit).__name__}"
+        )
+
+
+def fit_line(
+    data: pd.DataFrame, *, predictor: str, outcome: str, missing: str = "raise"
+) -> LineFit:
+    """Fit a straight line by ordinary least squares.
+
+    Estimand: the difference in the mean outcome between people who differ by one unit of
+    the predictor. The intervals and p values assume that the people are independent, the
+    relation is straight, and the points scatter about it evenly and about normally.
+    Two rows of one person are not independent: fit one condition at a time. Where a column
+    `participant` shows such rows, the result says so in `notes`.
+
+    Parameters
+    ----------
+    data : DataFrame
+        One row a person.
+    predictor, outcome : str
+        Names of two columns of numbers. They are looked up, never evaluated.
+    missing : {"raise", "drop"}
+        What to do with rows where either is blank; dropped rows are counted.
+
+    Returns
+    -------
+    LineFit
+        Intervals are asked of it: `fit.to_frame(confidence_level=0.9)`.
+
+    Raises
+    ------
+    TypeError
+        If `data` is not a table, or a column is not given by its name.
+    ValueError
+        If a column is missing, repeated or not numbers, a value is infinite, values are
+        missing and `missing="raise"`, fewer than three rows are left, or the predictor
+        is the same for everybody.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> people = pd.DataFrame({"esr": [10, 20, 30, 40], "change": [5, 18, 22, 35]})
+    >>> fit = fit_line(people, predictor="esr", outcome="change")
+    >>> round(fit.slope, 2), round(fit.r_squared, 3)
+    (0.94, 0.965)
+    """
+    require_missing(missing, "fit_line")
+    x, y = (
+        _take_numbers(data, name, role)
+        for name, role in ((predictor, "predictor"), (outcome, "outcome"))
+    )
+    blank = np.isnan(x) | np.isnan(y)
+    if blank.any() and missing == "raise":
+        raise ValueError(
+            f"fit_line: {blank.sum()} of {len(x)} rows have no {predictor!r} or no {outcome!r} "
+            f"(first: row {data.index[blank][0]}). Fill them in, or pass missing='drop' to leave "
+            "them out."
+        )
+    used = data.copy(deep=False)
+    if blank.any():
+        used, x, y = data.loc[~blank], x[~blank], y[~blank]
+    if len(x) < 3:
+        raise ValueError(
+            f"fit_line: a line with its error needs at least 3 rows; {len(x)} are left"
+        )
+    if x.min() == x.max():
+        raise ValueError(
+            f"fit_line: {predictor!r} is {x[0]:g} in all {len(x)} rows, so no slope exists. Choose a "
+            "predictor that varies."
+        )
+    # From centred data, and the residuals themselves: no digit is lost to cancellation.
+    origin = x.mean(), y.mean()
+    dx, dy = x - origin[0], y - origin[1]
+    sums = sum_line(dx, dy)
+    rough = solve_line(sums)
+    resid = dy - (rough.intercept + rough.slope * dx)
+    # On a perfect line the residuals are rounding alone.
+    perfect = resid @ resid <= 1e-28 * (dy @ dy)
+    line = solve_line(sums, origin=origin, residual_ss=0.0 if perfect else resid @ resid)
+    return LineFit(
+        predictor=predictor,
+        outcome=outcome,
+        data=used,
+        line=Line(*(part[()] for part in line)),
+        n_dropped=int(blank.sum()),
+        status=data.attrs.get("status", ""),
+        notes=_note_repeats(used),
+    )
+
+
+def _note_repeats(data: pd.DataFrame) -> tuple[str, ...]:
+    """Rows of people who are there already, where a column `participant` tells."""
+    people = data.get("participant")
+    if not isinstance(people, pd.Series):
+        return ()
+    again = int(people.dropna().astype("str").duplicated().sum())
+    text = (
+        f"{again} of the {len(data)} rows are of participants who have a row already; the error, "
+        "interval and p take them for other people"
+    )
+    return (text,) if again else ()
+
+
+def fit_lines(
+    data: pd.DataFrame,
+    *,
+    predictor: str = "esr_mm_h",
+    outcome: str = "pain_reduction_percent",
+    by: str = "condition",
+    groups: Sequence[str] | None = None,
+    missing: str = "raise",
+) -> LineFits:
+    """Fit one straight line in each group; the defaults are the two panes of Fig. 2.
+
+    Parameters
+    ----------
+    data : DataFrame
+        One row a person and group.
+    predictor, outcome, missing
+        As in `fit_line`.
+    by : str
+        Column that tells the groups apart.
+    groups : sequence of str, optional
+        Which groups, in which order; default: all, in the order of the categories.
+
+    Returns
+    -------
+    LineFits
+
+    Raises
+    ------
+    ValueError
+        As `fit_line`, naming the group; or if the column of groups is missing, repeated or
+        blank in a row, or a group does not occur.
+
+    Examples
+    --------
+    >>> from ldn_analysis import load_dataset
+    >>> fits = fit_lines(load_dataset("esr_pain_change"))
+    >>> list(fits)
+    ['ldn', 'placebo']
+    >>> fits.glance()["n_obs"].tolist()
+    [38, 38]
+    """
+    if not isinstance(data, pd.DataFrame):
+        raise TypeError(f"fit_lines: data must be a DataFrame; received {type(data).__name__}")
+    if by not in data:
+        raise ValueError(f"fit_lines: there is no column {by!r}; columns: {_list_columns(data)}")
+    values = data[by]
+    if isinstance(values, pd.DataFrame):
+        raise ValueError(
+            f"fit_lines: {values.shape[1]} columns are called {by!r}; rename all but one"
+        )
+    if values.isna().any():
+        raise ValueError(
+            f"fit_lines: {values.isna().sum()} of {len(data)} rows have no {by!r} (first: row "
+            f"{data.index[values.isna()][0]}). Fill them in, or leave those rows out first."
+        )
+    known = (
+        values.cat.categories if isinstance(values.dtype, pd.CategoricalDtype) else values.unique()
+    )
+    present = [group for group in known if (values == group).any()]
+    fits = {}
+    for group in present if groups is None else groups:
+        if group not in present:
+            raise ValueError(
+                f"fit_lines: {by!r} is never {str(group)!r}; it is one of: {', '.join(map(str, present))}"
+            )
+        try:
+            fits[group] = fit_line(
+                data[values == group], predictor=predictor, outcome=outcome, missing=missing
+            )
+        except ValueError as error:
+            raise ValueError(f"{by} {str(group)!r}: {error}") from None
+    return LineFits(by=by, fits=fits)
+
+
+def _take_numbers(data: pd.DataFrame, name: str, role: str) -> np.ndarray:
+    """A column as floats with nan for blanks, or a clear refusal."""
+    if not isinstance(data, pd.DataFrame):
+        raise TypeError(f"fit_line: data must be a DataFrame; received {type(data).__name__}")
+    if isinstance(name, (pd.Series, pd.DataFrame, np.ndarray, list)):
+        raise TypeError(
+            f"fit_line: the {role} is given by its column name; received {type(name).__name__}"
+        )
+    if name not in data:
+        raise ValueError(
+            f"fit_line: the {role} {name!r} is not a column; columns: {_list_columns(data)}"
+        )
+    column = data[name]
+    if isinstance(column, pd.DataFrame):
+        raise ValueError(
+            f"fit_line: {column.shape[1]} columns are called {name!r}; rename all but one"
+        )
+    if not pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column):
+        # A column of Python numbers has no value to show.
+        example = next((f" (e.g. {value!r})" for value in column if not _is_number(value)), "")
+        raise ValueError(
+            f"fit_line: the {role} {name!r} is not numbers but {column.dtype}{example}. "
+            "Correct the values, or convert the column with pandas.to_numeric."
+        )
+    values = column.to_numpy(float, na_value=np.nan)
+    if np.isinf(values).any():
+        row = data.index[np.isinf(values)][0]
+        raise ValueError(
+            f"fit_line: the {role} {name!r} is infinite in row {row}; correct or remove it"
+        )
+    return values
+
+
+def _is_number(value) -> bool:
+    """Whether a cell is a real number; True and False are not."""
+    return isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
+
+
+def _list_columns(data: pd.DataFrame) -> str:
+    """Column names for a message, not more than twelve."""
+    names = [str(name) for name in data.columns]
+    return ", ".join(names[:12]) + (", ..." if len(names) > 12 else "")

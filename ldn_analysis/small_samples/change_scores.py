@@ -1,0 +1,249 @@
+"""Percent change, absolute change, the end point alone or ANCOVA: the same trials four ways."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.special import nctdtr, ndtr, ndtri, stdtrit
+
+from ..core.monte_carlo import (
+    compute_mean,
+    compute_share,
+    draw_again,
+    list_blocks,
+    list_quantities,
+    require_baseline,
+    require_count,
+    require_number,
+)
+from ..core.line import solve_line, sum_line
+from ..core.result import Result, require_level
+from .design_errors import place_nodes
+from ..core.intervals import compute_p_value
+
+__all__ = ["ChangeScores", "compare_change_scores"]
+
+LEAST = 1.0  # pain at baseline is at least this: percent change divides by it
+SCORES = ("end point", "change", "percent change", "ancova")
+
+
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
+class ChangeScores(Result):
+    """Four analyses of the same simulated two-arm trials.
+
+    Attributes
+    ----------
+    asked : dict
+        effect, retest_r, mean, sd, n_people (an arm), n_trials, confidence_level.
+    table : DataFrame
+        What `to_frame` gives.
+    estimates : dict of ndarray, shape (n_trials,)
+        Estimated effect of each simulated trial by each analysis, in points.
+    """
+
+    asked: dict
+    table: pd.DataFrame
+    estimates: dict
+
+    def to_frame(self) -> pd.DataFrame:
+        """Power, type I error, bias, SD and skewness of each analysis.
+
+        Returns
+        -------
+        DataFrame
+            method, quantity ("power", "type I error", "bias", "sd", "skewness"; the last three
+            of the estimate, in points), estimate, mc_std_error, expected (closed form; nan
+            where there is none).
+        """
+        return self.table.copy()
+
+    def __str__(self) -> str:
+        rows = self.table.set_index(["method", "quantity"])["estimate"]
+        parts = [f"{method} {100 * rows[method, 'power']:.0f} %" for method in self.estimates]
+        a = self.asked
+        return (
+            f"Power to find {a['effect']:g} points (retest r = {a['retest_r']:g}, SD {a['sd']:g}, "
+            f"n = {a['n_people']} an arm; {a['n_trials']} simulated trials): {', '.join(parts)}."
+        )
+
+
+def compare_change_scores(
+    *,
+    effect: float,
+    retest_r: float,
+    rng,
+    baseline: tuple[float, float] | None = None,
+    n_people: int = 30,
+    n_trials: int = 10_000,
+    confidence_level: float = 0.95,
+) -> ChangeScores:
+    """Compare percent change, absolute change, the end point alone and ANCOVA.
+
+    Estimand of all four: the mean difference of the end points of two randomised arms, in
+    points; percent change is brought to points by the population's mean baseline. Pain is
+    normal with the same SD twice, and the effect is the same for everybody. ANCOVA then
+    has the least variance; percent change adds the noise of its divisor, and is biased
+    because the mean of 1/baseline is not 1/(mean baseline) (Vickers 2001). An effect in
+    proportion to the baseline would favour percent change. The same random people serve
+    the four analyses and the two truths, effect and none.
+
+    Expected values: noncentral t (end point, change), noncentral t averaged over the chance
+    imbalance of baselines (ANCOVA), numerical integration (bias and SD of percent change).
+
+    Parameters
+    ----------
+    effect : float
+        Points by which the treated improve more; not 0.
+    retest_r : float
+        Correlation of baseline and end point, -1 to 1.
+    rng : int or numpy Generator
+        Seed, or a generator.
+    baseline : (float, float), optional
+        Mean and SD of pain, points of 0-100; default: those of `Assumptions`, which are
+        assumed. The mean must be at least 4 SDs above 1 point, where people are cut off: a
+        percent change from less is no number to reckon with.
+    n_people, n_trials : int
+        People of one arm (3 or more) and simulated trials (2 or more).
+    confidence_level : float
+        Significant means two-sided p < 1 - confidence_level.
+
+    Returns
+    -------
+    ChangeScores
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of its range.
+
+    Examples
+    --------
+    >>> table = compare_change_scores(effect=8, retest_r=0.4, baseline=(50, 12), rng=1).to_frame()
+    >>> power = table[table["quantity"] == "power"].set_index("method")["estimate"]
+    >>> bool(power["percent change"] < power["change"] < power["ancova"])
+    True
+    """
+    name = "compare_change_scores"
+    require_level(confidence_level)
+    mean, sd = require_baseline(name, baseline)
+    if mean - 4 * sd < LEAST:
+        raise ValueError(
+            f"{name}: a mean of {mean:g} with an SD of {sd:g} puts people near a baseline of 0, from "
+            f"which there is no percent change; the SD must be at most {(mean - LEAST) / 4:g}"
+        )
+    effect = require_number(name, "effect", effect, -100, 100)
+    if effect == 0:
+        raise ValueError(f"{name}: effect must not be 0; the type I error is computed besides")
+    retest_r = require_number(name, "retest_r", retest_r, -1, 1)
+    n_people = require_count(name, "n_people", n_people, 3)
+    n_trials = require_count(name, "n_trials", n_trials, 2)
+    rng = np.random.default_rng(rng)
+    parts, below = [], ndtr((LEAST - mean) / sd)
+    for size in list_blocks(n_trials, 4 * n_people):
+        chance = 1 - rng.random((size, 2, n_people))  # the first arm is the treated one
+        z = -ndtri(chance * (1 - below))
+        second = sd * draw_again(z, retest_r, rng)
+        truths = [_analyse(sd * z, second, mean, shift) for shift in (effect, 0.0)]
+        parts.append(np.stack(truths, axis=1))
+    estimates, p = np.moveaxis(np.concatenate(parts), -1, 0)  # each (trials, truth, analysis)
+    expected = _expect_scores(effect, retest_r, mean, sd, n_people, confidence_level)
+    level, rows = 1 - confidence_level, []
+    for i, method in enumerate(SCORES):
+        values, want = estimates[:, 0, i], expected[method]
+        mean_value, error = compute_mean(values)
+        found = {
+            "power": compute_share(p[:, 0, i] < level),
+            "type I error": compute_share(p[:, 1, i] < level),
+            "bias": (mean_value - effect, error),
+        } | _describe_spread(values)
+        rows += [(method, quantity, pair, want[quantity]) for quantity, pair in found.items()]
+    asked = {"effect": effect, "retest_r": retest_r, "mean": mean, "sd": sd}
+    asked |= {"n_people": n_people, "n_trials": n_trials, "confidence_level": confidence_level}
+    return ChangeScores(
+        asked=asked,
+        table=list_quantities(rows),
+        estimates={method: estimates[:, 0, i] for i, method in enumerate(SCORES)},
+    )
+
+
+def _analyse(first, second, mean: float, effect: float) -> np.ndarray:
+    """Estimate and p of the four analyses, shape (trials, 4, 2).
+
+    `first` and `second` are distances from the mean, shape (trials, 2, n); the arm at 0 is
+    treated.
+    """
+    second = second.copy()
+    second[:, 0] -= effect
+    n, flat = first.shape[-1], (len(first), -1)
+    treated = np.repeat([1.0, 0.0], n)
+    reduction = first - second
+    scores = [-second, reduction, mean * reduction / (mean + first)]
+    out = np.empty((len(first), len(SCORES), 2))
+    for i, score in enumerate(scores):
+        # The slope on a 0/1 predictor is the difference of means, its t the two-sample t.
+        line = solve_line(sum_line(treated, score.reshape(flat)))
+        out[:, i] = np.stack([line.slope, compute_p_value(line.statistic, 2 * n - 2)], -1)
+    center = first.mean(-1), second.mean(-1)
+    within = sum_line(
+        (first - center[0][..., None]).reshape(flat), (second - center[1][..., None]).reshape(flat)
+    )
+    slope = within.xy / within.xx
+    imbalance = center[0][:, 0] - center[0][:, 1]
+    estimate = slope * imbalance - (center[1][:, 0] - center[1][:, 1])
+    variance = (within.yy - slope * within.xy) / (2 * n - 3)
+    t = estimate / np.sqrt(variance * (2 / n + imbalance**2 / within.xx))
+    out[:, 3] = np.stack([estimate, compute_p_value(t, 2 * n - 3)], -1)
+    return out
+
+
+def _describe_spread(values: np.ndarray) -> dict[str, tuple[float, float]]:
+    """SD and skewness of estimates, with Monte Carlo errors."""
+    n, z = values.size, values - values.mean()
+    sd = values.std(ddof=1)
+    # The error of an SD depends on the kurtosis; that of the skewness is the normal one.
+    error = np.sqrt(max((z**4).mean() - sd**4, 0.0) / n) / (2 * sd)
+    skewness = (z**3).mean() / sd**3
+    return {"sd": (float(sd), float(error)), "skewness": (float(skewness), float(np.sqrt(6 / n)))}
+
+
+def _expect_scores(effect, r, mean, sd, n, confidence_level) -> dict[str, dict[str, float]]:
+    """Expected power, type I error, bias, SD and skewness of each analysis."""
+    level = 1 - confidence_level
+    spreads = {"end point": sd * np.sqrt(2 / n), "change": sd * np.sqrt(4 * (1 - r) / n)}
+    expected = {}
+    for method, spread in spreads.items():
+        power = _power(2 * n - 2, effect / spread, confidence_level)
+        expected[method] = {"power": power, "sd": spread}
+    # Squared imbalance of baselines over their sum of squares is t squared / (2n - 2) x 2/n.
+    angle, weights = place_nodes(0, np.pi / 2)
+    weights = weights * np.cos(angle) ** (2 * n - 3)
+    spread = sd * np.sqrt((1 - r**2) * 2 / n) / np.cos(angle)
+    power = _power(2 * n - 3, effect / spread, confidence_level) @ weights / weights.sum()
+    spread = np.sqrt(spread**2 @ weights / weights.sum())
+    expected["ancova"] = {"power": power, "sd": spread}
+    expected = {
+        name: {quantity: float(value) for quantity, value in part.items()}
+        | {"type I error": level, "bias": 0.0, "skewness": 0.0}
+        for name, part in expected.items()
+    }
+    z, weights = place_nodes((LEAST - mean) / sd, 10)
+    weights = weights * np.exp(-(z**2) / 2)
+    weights = weights / weights.sum()
+    first = mean + sd * z
+    noise = mean**2 * sd**2 * (1 - r**2) * (weights @ first**-2)
+    means, variance = [], 0.0
+    for shift in (effect, 0.0):
+        score = mean * ((1 - r) * sd * z + shift) / first
+        means.append(score @ weights)
+        variance += (noise + (score - means[-1]) ** 2 @ weights) / n
+    expected["percent change"] = dict.fromkeys(("power", "type I error", "skewness"), np.nan) | {
+        "bias": float(means[0] - means[1] - effect),
+        "sd": float(np.sqrt(variance)),
+    }
+    return expected
+
+
+def _power(df: float, ncp, confidence_level: float):
+    """Power of a two-sided t test."""
+    t = stdtrit(df, 0.5 + confidence_level / 2)
+    return 1 - nctdtr(df, ncp, t) + nctdtr(df, ncp, -t)

@@ -1,0 +1,201 @@
+"""Draw simulated trials: power over people, and how estimates spread."""
+
+from itertools import pairwise
+
+import numpy as np
+
+from ..core.canvas import BLUE, GREY, MARKERS, new_figure
+from .power import PowerCurve
+from ..core.result import format_number
+from .trials import SimulatedTrials
+from .truth import ESTIMANDS, require_estimand
+
+__all__ = ["plot_estimates", "plot_power"]
+
+LINE_STYLES = ("-", "--", "-.", ":")
+UNITS = {"slope": "percentage points per mm/h", "mean": "percentage points"}
+
+
+def plot_power(
+    curve: PowerCurve,
+    ax=None,
+    *,
+    target: float | None = 0.8,
+    confidence_level: float = 0.95,
+    labels: dict[float, str] | None = None,
+):
+    """Power over the number of people, a curve for each true effect.
+
+    Bands are the 95 % Wilson intervals of the simulation: what more trials would narrow.
+    They may be thinner than the line.
+
+    Parameters
+    ----------
+    curve : PowerCurve
+        What `summarise_power` returns.
+    ax : matplotlib Axes, optional
+        Default: a new figure of one column's width.
+    target : float, optional
+        Power at which a thin line is drawn; None for no line.
+    confidence_level : {0.9, 0.95, 0.99}
+        Of the trials' own intervals, as in `PowerCurve.to_frame`.
+    labels : dict, optional
+        Effect -> words at the end of its curve. Default: the effect's value.
+
+    Returns
+    -------
+    matplotlib Axes
+
+    Raises
+    ------
+    ValueError
+        If the level was not counted, the target is not between 0 and 1, or a label belongs
+        to no effect.
+
+    Examples
+    --------
+    >>> from ldn_analysis import TrialTruth, summarise_power
+    >>> curve = summarise_power(
+    ...     TrialTruth(), n_people=[10, 40], effects=[0.5, 1.0], n_trials=500, rng=1
+    ... )
+    >>> plot_power(curve).get_xlabel()
+    'people in a trial'
+    """
+    if target is not None and not 0 < target < 1:
+        raise ValueError(f"plot_power: target must lie between 0 and 1; received {target!r}")
+    unknown = [effect for effect in labels or {} if effect not in curve.effects]
+    if unknown:
+        raise ValueError(
+            f"plot_power: no effect {unknown[0]!r}; effects: {', '.join(map(str, curve.effects))}"
+        )
+    table = curve.to_frame(confidence_level)
+    if ax is None:
+        ax = new_figure(1, 76).subplots()
+    level = f"{100 * (1 - confidence_level):.3g} %"
+    if target is not None:
+        ax.axhline(target, color="#999999", linewidth=0.8, zorder=0)
+    ends = {}
+    for i, effect in enumerate(curve.effects):
+        part = table[table["effect"] == effect]
+        if part.empty:
+            continue
+        marker, color = MARKERS[i % len(MARKERS)]
+        ax.fill_between(
+            part["n_people"], part["power_low"], part["power_high"],
+            color=color, alpha=0.25, linewidth=0,
+        )  # fmt: skip
+        ax.plot(
+            part["n_people"], part["power"], color=color, marker=marker, markersize=3.5,
+            linewidth=1.2, linestyle=LINE_STYLES[i % len(LINE_STYLES)], label=f"{effect:g}",
+        )  # fmt: skip
+        words = (labels or {}).get(effect, f"{effect:.3g}")
+        ends[words] = (part["n_people"].iloc[-1], part["power"].iloc[-1], color)
+    heights = _spread_out([end[1] for end in ends.values()], gap=0.06)
+    for (words, (n, _, color)), height in zip(ends.items(), heights, strict=True):
+        ax.annotate(
+            words, (n, height), (7, 0), textcoords="offset points", va="center", color=color,
+            fontsize=7,
+        )  # fmt: skip
+    if target is not None:
+        ax.annotate(
+            f"power {target:g}", (0.01, target), (0, 2), xycoords=("axes fraction", "data"),
+            textcoords="offset points", fontsize=7, color=GREY,
+        )  # fmt: skip
+    ax.set(xlabel="people in a trial", ylabel="power (share of trials)", ylim=(0, 1.03))
+    words = f"{_name(curve.estimand)}, two-sided test at {level}"
+    n_trials = f"{table['n_trials'].max():,} simulated trials each; bands: Monte Carlo 95 % CI"
+    ax.set_title(f"Power for the {words}\n{n_trials}", fontsize=7)
+    return ax
+
+
+def plot_estimates(simulated: SimulatedTrials, ax=None, *, estimand: str = "slope_ldn"):
+    """How the estimates of the trials spread, with those significant at 5 % told apart.
+
+    Parameters
+    ----------
+    simulated : SimulatedTrials
+        What `simulate_trials` returns.
+    ax : matplotlib Axes, optional
+        Default: a new figure of one column's width.
+    estimand : str
+        One of the terms of `SimulatedTrials.to_frame`.
+
+    Returns
+    -------
+    matplotlib Axes
+
+    Raises
+    ------
+    ValueError
+        If there is no such estimand.
+
+    Examples
+    --------
+    >>> from ldn_analysis import TrialTruth, simulate_trials
+    >>> trials = simulate_trials(TrialTruth(mean_ldn=10.0), n_people=28, n_trials=500, rng=1)
+    >>> plot_estimates(trials, estimand="mean_difference").get_ylabel()
+    'trials (%)'
+    """
+    require_estimand(estimand, "plot_estimates", simulated.tallies)
+    bins = simulated.histogram(estimand).iloc[1:-1]
+    row = simulated.to_frame().set_index("term").loc[estimand]
+    if ax is None:
+        ax = new_figure(1, 76).subplots()
+    joined = 4 if simulated.n_trials < 5000 else 2 if simulated.n_trials < 100_000 else 1
+    edges = [*bins["low"].iloc[::joined], bins["high"].iloc[-1]]
+    missed, found = (
+        100 / simulated.n_trials * bins[name].to_numpy().reshape(-1, joined).sum(-1)
+        for name in ("n_not_significant", "n_significant")
+    )
+    ax.stairs(
+        missed, edges, fill=True, facecolor="#D9D9D9", edgecolor="#8C8C8C", linewidth=0.5,
+        label="not significant",
+    )  # fmt: skip
+    ax.stairs(
+        found + missed, edges, baseline=missed, fill=True, facecolor="#9CC7E4", edgecolor=BLUE,
+        linewidth=0, hatch="//////", label=f"significant ({100 * row['power']:.1f} %)",
+    )  # fmt: skip
+    ax.axvline(
+        row["true_value"], color="black", linewidth=1.4,
+        label=f"true value {format_number(row['true_value'])}",
+    )  # fmt: skip
+    if np.isfinite(row["significant_size"]):
+        sign = -1 if row["true_value"] < 0 else 1
+        ax.axvline(
+            sign * row["significant_size"], color=BLUE, linewidth=1.4, linestyle="--",
+            label=f"mean size, significant {format_number(row['significant_size'])}",
+        )  # fmt: skip
+    # Nearly empty bins at the ends are left out of the view, not out of the numbers.
+    heights = found + missed
+    seen = np.flatnonzero(heights > heights.max() / 500)
+    width = edges[1] - edges[0]
+    ax.set_xlim(edges[seen[0]] - 2 * width, edges[seen[-1] + 1] + 2 * width)
+    ax.set_ylim(0, heights.max() * 1.05)
+    unit = UNITS[estimand.split("_")[0]]
+    ax.set(xlabel=f"estimate ({unit})", ylabel="trials (%)")
+    name = _name(estimand)
+    ax.set_title(
+        f"{name[:1].upper()}{name[1:]}, {simulated.n_people} people\n"
+        f"{simulated.n_trials:,} simulated trials, two-sided test at 5 %",
+        fontsize=7,
+    )
+    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=2, fontsize=6)
+    return ax
+
+
+def _name(estimand: str) -> str:
+    """Words for an estimand, with a minus sign where one is meant."""
+    return ESTIMANDS[estimand].replace(" - ", " \N{MINUS SIGN} ")
+
+
+def _spread_out(heights: list[float], gap: float) -> list[float]:
+    """Move the heights of labels apart, as little as needed, in their order."""
+    order = np.argsort(heights, kind="stable")
+    placed = np.array(heights, float)
+    for _ in range(50):
+        for low, high in pairwise(order):
+            if (short := gap - (placed[high] - placed[low])) > 1e-9:
+                placed[low] -= short / 2
+                placed[high] += short / 2
+        placed = np.clip(placed, 0, 1)
+    return placed.tolist()

@@ -1,0 +1,372 @@
+"""Many looks: several outcomes and subgroups, and corrections for having looked often."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.special import ndtr, ndtri
+
+from ..core.monte_carlo import (
+    compute_mean,
+    compute_share,
+    list_blocks,
+    list_quantities,
+    require_count,
+    require_number,
+)
+from ..data.tables import load_dataset
+from ..core.result import Result, require_level
+from .design_errors import place_nodes
+from ..core.intervals import compute_p_value
+
+__all__ = ["LooksResult", "adjust_p_values", "simulate_looks"]
+
+METHODS = {  # our word: statsmodels' word
+    "bonferroni": "bonferroni",
+    "holm": "holm",
+    "hochberg": "simes-hochberg",
+    "fdr_bh": "fdr_bh",
+}
+NO_EFFECTS = {"pain": 0.0, "sleep": 0.0, "fatigue": 0.0}  # the registry's primary outcomes
+
+
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
+class LooksResult(Result):
+    """How often several looks at trials find something, and something that is not there.
+
+    Attributes
+    ----------
+    asked : dict
+        outcomes (name: true effect), correlation, n_people, n_subgroups, n_trials,
+        confidence_level.
+    table : DataFrame
+        What `to_frame` gives.
+    growth : DataFrame
+        One row a number of looks without a true effect: n_looks, look (the one that was added),
+        estimate (share of trials with p below the level in any of them, uncorrected),
+        mc_std_error, independent (what it would be if all looks were independent).
+    """
+
+    asked: dict
+    table: pd.DataFrame
+    growth: pd.DataFrame
+
+    @property
+    def n_looks(self) -> int:
+        """Number of tests of one trial."""
+        groups = self.asked["n_subgroups"]
+        return len(self.asked["outcomes"]) * (1 + groups * (groups > 1))
+
+    def to_frame(self) -> pd.DataFrame:
+        """What each correction does.
+
+        Returns
+        -------
+        DataFrame
+            method, quantity ("family-wise error": any false finding; "false discovery rate":
+            mean share of false ones among the findings, 0 where there is none; "any
+            finding"; "true effects found": mean share, where there are any), estimate,
+            mc_std_error, expected (normal theory, where there is a closed form and no effect
+            or subgroup; nan elsewhere).
+        """
+        return self.table.copy()
+
+    def __str__(self) -> str:
+        rows = self.table.set_index(["method", "quantity"])["estimate"]
+        a = self.asked
+        parts = [
+            f"{method} {100 * rows[method, 'family-wise error']:.1f} %"
+            for method in ("none", *METHODS)
+        ]
+        return (
+            f"{self.n_looks} looks at a trial ({', '.join(a['outcomes'])}; {a['n_subgroups']} "
+            f"subgroup{'s' if a['n_subgroups'] > 1 else ''}; n = {a['n_people']}; correlation "
+            f"{a['correlation']:g}): at least one false finding in {', '.join(parts)} of "
+            f"{a['n_trials']} simulated trials, by correction."
+        )
+
+
+def simulate_looks(
+    *,
+    n_people: int,
+    rng,
+    outcomes: Mapping[str, float] | None = None,
+    correlation: float | None = None,
+    n_subgroups: int = 1,
+    n_trials: int = 10_000,
+    confidence_level: float = 0.95,
+) -> LooksResult:
+    """Simulate crossover trials with several outcomes, looked at in all and in subgroups.
+
+    Each person gives a difference between the conditions for every outcome; differences are
+    normal, all pairs of outcomes correlate alike. Every outcome is tested against zero by
+    a paired t test in everybody and, with two subgroups or more, in each subgroup too.
+    Estimand: the share of trials with at least one false finding (family-wise error), and
+    what corrections make of it. Independent looks give 1 - confidence_level**k; correlated
+    ones fewer.
+
+    Parameters
+    ----------
+    n_people : int
+        People of a trial, 3 or more for each subgroup.
+    rng : int or numpy Generator
+        Seed, or a generator.
+    outcomes : mapping of str to float, optional
+        True effect of each outcome, mean over SD of the difference; 0 is none. Default: the
+        registry's three primary outcomes, none with an effect.
+    correlation : float, optional
+        Between any two outcomes, 0 to below 0.995 (beyond, they are one); default: `outcome_r` of `Assumptions`, assumed.
+    n_subgroups : int
+        Groups of about equal size; 1 means no looks at subgroups.
+    n_trials : int
+        Simulated trials, 2 or more.
+    confidence_level : float
+        Significant means two-sided (corrected) p < 1 - confidence_level.
+
+    Returns
+    -------
+    LooksResult
+
+    Raises
+    ------
+    TypeError
+        If the outcomes are not a mapping.
+    ValueError
+        If an argument is out of its range.
+
+    Examples
+    --------
+    >>> looks = simulate_looks(n_people=28, correlation=0.0, rng=1)
+    >>> table = looks.to_frame().set_index(["method", "quantity"])
+    >>> round(float(table.loc[("none", "family-wise error"), "expected"]), 4)
+    0.1426
+    """
+    name = "simulate_looks"
+    require_level(confidence_level)
+    outcomes = NO_EFFECTS if outcomes is None else outcomes
+    if not isinstance(outcomes, Mapping):
+        raise TypeError(
+            f"{name}: outcomes must map names to true effects, e.g. {NO_EFFECTS}; received "
+            f"{type(outcomes).__name__}"
+        )
+    if not outcomes:
+        raise ValueError(f"{name}: outcomes is empty; name at least one, e.g. {NO_EFFECTS}")
+    outcomes = {
+        key: require_number(name, f"the effect of {key!r}", value, -100, 100)
+        for key, value in outcomes.items()
+    }
+    if correlation is None:
+        from ..data.assumptions import Assumptions
+
+        correlation = Assumptions().outcome_r
+    elif correlation != 0:
+        correlation = require_number(name, "correlation", correlation, 0, 0.995)
+    n_subgroups = require_count(name, "n_subgroups", n_subgroups, 1)
+    n_people = require_count(name, "n_people", n_people, 3 * n_subgroups)
+    n_trials = require_count(name, "n_trials", n_trials, 2)
+    rng = np.random.default_rng(rng)
+    effects = np.array(list(outcomes.values()))
+    starts = np.linspace(0, n_people, n_subgroups + 1).astype(int)
+    p = np.concatenate(
+        [
+            _draw_p(rng, size, effects, float(correlation), starts)
+            for size in list_blocks(n_trials, n_people * len(effects))
+        ]
+    )
+    groups = ["everybody"] + [f"subgroup {i + 1}" for i in range(n_subgroups) if n_subgroups > 1]
+    labels = [f"{outcome}, {group}" for group in groups for outcome in outcomes]
+    false = np.tile(effects == 0, len(groups))
+    asked = {"outcomes": outcomes, "correlation": float(correlation), "n_people": n_people}
+    asked |= {"n_subgroups": n_subgroups, "n_trials": n_trials}
+    asked |= {"confidence_level": confidence_level}
+    return LooksResult(
+        asked=asked,
+        table=_compare_corrections(p, false, asked),
+        growth=_grow(p[:, false], np.array(labels)[false], confidence_level),
+    )
+
+
+def adjust_p_values(
+    p_values=None,
+    *,
+    method: str | Sequence[str] = ("bonferroni", "holm", "hochberg", "fdr_bh"),
+    n_tests: int | None = None,
+    confidence_level: float = 0.95,
+) -> pd.DataFrame:
+    """Correct p values for having made several tests, by statsmodels' `multipletests`.
+
+    bonferroni, holm (1979) and hochberg (1988) bound the probability of any false finding;
+    hochberg needs independent or positively dependent tests. fdr_bh (Benjamini and
+    Hochberg 1995) bounds the expected share of false ones among the findings. Which tests
+    make a family is a judgement to make before looking.
+
+    Parameters
+    ----------
+    p_values : Series, mapping or array_like, optional
+        p values, by name or in order. Default: the printed ones of the crossover trial of
+        2013 (its paper; rounded as printed).
+    method : str or sequence of str
+        bonferroni, holm, hochberg, fdr_bh.
+    n_tests : int, optional
+        Tests of the family where some were not printed; those are taken as p = 1, so that
+        what was printed is corrected for their number. Default: as many as there are p values.
+    confidence_level : float
+        Significant means adjusted p < 1 - confidence_level.
+
+    Returns
+    -------
+    DataFrame
+        One row a method and p value: term, p_value, method, p_adjusted, significant, n_tests.
+
+    Raises
+    ------
+    ValueError
+        If there is no p value, one is not between 0 and 1 or missing, a method is unknown, or
+        `n_tests` is less than the number of p values.
+
+    Examples
+    --------
+    >>> adjust_p_values({"pain": 0.01, "sleep": 0.04, "fatigue": 0.03}, method="holm")[
+    ...     ["term", "p_adjusted"]].round(3).values.tolist()
+    [['pain', 0.03], ['sleep', 0.06], ['fatigue', 0.06]]
+    """
+    from statsmodels.stats.multitest import multipletests
+
+    require_level(confidence_level)
+    level = round(1 - confidence_level, 12)  # 1 - 0.95 is a hair above 0.05, and p is often 0.05
+    if p_values is None:
+        printed = load_dataset("published_values")
+        chosen = printed[
+            (printed["source"] == "younger2013")
+            & (printed["unit"] == "p")
+            & (printed["relation"] == "=")
+        ]
+        p_values = pd.Series(chosen["value"].astype(float).to_numpy(), index=chosen["id"])
+    series = pd.Series(p_values, dtype=float)
+    if isinstance(p_values, Mapping | pd.Series):
+        terms = series.index.to_numpy()
+    else:
+        terms = np.array([f"test {i + 1}" for i in range(len(series))])
+    p = series.to_numpy()
+    if not p.size or not ((p >= 0) & (p <= 1)).all():
+        bad = "none" if not p.size else repr(float(p[~((p >= 0) & (p <= 1))][0]))
+        raise ValueError(
+            f"adjust_p_values: p values must be numbers from 0 to 1; received {bad}. Leave out "
+            "missing ones and count them in n_tests."
+        )
+    methods = [method] if isinstance(method, str) else list(method)
+    unknown = [name for name in methods if name not in METHODS]
+    if unknown or not methods:
+        raise ValueError(
+            f"adjust_p_values: there is no method {unknown[0]!r}; known: {', '.join(METHODS)}"
+            if unknown
+            else f"adjust_p_values: name at least one method of: {', '.join(METHODS)}"
+        )
+    n_tests = require_count("adjust_p_values", "n_tests", n_tests or p.size, p.size)
+    padded = np.concatenate([p, np.ones(n_tests - p.size)])
+    parts = []
+    for name in methods:
+        adjusted = multipletests(padded, method=METHODS[name])[1][: p.size]
+        parts.append(
+            pd.DataFrame(
+                {
+                    "term": terms,
+                    "p_value": p,
+                    "method": name,
+                    "p_adjusted": adjusted,
+                    "significant": adjusted < level,
+                    "n_tests": n_tests,
+                }
+            )
+        )
+    return pd.concat(parts, ignore_index=True)
+
+
+def adjust_rows(p: np.ndarray, method: str) -> np.ndarray:
+    """Adjust many sets of p values at once, along the last axis; as `multipletests` does one set.
+
+    statsmodels takes one set a call, which a simulation of ten thousand trials waits for.
+    """
+    k = p.shape[-1]
+    if method == "bonferroni":
+        return np.minimum(p * k, 1)
+    order = np.argsort(p, axis=-1)
+    ascending = np.take_along_axis(p, order, -1)
+    rank = np.arange(1, k + 1)
+    factor = k / rank if method == "fdr_bh" else k - rank + 1
+    adjusted = ascending * factor
+    if method == "holm":
+        adjusted = np.maximum.accumulate(adjusted, axis=-1)
+    else:
+        adjusted = np.minimum.accumulate(adjusted[..., ::-1], axis=-1)[..., ::-1]
+    out = np.empty_like(p)
+    np.put_along_axis(out, order, np.minimum(adjusted, 1), -1)
+    return out
+
+
+def _draw_p(rng, size: int, effects: np.ndarray, correlation: float, starts) -> np.ndarray:
+    """P values of some trials, shape (size, looks): everybody first, then each subgroup."""
+    shape = size, starts[-1], len(effects)
+    shared = rng.standard_normal((*shape[:2], 1))
+    values = np.sqrt(correlation) * shared + np.sqrt(1 - correlation) * rng.standard_normal(shape)
+    values += effects
+    sums, squares = (np.add.reduceat(part, starts[:-1], axis=1) for part in (values, values**2))
+    n = np.diff(starts)
+    if n.size > 1:
+        sums = np.concatenate([sums.sum(1, keepdims=True), sums], axis=1)
+        squares = np.concatenate([squares.sum(1, keepdims=True), squares], axis=1)
+        n = np.concatenate([[starts[-1]], n])
+    n = n[:, None]
+    mean = sums / n
+    t = mean / np.sqrt((squares - n * mean**2) / (n - 1) / n)
+    return compute_p_value(t, n - 1).reshape(size, -1)
+
+
+def _compare_corrections(p: np.ndarray, false: np.ndarray, asked: dict) -> pd.DataFrame:
+    """Errors and findings of each correction."""
+    level, k = 1 - asked["confidence_level"], p.shape[1]
+    rows = []
+    for method in ("none", *METHODS):
+        found = (p if method == "none" else adjust_rows(p, method)) < level
+        wrong, all_found = found[:, false].sum(1), found.sum(1)
+        expected = np.nan
+        if false.all() and asked["n_subgroups"] == 1 and method in ("none", "bonferroni", "holm"):
+            # With no effect anywhere Holm finds something where Bonferroni does.
+            each = level if method == "none" else level / k
+            expected = expect_any(k, asked["correlation"], each)
+        rows.append((method, "family-wise error", compute_share(wrong > 0), expected))
+        rate = compute_mean(wrong / np.maximum(all_found, 1))
+        rows.append((method, "false discovery rate", rate, np.nan))
+        rows.append((method, "any finding", compute_share(all_found > 0), expected))
+        if not false.all():
+            power = compute_mean(found[:, ~false].mean(1))
+            rows.append((method, "true effects found", power, np.nan))
+    return list_quantities(rows)
+
+
+def expect_any(n_looks: int, correlation: float, level: float) -> float:
+    """P(any of k equally correlated normal tests is significant) where nothing is there.
+
+    Given what the tests share, they are independent: a single integral (Dunnett and Sobel
+    1955). At correlation 0 it is 1 - (1 - level)**k.
+    """
+    limit = -ndtri(level / 2)
+    shared, weights = place_nodes(-10, 10)
+    weights = weights * np.exp(-(shared**2) / 2) / np.sqrt(2 * np.pi)
+    rest = np.sqrt(1 - correlation)
+    center = np.sqrt(correlation) * shared
+    inside = ndtr((limit - center) / rest) - ndtr((-limit - center) / rest)
+    return float(1 - inside**n_looks @ weights)
+
+
+def _grow(p: np.ndarray, labels: np.ndarray, confidence_level: float) -> pd.DataFrame:
+    """Share of trials with any p below the level among the first looks, uncorrected."""
+    any_yet = np.logical_or.accumulate(p < 1 - confidence_level, axis=1)
+    rows = []
+    for i, label in enumerate(labels):
+        share = compute_share(any_yet[:, i])
+        rows.append((i + 1, label, *share, 1 - confidence_level ** (i + 1)))
+    return pd.DataFrame(
+        rows, columns=["n_looks", "look", "estimate", "mc_std_error", "independent"]
+    )

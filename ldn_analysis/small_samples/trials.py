@@ -1,0 +1,335 @@
+"""Imaginary crossover trials under a stated truth, each analysed as Fig. 2 is."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.special import stdtr, stdtrit
+
+from ..core.result import Result, format_number
+from .engine import (
+    BINS,
+    DRAWN_LEVEL,
+    LEVELS,
+    Plan,
+    Tally,
+    count_trials,
+    find_bins,
+    run_plans,
+    take_seed,
+)
+from .truth import ESTIMANDS, TrialTruth, require_estimand, require_truth, require_whole
+
+__all__ = ["SimulatedTrials", "simulate_trials"]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
+class SimulatedTrials(Result):
+    """Simulated trials of one size under one truth.
+
+    Attributes
+    ----------
+    truth : TrialTruth
+        What was true.
+    n_people : int
+        People who start in each trial.
+    n_trials, n_asked : int
+        Trials finished, and asked for: fewer are finished after Ctrl-C.
+    tallies : dict of Tally
+        Sums, counts and histogram of each estimand.
+    kept : dict of ndarray or None
+        The trials themselves, with `keep=True`.
+    """
+
+    truth: TrialTruth
+    n_people: int
+    n_trials: int
+    n_asked: int
+    tallies: dict[str, Tally]
+    kept: dict[str, np.ndarray] | None = None
+
+    def to_frame(self, confidence_level: float = 0.95) -> pd.DataFrame:
+        """How the trials did, one row an estimand; each number with its Monte Carlo error.
+
+        Measures and Monte Carlo standard errors (mcse) are those of Morris, White and
+        Crowther (2019).
+
+        Parameters
+        ----------
+        confidence_level : float
+            Of each trial's own interval; a trial is significant where it leaves out zero.
+            0.9, 0.95 or 0.99; any other level with `keep=True`.
+
+        Returns
+        -------
+        DataFrame
+            term; true_value; estimate (mean over the trials); bias and bias_mcse;
+            std_error (SD of the estimates over the trials) and std_error_mcse;
+            mean_std_error (root mean square of the trials' own standard errors) and
+            mean_std_error_mcse; power (share of significant trials), power_mcse, power_low,
+            power_high (95 % Wilson interval for what chance in the simulation leaves open);
+            coverage (share of intervals that hold the true value) and coverage_mcse;
+            significant_size (mean absolute estimate of the significant trials) and its mcse;
+            wrong_sign (share of the significant trials with the sign opposite to the
+            truth's; nan where the truth is 0) and its mcse; n_trials, n_undefined (trials with too few completers for
+            an estimate: not significant; left out of everything but power).
+
+        Raises
+        ------
+        ValueError
+            If the level was not counted and the trials were not kept.
+        """
+        tallies = self.tallies
+        if confidence_level not in LEVELS:
+            if self.kept is None:
+                raise ValueError(
+                    f"to_frame: confidence_level {confidence_level!r} was not counted; it is one "
+                    f"of {', '.join(map(str, LEVELS))}, or any with simulate_trials(..., keep=True)"
+                )
+            tallies = {}
+        rows = []
+        for term in self.tallies:
+            true_value, tally = self.truth.value_of(term), self.tallies[term]
+            n, (sum_1, sum_2, var_1, var_2) = tally.n_trials[0], tally.moments
+            with np.errstate(divide="ignore", invalid="ignore"):
+                bias = sum_1 / n
+                sd = np.sqrt(np.maximum(sum_2 - sum_1 * bias, 0) / (n - 1))
+                mean_var = var_1 / n
+                var_sd = np.sqrt(np.maximum(var_2 / n - mean_var**2, 0))
+                row = {
+                    "term": term,
+                    "true_value": true_value,
+                    "estimate": true_value + bias,
+                    "bias": bias,
+                    "bias_mcse": sd / np.sqrt(n),
+                    "std_error": sd,
+                    "std_error_mcse": sd / np.sqrt(2 * (n - 1)),
+                    "mean_std_error": np.sqrt(mean_var),
+                    "mean_std_error_mcse": var_sd / (2 * np.sqrt(n * mean_var)),
+                }
+            row |= self._summarise(term, confidence_level, tallies)
+            if true_value == 0:  # no sign is wrong
+                row |= {"wrong_sign": np.nan, "wrong_sign_mcse": np.nan}
+            rows.append(row)
+        return pd.DataFrame(rows)
+
+    def _summarise(self, term: str, confidence_level: float, tallies) -> dict[str, float]:
+        """Power and coverage from the counts, or from the kept trials at another level."""
+        if tallies:
+            return tallies[term].summarise(confidence_level)
+        trials = self.trials(term)
+        critical = stdtrit(np.maximum(trials["df"], 1), 0.5 + confidence_level / 2)
+        counted = count_trials(
+            trials["estimate"].to_numpy(),
+            trials["std_error"].to_numpy(),
+            np.repeat(np.asarray(critical)[None], len(LEVELS), axis=0),
+            self.truth.value_of(term),
+            find_bins(self.truth, term, self.n_people),
+        )
+        return counted.summarise(DRAWN_LEVEL)
+
+    def trials(self, estimand: str) -> pd.DataFrame:
+        """The trials themselves, in their order (with `keep=True`).
+
+        Parameters
+        ----------
+        estimand : str
+            One of the terms of `to_frame`.
+
+        Returns
+        -------
+        DataFrame
+            estimate, std_error, statistic, df, p_value (two-sided), n_obs (completers); nan
+            where a trial has too few completers.
+
+        Raises
+        ------
+        ValueError
+            If the trials were not kept, or there is no such estimand.
+        """
+        require_estimand(estimand, "trials", self.tallies)
+        if self.kept is None:
+            raise ValueError(
+                "trials: only sums were kept; call simulate_trials(..., keep=True) for the trials"
+            )
+        estimate, std_error = self.kept[estimand]
+        n_obs = self.kept["n_obs"]
+        df = n_obs - (1 if estimand == "mean_difference" else 2)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            statistic = estimate / std_error
+        p_value = _two_sided_p(statistic, df)
+        return pd.DataFrame(
+            {
+                "estimate": estimate,
+                "std_error": std_error,
+                "statistic": statistic,
+                "df": df,
+                "p_value": p_value,
+                "n_obs": n_obs,
+            }
+        )
+
+    def histogram(self, estimand: str) -> pd.DataFrame:
+        """How the estimates are spread, those significant at 95 % apart.
+
+        Parameters
+        ----------
+        estimand : str
+            One of the terms of `to_frame`.
+
+        Returns
+        -------
+        DataFrame
+            low, high (ends of the bin; the first and the last bin reach to infinity),
+            n_not_significant, n_significant.
+
+        Raises
+        ------
+        ValueError
+            If there is no such estimand.
+        """
+        require_estimand(estimand, "histogram", self.tallies)
+        start, width = find_bins(self.truth, estimand, self.n_people)
+        edges = start + width * np.arange(BINS + 1)
+        edges = np.concatenate([[-np.inf], edges, [np.inf]])
+        inside = self.tallies[estimand].histogram
+        return pd.DataFrame(
+            {
+                "low": edges[:-1],
+                "high": edges[1:],
+                "n_not_significant": inside[0],
+                "n_significant": inside[1],
+            }
+        )
+
+    def __str__(self) -> str:
+        table = self.to_frame()
+        parts = ", ".join(
+            f"{ESTIMANDS[row.term]} {100 * row.power:.1f} % (true value "
+            f"{format_number(row.true_value)}; Monte Carlo SE {100 * row.power_mcse:.2g})"
+            for row in table.itertuples()
+        )
+        early = "" if self.n_trials == self.n_asked else f" (stopped early, of {self.n_asked:,})"
+        return (
+            f"{self.n_trials:,} simulated trials{early} of {self.n_people} people; significant at "
+            f"5 %: {parts}."
+        )
+
+
+def simulate_trials(
+    truth: TrialTruth,
+    *,
+    n_people: int,
+    n_trials: int,
+    rng: int | np.random.Generator,
+    n_jobs: int | None = None,
+    progress: bool | None = None,
+    keep: bool = False,
+) -> SimulatedTrials:
+    """Simulate crossover trials and analyse each as a reader of Fig. 2 would.
+
+    Estimands of every trial: the slope of percent pain reduction on measured ESR under LDN,
+    under placebo, and of the within-person difference LDN - placebo (each by least squares);
+    and the mean of that difference (paired t test, which ignores the order of the periods).
+    The trials' own intervals assume what least squares assumes: here you see what happens
+    where a truth breaks it.
+
+    With normal people the sums that these analyses use are drawn themselves (a normal mean
+    and Bartlett's 1933 decomposition of the Wishart distribution): the exact distribution,
+    without drawing a person. With an error in baseline pain, whose percentages are not
+    normal, people are drawn.
+
+    Parameters
+    ----------
+    truth : TrialTruth
+        What is true.
+    n_people : int
+        People who start in each trial, at least 3.
+    n_trials : int
+        How many trials.
+    rng : int or numpy Generator
+        A seed gives the same trials however many workers there are. A generator is drawn
+        from once.
+    n_jobs : int, optional
+        Worker processes, as joblib counts them (-1: all cores). Default: one, or those of
+        the active `joblib.parallel_config`, e.g. of `parallel_config("dask")` on a cluster.
+        A pool of processes takes a second or two to start: it pays from millions of trials.
+    progress : bool, optional
+        Show a bar with rate and time left. Default: on a terminal only.
+    keep : bool
+        Keep every trial's numbers (70 bytes a trial) instead of sums alone. Without it,
+        memory does not grow with the number of trials.
+
+    Returns
+    -------
+    SimulatedTrials
+        After Ctrl-C with the trials finished until then.
+
+    Raises
+    ------
+    ValueError
+        If `n_people` is below 3 or `n_trials` below 1.
+    TypeError
+        If `truth` is no TrialTruth, a number is not whole, or `rng` neither a seed nor a
+        generator.
+    KeyboardInterrupt
+        If it is stopped before any trial is finished.
+
+    Examples
+    --------
+    >>> truth = TrialTruth(mean_ldn=10.0)
+    >>> trials = simulate_trials(truth, n_people=28, n_trials=2000, rng=1)
+    >>> table = trials.to_frame().set_index("term")
+    >>> bool(abs(table.loc["mean_difference", "bias"]) < 1)
+    True
+    """
+    require_truth(truth, "simulate_trials")
+    require_whole(n_people, "n_people", 3, "simulate_trials")
+    require_whole(n_trials, "n_trials", 1, "simulate_trials")
+    entropy = take_seed(rng, "simulate_trials")
+    plan = Plan(truth, int(n_people), tuple(ESTIMANDS))
+    (cell,) = run_plans(
+        [plan], int(n_trials), entropy=entropy, n_jobs=n_jobs, progress=progress, keep=keep
+    )
+    kept = None
+    if keep:
+        names = cell.kept[0]
+        kept = {name: np.concatenate([part[name] for part in cell.kept], -1) for name in names}
+    return SimulatedTrials(
+        truth=truth,
+        n_people=int(n_people),
+        n_trials=cell.n_trials,
+        n_asked=int(n_trials),
+        tallies=cell.tallies,
+        kept=kept,
+    )
+
+
+def _two_sided_p(t: np.ndarray, df: np.ndarray) -> np.ndarray:
+    """Two-sided p of many t values: the finite series where it is short and keeps its digits.
+
+    For whole degrees of freedom the distribution of t is a finite sum (e.g. Abramowitz and
+    Stegun 1964, 26.7.3 and 26.7.4), some times faster than `stdtr`.
+    """
+    nu = int(df[0])
+    if not 1 <= nu <= 100 or (df != nu).any():
+        return 2 * stdtr(np.where(df > 0, df, np.nan), -np.abs(t))
+    p_value = np.empty_like(t)
+    for start in range(0, len(t), 4096):  # a part that fits the processor's cache
+        part = np.abs(t[start : start + 4096])
+        sine = part / np.sqrt(nu + part * part)
+        cosine_sq = nu / (nu + part * part)
+        total = np.ones_like(part)
+        for k in range(nu - 3, 0, -2):
+            total *= cosine_sq
+            total *= k / (k + 1)
+            total += 1
+        if nu % 2:
+            total *= sine * np.sqrt(cosine_sq) if nu > 1 else 0.0
+            inside = (np.arctan(part / np.sqrt(nu)) + total) * 2 / np.pi
+        else:
+            inside = sine * total
+        p_value[start : start + 4096] = 1 - inside
+    small = p_value < 1e-4  # little is left of 1 - inside
+    p_value[small] = 2 * stdtr(nu, -np.abs(t[small]))
+    return p_value

@@ -1,0 +1,1 @@
+"""Exercises, their answers, and sliders."""

@@ -1,0 +1,171 @@
+"""What the widgets share: named sliders, a picture that follows them, and how it is written."""
+
+import base64
+import io
+from collections.abc import Callable
+from html import escape
+
+import numpy as np
+
+from ..data.tables import load_codebook
+from ..core.canvas import STYLE
+
+__all__ = []
+
+
+def load_ipywidgets(caller: str):
+    """The optional library, or what to install."""
+    try:
+        import ipywidgets
+    except ImportError:
+        raise ImportError(
+            f"{caller} needs ipywidgets, which is not installed. Install it (python -m pip install "
+            "ipywidgets), restart the kernel and reload the page."
+        ) from None
+    return ipywidgets
+
+
+def follow(controls: dict, draw: Callable[..., str], *, before=(), after=()):
+    """Put controls above the picture that `draw(**values)` writes as HTML, and keep it current.
+
+    `before` and `after` hold what stands before and after the controls and is observed by the
+    caller. Gives the box, and a function that sets several controls and draws once.
+    """
+    import ipywidgets
+
+    picture = ipywidgets.HTML()
+    held, drawn = False, {}
+
+    def redraw(_change=None) -> None:
+        values = {name: read_slider(control) for name, control in controls.items()}
+        if not held and values != drawn:
+            drawn.update(values)
+            try:
+                picture.value = draw(**values)
+            except ValueError as error:  # e.g. correlations that no data can have
+                picture.value = f'<p role="status">{escape(str(error))}</p>'
+
+    def put(**values) -> None:
+        nonlocal held
+        held = True
+        try:
+            for name, value in values.items():
+                controls[name].value = value
+        finally:
+            held = False
+        drawn.clear()  # what else the picture depends on may have changed
+        redraw()
+
+    rows = [name_slider(control) for control in controls.values()]
+    for control in controls.values():
+        control.observe(redraw, names="value")
+    redraw()
+    wrap = ipywidgets.Layout(flex_flow="row wrap")
+    return ipywidgets.VBox([ipywidgets.HBox([*before, *rows, *after], layout=wrap), picture]), put
+
+
+def read_slider(slider) -> float:
+    """The value in whole steps: the page gives 0.4 back as 0.40000000000000013."""
+    return round_to_step(slider.value, slider.step)
+
+
+def round_to_step(value: float, step: float) -> float:
+    """The nearest multiple of the step, without the rounding of the multiplication."""
+    return round(round(value / step) * step, max(0, -int(np.floor(np.log10(step)))))
+
+
+def name_slider(slider):
+    """A number box with the slider's name beside it; each follows the other.
+
+    A slider of ipywidgets has no name that a screen reader could say; a number box has one,
+    answers to the arrow keys too, and takes a number typed in.
+    """
+    import ipywidgets
+
+    is_whole = isinstance(slider, ipywidgets.IntSlider)
+    kind = ipywidgets.BoundedIntText if is_whole else ipywidgets.BoundedFloatText
+    box = kind(
+        read_slider(slider), min=slider.min, max=slider.max, step=slider.step,
+        description=slider.description, style={"description_width": "initial"}, layout={"width": "auto"},
+    )  # fmt: skip
+    slider.description, slider.readout = "", False
+    slider.layout.width = "12em"
+
+    def fill_box(_change) -> None:
+        box.value = read_slider(slider)
+
+    def move_slider(_change) -> None:
+        if box.value != read_slider(slider):
+            slider.value = box.value
+
+    slider.observe(fill_box, names="value")
+    box.observe(move_slider, names="value")
+    return ipywidgets.HBox([box, slider])
+
+
+def new_panes(count: int = 1, *, width: float = 5.4, height: float = 4.2, **share):
+    """Axes side by side on a figure (inches) that is not one of pyplot's: the widget shows it.
+
+    Margins are fixed: to lay a picture out takes a third of its time, and axes should stand still.
+    """
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(width, height), layout="none")
+    axes = figure.subplots(1, count, squeeze=False, **share)[0]
+    figure.subplots_adjust(
+        left=0.55 / width, right=1 - 0.1 / width, bottom=1.0 / height, top=1 - 0.5 / height,
+        wspace=0.1 if "sharey" in share else 0.2,
+    )  # fmt: skip
+    return axes
+
+
+def in_style():
+    """The project's style, for the time of a drawing."""
+    from matplotlib import style
+
+    return style.context(STYLE)
+
+
+def read_pixels(figure) -> np.ndarray:
+    """A figure as it looks now, to stand behind what changes; shape (height, width, 4)."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    return np.asarray(canvas.buffer_rgba()).copy()
+
+
+def write_picture(figure, words: str, *, table: str = "") -> str:
+    """A figure as an HTML image; the same words are its alt text and, with a table, its caption.
+
+    PNG at screen size, for speed. What changes is in a live region, which a screen reader may read
+    out when it is idle.
+    """
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    buffer = io.BytesIO()
+    FigureCanvasAgg(figure).print_png(buffer)
+    data = base64.b64encode(buffer.getvalue()).decode()
+    return (
+        f'<figure><img src="data:image/png;base64,{data}" alt="{escape(words)}">'
+        f'<figcaption><div role="status" aria-live="polite">{escape(words)}</div>{table}'
+        "</figcaption></figure>"
+    )
+
+
+def write_table(table) -> str:
+    """A table of words and numbers as HTML text, its index as headings of the rows."""
+    return table.to_html(border=0, escape=True, index_names=False)
+
+
+def find_span(values, column: str) -> tuple[float, float, float]:
+    """Least, greatest and step of a slider: the values and half as much again, where possible."""
+    room = (values.max() - values.min()) / 2 or 1.0
+    step = 10.0 ** np.floor(np.log10(room / 25))
+    low = np.floor((values.min() - room) / step) * step
+    high = np.ceil((values.max() + room) / step) * step
+    book = load_codebook("esr_pain_change").set_index("name")
+    if column in book.index:  # what cannot be: an ESR below 0, a reduction above 100 %
+        low = np.fmax(low, book.loc[column, "minimum"])
+        high = np.fmin(high, book.loc[column, "maximum"])
+    return float(low), float(high), float(step)

@@ -1,0 +1,373 @@
+"""Sliders where playing beats reading; for cells tagged `widget`, each with a static twin.
+
+A widget computes nothing of its own: it asks the project's functions, and draws their results.
+"""
+
+import numpy as np
+
+from .widget_parts import (
+    find_span,
+    follow,
+    in_style,
+    load_ipywidgets,
+    name_slider,
+    new_panes,
+    read_pixels,
+    round_to_step,
+    write_picture,
+    write_table,
+)
+
+__all__ = [
+    "explore_esr_correlation",
+    "explore_line_fan",
+    "explore_moved_point",
+    "explore_multiverse",
+    "explore_small_samples",
+]
+
+
+def explore_moved_point(fit):
+    """Move one person's point and see whether the line follows.
+
+    Parameters
+    ----------
+    fit : LineFit
+        What `fit_line` returns.
+
+    Returns
+    -------
+    ipywidgets.VBox
+        Number boxes and sliders, usable by keyboard: who, and each of her two values; a button
+        that puts her back; the picture with its description, and the numbers before and after.
+
+    Raises
+    ------
+    ImportError
+        If ipywidgets is not installed.
+    TypeError
+        If `fit` is no LineFit.
+
+    Examples
+    --------
+    >>> from ldn_analysis import fit_lines, load_dataset
+    >>> box = explore_moved_point(fit_lines(load_dataset("esr_pain_change"))["ldn"])
+    >>> box.children[0].children[0].children[0].description
+    'person, in order of baseline ESR'
+    """
+    ipywidgets = load_ipywidgets("explore_moved_point")
+    from ..data.tables import describe_column
+    from ..core.canvas import label_column
+    from .figures_what_if import plot_moved_point
+    from ..lines.influence import label_points, leave_one_out
+    from ..lines.moved_point import move_point
+    from ..core.result import format_number
+
+    labels, order = label_points(fit), np.argsort(fit.x, kind="stable")
+    start = order.tolist().index(leave_one_out(fit).most_moving) + 1
+    spans = {"x": find_span(fit.x, fit.predictor), "y": find_span(fit.y, fit.outcome)}
+    # Not a list of names: in JupyterLab a list takes no keys, the notebook does.
+    name = f"person, in order of {describe_column(fit.predictor)[0]}"
+    who = ipywidgets.IntSlider(start, 1, fit.n_obs, description=name)
+    reset = ipywidgets.Button(description="put her back")
+
+    def find_place() -> dict[str, tuple[float, float]]:
+        """Her own place, on each slider (in whole steps) and as it is in the data."""
+        i = order[who.value - 1]
+        own = {"x": float(fit.x[i]), "y": float(fit.y[i])}
+        return {name: (round_to_step(value, spans[name][2]), value) for name, value in own.items()}
+
+    def put_back(_change=None) -> None:
+        put(**{name: shown for name, (shown, _) in find_place().items()})
+
+    sliders = {
+        name: ipywidgets.FloatSlider(
+            find_place()[name][0], min=spans[name][0], max=spans[name][1], step=spans[name][2],
+            description=label_column(column),
+        )
+        for name, column in (("x", fit.predictor), ("y", fit.outcome))
+    }  # fmt: skip
+
+    def draw(**values: float) -> str:
+        for name, (shown, own) in find_place().items():
+            if values[name] == shown:
+                values[name] = own
+        moved = move_point(fit, labels[order[who.value - 1]], **values)
+        with in_style():
+            ax = plot_moved_point(moved, *new_panes())
+            ax.set(xlim=spans["x"][:2], ylim=spans["y"][:2])
+        table = moved.to_frame().set_index("term").map(format_number)
+        return write_picture(ax.figure, str(moved), table=write_table(table))
+
+    box, put = follow(sliders, draw, before=[name_slider(who)], after=[reset])
+    who.observe(put_back, names="value")
+    reset.on_click(put_back)
+    return box
+
+
+def explore_esr_correlation():
+    """Choose how ESR goes with pain reduction in the crossover trial, and see Fig. 2 follow.
+
+    Nobody printed these correlations. The dashed lines are those of the project's own tables; the
+    text below tells which printed numbers still hold (`vary_esr_correlation` says what is kept).
+
+    Returns
+    -------
+    ipywidgets.VBox
+        A number box and a slider, usable by keyboard, for LDN and for placebo; the picture with its
+        description, and printed numbers against those of the moved people.
+
+    Raises
+    ------
+    ImportError
+        If ipywidgets is not installed.
+
+    Examples
+    --------
+    >>> "as printed" in explore_esr_correlation().children[1].value
+    True
+    """
+    ipywidgets = load_ipywidgets("explore_esr_correlation")
+    from ..data.assumptions import Assumptions
+    from ..data.tables import load_dataset
+    from .esr_worlds import vary_esr_correlation
+    from ..core.canvas import plot_esr_pain
+    from ..lines.regression import fit_lines
+    from ..core.result import format_number
+
+    data = load_dataset("esr_pain_change")
+    own = fit_lines(data)
+    sliders = {
+        condition: ipywidgets.FloatSlider(
+            r, min=-0.95, max=0.95, step=0.05, description=f"r with ESR, {condition}"
+        )
+        for condition, r in zip(("ldn", "placebo"), Assumptions.crossover_esr_r, strict=True)
+    }
+
+    def draw(ldn: float, placebo: float) -> str:
+        varied = vary_esr_correlation(data, crossover_esr_r=(ldn, placebo))
+        with in_style():
+            axes = new_panes(2, width=7.8, sharex=True, sharey=True)
+            plot_esr_pain(varied.fits, axes)
+            for ax, fit in zip(axes, own.fits.values(), strict=True):
+                ax.axline((0, fit.intercept), slope=fit.slope, color="#777777", ls="--", zorder=1)
+                ax.set(xlim=(0, 65), ylim=(-60, 110))
+        table = varied.to_frame()[["quantity", "group", "unit", "target", "achieved", "met"]]
+        table["achieved"] = table["achieved"].map(format_number)
+        words = f"{varied} Dashed: the lines of the project's own tables."
+        return write_picture(axes[0].figure, words, table=write_table(table.set_index("quantity")))
+
+    return follow(sliders, draw)[0]
+
+
+def explore_line_fan(*, rng: int, n_lines: int = 10_000):
+    """Choose the number of people and the true R squared, and see the lines of such studies.
+
+    Parameters
+    ----------
+    rng : int
+        Seed: the same sliders give the same picture.
+    n_lines : int
+        Simulated studies for each picture; 60 of their lines are drawn.
+
+    Returns
+    -------
+    ipywidgets.VBox
+        Two number boxes and sliders, usable by keyboard, and the picture with its description.
+
+    Raises
+    ------
+    ImportError
+        If ipywidgets is not installed.
+
+    Examples
+    --------
+    >>> "10 people" in explore_line_fan(rng=6, n_lines=500).children[1].value
+    True
+    """
+    ipywidgets = load_ipywidgets("explore_line_fan")
+    from ..data.tables import load_dataset
+    from .figures_what_if import plot_line_fan
+    from ..small_samples.line_fan import simulate_lines
+    from ..small_samples.truth import estimate_truth
+
+    known = estimate_truth(load_dataset("esr_pain_change"))
+    sliders = {
+        "n_people": ipywidgets.IntSlider(10, 5, 150, description="people"),
+        "r_squared": ipywidgets.FloatSlider(
+            0.25, min=0.0, max=0.9, step=0.05, description="true R²"
+        ),
+    }
+
+    def draw(n_people: int, r_squared: float) -> str:
+        truth = known.with_effect("slope_ldn", known.find_slope(r_squared))
+        fan = simulate_lines(truth, n_people=n_people, n_lines=n_lines, rng=rng)
+        with in_style():
+            ax = plot_line_fan(fan, *new_panes())
+            ax.set_ylim(-70, 130)
+        return write_picture(ax.figure, str(fan))
+
+    return follow(sliders, draw)[0]
+
+
+def explore_multiverse(multiverse):
+    """Choose an analysis and see where it falls on the specification curve.
+
+    Parameters
+    ----------
+    multiverse : Multiverse
+        What `fit_multiverse` returns.
+
+    Returns
+    -------
+    ipywidgets.VBox
+        For each choice that varies a number box and a slider, usable by keyboard, over the
+        positions of its options; the curve with the chosen specification, or why it was pruned;
+        and what each position stands for.
+
+    Raises
+    ------
+    ImportError
+        If ipywidgets is not installed.
+    ValueError
+        If the multiverse varies no choice.
+
+    Examples
+    --------
+    >>> from ldn_analysis import fit_multiverse, load_dataset
+    >>> multiverse = fit_multiverse(
+    ...     load_dataset("daily_pain"), load_dataset("participants"),
+    ...     grid={"model": ["OLS"], "people": ["both trials"], "esr": ["as is"]})
+    >>> box = explore_multiverse(multiverse)
+    >>> box.children[0].children[0].children[0].description
+    'outcome'
+    """
+    ipywidgets = load_ipywidgets("explore_multiverse")
+    import pandas as pd
+
+    from ..multiverse.figures import TITLES, draw_curve, draw_mark
+    from ..multiverse.fit import CHOICES
+    from ..core.result import describe_status, format_number, format_p
+    from ..multiverse.specifications import find_reason
+
+    table = multiverse.to_frame().sort_values("estimate", kind="stable", ignore_index=True)
+    place = {choices: i for i, choices in enumerate(zip(*(table[c] for c in CHOICES), strict=True))}
+    grid = {name: table[name].cat.categories.tolist() for name in CHOICES}
+    # Not lists of words: in JupyterLab a list takes no keys. The words stand below.
+    sliders = {
+        name: ipywidgets.IntSlider(1, 1, len(options), description=TITLES[name])
+        for name, options in grid.items()
+        if len(options) > 1
+    }
+    if not sliders:
+        raise ValueError("explore_multiverse: one specification leaves nothing to choose")
+    size = {"width": 7.8, "height": 4.2}
+    with in_style():  # the curve is drawn once, and then an image behind each mark
+        (curve,) = new_panes(**size)
+        draw_curve(curve, table, 0.95, multiverse.status)
+        curve.set_xlabel("specifications in order of their estimates")
+        curve.set_ylabel("SDs per SD of ESR", labelpad=1)
+        background = read_pixels(curve.figure)
+
+    def draw(**positions: int) -> str:
+        chosen = {name: grid[name][positions.get(name, 1) - 1] for name in CHOICES}
+        i = place.get(tuple(chosen.values()))
+        with in_style():
+            (ax,) = new_panes(**size)
+            ax.figure.figimage(background, zorder=-1)
+            ax.set(xlim=curve.get_xlim(), ylim=curve.get_ylim())
+            ax.set_axis_off()
+            if i is not None:
+                draw_mark(ax, "chosen", i + 1, table.loc[i])
+        if i is None:
+            words = f"Pruned: {find_reason(chosen, grid)}. Nothing is marked on the curve."
+        else:
+            row, smaller = table.loc[i], int((table["estimate"] < table["estimate"][i]).sum())
+            words = (
+                f"{format_number(row['estimate'], 2)} SD of pain reduction per SD of ESR "
+                f"(95 % CI {format_number(row['conf_low'], 2)} to "
+                f"{format_number(row['conf_high'], 2)}), {format_p(row['p_value'])}, "
+                f"n = {row['n_obs']}; larger than {smaller:,} of the {len(table):,} "
+                f"specifications ({100 * smaller // len(table)} %){describe_status(multiverse.status)}."
+            )
+        what = "; ".join(f"{TITLES[name]} {chosen[name]}" for name in sliders)
+        options = pd.DataFrame(
+            {
+                "chosen": {TITLES[name]: str(chosen[name]) for name in sliders},
+                "positions": {
+                    TITLES[name]: "; ".join(f"{k}: {word}" for k, word in enumerate(grid[name], 1))
+                    for name in sliders
+                },
+            }
+        )
+        return write_picture(ax.figure, f"{words} Chosen: {what}.", table=write_table(options))
+
+    return follow(sliders, draw)[0]
+
+
+def explore_small_samples(*, rng: int, n_trials: int = 10_000):
+    """Move sliders and see ten thousand simulated trials answer.
+
+    Left: estimates of the slope of pain reduction on ESR during LDN, for the true R squared
+    of the slider. Right: estimates of the mean difference LDN - placebo; the placebo
+    response moves what a trial without placebo would show (in the caption), not the difference.
+
+    Parameters
+    ----------
+    rng : int
+        Seed: the same sliders give the same picture.
+    n_trials : int
+        Simulated trials for each picture.
+
+    Returns
+    -------
+    ipywidgets.VBox
+        Three number boxes and sliders, usable by keyboard, and the picture with its description.
+
+    Raises
+    ------
+    ImportError
+        If ipywidgets is not installed.
+
+    Examples
+    --------
+    >>> box = explore_small_samples(rng=6, n_trials=100)
+    >>> [row.children[0].description for row in box.children[0].children]
+    ['people', 'true R²', 'placebo (%)']
+    """
+    ipywidgets = load_ipywidgets("explore_small_samples")
+    from dataclasses import replace
+
+    from ..data.tables import load_dataset
+    from ..small_samples.figures_power import plot_estimates
+    from ..small_samples.trials import simulate_trials
+    from ..small_samples.truth import estimate_truth
+
+    known = estimate_truth(load_dataset("esr_pain_change"))
+    effect = known.mean_ldn - known.mean_placebo
+    sliders = {
+        "people": ipywidgets.IntSlider(38, 6, 150, description="people"),
+        "r_squared": ipywidgets.FloatSlider(
+            0.25, min=0.0, max=0.9, step=0.05, description="true R²"
+        ),
+        "placebo": ipywidgets.IntSlider(
+            round(known.mean_placebo), 0, 40, description="placebo (%)"
+        ),
+    }
+
+    def draw(people: int, r_squared: float, placebo: int) -> str:
+        truth = replace(
+            known,
+            slope_ldn=known.find_slope(r_squared),
+            mean_placebo=placebo,
+            mean_ldn=placebo + effect,
+        )
+        simulated = simulate_trials(truth, n_people=people, n_trials=n_trials, rng=rng)
+        with in_style():
+            axes = new_panes(2, width=7.8, height=3.6)
+            for ax, estimand in zip(axes, ("slope_ldn", "mean_difference"), strict=True):
+                plot_estimates(simulated, ax, estimand=estimand)
+        alone = f"Without placebo a trial would show {truth.mean_ldn:.0f} % on average."
+        return write_picture(axes[0].figure, f"{simulated} {alone}")
+
+    return follow(sliders, draw)[0]
