@@ -64,7 +64,7 @@ TASKS = {
                 "-m",
                 "benchmark",
                 "tests/benchmarks",
-                "tests/test_widgets.py",
+                "tests/teaching/test_widgets.py",
             ]
         ],
     ),

@@ -196,11 +196,15 @@ def _draw_figures(options) -> int:
     from matplotlib import style
     from tqdm import tqdm
 
-    from .core import canvas as drawing
-    from .data.tables import load_dataset
+    from .core.canvas import STYLE
+    from .core.export import notice_missing_characters, render_figure
     from .core.files import write_files
+    from .crossover.figure_1 import plot_improvement
     from .crossover.improvement import summarise_improvement
+    from .data.tables import load_dataset
+    from .lines.figure_2 import plot_esr_pain
     from .lines.regression import fit_lines
+    from .report.captions import write_captions
 
     results = {}
     if data is None:
@@ -210,21 +214,18 @@ def _draw_figures(options) -> int:
     del data  # of a million rows, the fits hold a copy
     contents = {}
     with ExitStack() as stack:
-        stack.enter_context(style.context(drawing.STYLE))
-        missing = stack.enter_context(drawing.notice_missing_characters())
+        stack.enter_context(style.context(STYLE))
+        missing = stack.enter_context(notice_missing_characters())
         progress = stack.enter_context(tqdm(total=len(results), unit="figure", disable=None))
         for name, result in results.items():
-            if name == "figure_1":
-                axes = drawing.plot_improvement(result)
-            else:
-                axes = drawing.plot_esr_pain(result)[0]
+            axes = plot_improvement(result) if name == "figure_1" else plot_esr_pain(result)[0]
             progress.set_description(name)
-            rendered = drawing.render_figure(axes.figure, options.format)
+            rendered = render_figure(axes.figure, options.format)
             contents |= {f"{name}.{kind}": data for kind, data in rendered.items()}
             progress.update()
     for text in missing:
         print(f"{options.data}: {text}", file=sys.stderr)
-    contents["captions.md"] = drawing.write_captions(results).encode()
+    contents["captions.md"] = write_captions(results).encode()
     # A user's figure never lands among the project's own by default.
     own = Path("figures") if options.data is None else Path(f"{options.data.stem}_figures")
     for path in write_files(contents, options.out or own):
@@ -236,8 +237,8 @@ def _draw_figures(options) -> int:
 
 def _write_data(options) -> int:
     """Simulate, check and write."""
-    from .data.tables import find_illustrative_folder, write_tables
     from .data.simulated_people import SEED, simulate_illustrative_trials
+    from .data.tables import find_illustrative_folder, write_tables
 
     folder = options.out or find_illustrative_folder()
     seed = SEED if options.seed is None else options.seed
@@ -315,7 +316,8 @@ def _describe(options) -> int:
     from shutil import get_terminal_size
     from textwrap import fill
 
-    from .data.tables import get_resource, list_datasets, load_codebook
+    from .core.codebook import get_resource
+    from .data.tables import list_datasets, load_codebook
 
     width = min(get_terminal_size().columns, 100)
     if options.name is None:

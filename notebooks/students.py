@@ -142,8 +142,8 @@ def simulate_people(class_seed: int, name: str) -> tuple[int, dict]:
 
 def write_one(texts: dict[str, str], class_seed: int | None, out: Path) -> None:
     """Copies straight into OUT/student/, with data of their own if there is a seed."""
-    from ldn_analysis.data.tables import write_tables
     from ldn_analysis.core.files import write_files
+    from ldn_analysis.data.tables import write_tables
 
     folder = out / "student"
     if class_seed is not None:
@@ -177,8 +177,8 @@ def write_class(texts: dict[str, str], folders: dict[str, str], class_seed: int,
 
 def write_folder(folder: Path, texts: dict[str, str], tables: dict) -> list[tuple]:
     """One student's folder: made beside its place, then moved there. Gives its answers."""
-    from ldn_analysis.data.tables import write_tables
     from ldn_analysis.core.files import write_files
+    from ldn_analysis.data.tables import write_tables
 
     part, old = (folder.with_name(f".{folder.name}.{end}") for end in ("part", "old"))
     for leftover in (part, old):
@@ -198,15 +198,12 @@ def write_folder(folder: Path, texts: dict[str, str], tables: dict) -> list[tupl
 
 def list_answers(data: Path) -> list[tuple[str, object]]:
     """Exercise and right answer, for the tables of a folder."""
-    from ldn_analysis import (
-        answers,  # noqa: F401  (enters the exercises)
-        use_data,
-    )
-    from ldn_analysis.teaching.exercise import EXERCISES
+    from ldn_analysis import use_data
+    from ldn_analysis.teaching.check import load_exercises
 
     use_data(data)
     try:
-        found = [(name, EXERCISES[name]().answer) for name in sorted(EXERCISES)]
+        found = [(name, make().answer) for name, make in sorted(load_exercises().items())]
     finally:
         use_data(None)
     return [(name, f"{x:.6g}" if isinstance(x, float) else x) for name, x in found]

@@ -25,12 +25,23 @@ from ldn_analysis import (
     summarise_improvement,
     wilson_interval,
 )
-from ldn_analysis.core.result import Result, format_number, format_p
+from ldn_analysis.core.result import Result
+from ldn_analysis.core.wording import format_number, format_p
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "ldn_analysis"
-MODULES = sorted(m.name for m in pkgutil.iter_modules([str(FOLDER)]) if m.name != "__main__")
+MODULES = sorted(
+    m.name.removeprefix("ldn_analysis.")
+    for m in pkgutil.walk_packages([str(FOLDER)], "ldn_analysis.")
+    if not m.ispkg and not m.name.endswith("__main__")
+)
 LOADED = {name: import_module(f"ldn_analysis.{name}") for name in MODULES}
+
+
+def find_file(module):
+    return FOLDER / f"{module.replace('.', '/')}.py"
+
+
 VERBS = set()
 for line in (
     "audit bootstrap check compare describe enumerate find fit format leave list load new order",
@@ -129,7 +140,7 @@ def test_functions_start_with_a_verb_and_take_few_parameters(name):
     ("module", "name", "item"), public(), ids=[f"{module}.{name}" for module, name, _ in public()]
 )
 def test_public_classes_are_results_or_known(module, name, item):
-    if inspect.isclass(item) and is_own(item, module) and module != "exercises":
+    if inspect.isclass(item) and is_own(item, module) and not module.startswith("teaching."):
         assert issubclass(item, Result) or name in CLASSES
 
 
@@ -147,7 +158,10 @@ def test_functions_are_documented(name):
     text = inspect.cleandoc(function.__doc__ or "")
     assert re.match(r"[A-Z].+[.?:]", text.split("\n\n")[0].replace("\n", " ")), "a first sentence"
     parameters = list(inspect.signature(function).parameters)
-    if function.__module__.endswith((".results", ".data")) and len(text.split("\n\n")) == 1:
+    if (
+        function.__module__.startswith(("ldn_analysis.core", "ldn_analysis.data"))
+        and len(text.split("\n\n")) == 1
+    ):
         return  # small and internal: one line
     if name not in ldn_analysis.__all__:
         return
@@ -185,7 +199,7 @@ def test_public_names_have_a_runnable_example(name):
 
 @pytest.mark.parametrize("module", MODULES)
 def test_everything_defined_has_a_docstring(module):
-    tree = ast.parse((FOLDER / f"{module}.py").read_text(encoding="utf-8"))
+    tree = ast.parse(find_file(module).read_text(encoding="utf-8"))
     assert ast.get_docstring(tree)
     for node in ast.walk(tree):
         if isinstance(node, ast.ClassDef | ast.FunctionDef):
@@ -201,12 +215,12 @@ def test_everything_defined_has_a_docstring(module):
 
 @pytest.mark.parametrize("module", MODULES)
 def test_no_assert_print_or_global_chance_in_the_package(module):
-    tree = ast.parse((FOLDER / f"{module}.py").read_text(encoding="utf-8"))
+    tree = ast.parse(find_file(module).read_text(encoding="utf-8"))
     for node in ast.walk(tree):
         assert not isinstance(node, ast.Assert), f"line {node.lineno}"
         if isinstance(node, ast.Call) and module not in (
             "cli",
-            "results",
+            "core.wording",
         ):  # say() is there to print
             assert not (isinstance(node.func, ast.Name) and node.func.id == "print")
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
@@ -367,51 +381,89 @@ def test_format_p(value, text):
 
 # --- imports -----------------------------------------------------------------------------
 
+ARROWS = {  # which rooms a room may import; no other arrow is allowed
+    "core": "",
+    "data": "core",
+    "lines": "core",
+    "audit": "data core",
+    "evidence": "data core",
+    "crossover": "lines core",
+    "small_samples": "lines data core",
+    "multiverse": "crossover lines data core",
+    "report": "crossover lines data core",
+    "teaching": "multiverse evidence audit small_samples crossover lines data core",
+    "cli": "report crossover lines data core",
+}
 
-def imports_of(module):
-    """Sibling modules that a module imports, anywhere in it."""
-    tree = ast.parse((FOLDER / f"{module}.py").read_text(encoding="utf-8"))
+
+def imports_of(module, text=None):
+    """Modules of the package that a module imports, anywhere in it, by their dotted names."""
+    tree = ast.parse(find_file(module).read_text(encoding="utf-8") if text is None else text)
     found = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom):
-            if node.level == 1 and node.module:
-                found.add(node.module.split(".")[0])
-            elif node.level == 1 or node.module == "ldn_analysis":
-                found |= {alias.name for alias in node.names}
-            elif (node.module or "").startswith("ldn_analysis."):
-                found.add(node.module.split(".")[1])
+            home = ["ldn_analysis", *module.split(".")][: -node.level] if node.level else []
+            source = ".".join([*home, *([node.module] if node.module else [])])
+            names = [f"{source}.{alias.name}" for alias in node.names]
+            found |= {
+                name if name.split("ldn_analysis.")[-1] in MODULES else source for name in names
+            }
         elif isinstance(node, ast.Import):
-            for alias in node.names:
-                if alias.name.startswith("ldn_analysis."):
-                    found.add(alias.name.split(".")[1])
-    return found
+            found |= {alias.name for alias in node.names}
+    own = {name.removeprefix("ldn_analysis.") for name in found if name.startswith("ldn_analysis")}
+    return own - {"ldn_analysis"}
+
+
+def find_wrong_arrows(module, imported):
+    room = module.split(".")[0]
+    rooms = {name.split(".")[0] for name in imported}
+    return sorted(rooms - {room} - set(ARROWS[room].split()))
 
 
 def is_drawing(module):
-    return module.startswith(("figures", "widget"))
+    return module.split(".")[-1].startswith(("figure", "forest", "widget"))
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_nobody_imports_upward(module):
-    found = imports_of(module)
-    assert module not in found
-    if module != "cli":
-        assert "cli" not in found
-    if module not in ("cli", "report"):
-        assert not {"report", "report_analyses"} & found
-    if not is_drawing(module) and module not in ("cli", "report", "report_analyses"):
-        assert not [name for name in found if is_drawing(name)]
+def test_rooms_import_along_the_arrows(module):
+    imported = imports_of(module)
+    assert module not in imported
+    assert not find_wrong_arrows(module, imported)
+    if not is_drawing(module) and module.split(".")[0] not in ("cli", "report"):
+        assert not [name for name in imported if is_drawing(name)]
 
 
-def test_the_arrows_test_sees_imports():
-    assert {"data", "files", "proportions", "regression", "results"} <= imports_of("figures")
-    assert {"figures", "reading"} <= imports_of("cli")
-    assert imports_of("line") == set()  # the kernel needs nobody
+def test_no_room_or_file_imports_in_a_circle():
+    waiting = {module: imports_of(module) & set(MODULES) for module in MODULES}
+    while ready := [module for module, needs in waiting.items() if not needs]:
+        waiting = {
+            module: needs - set(ready) for module, needs in waiting.items() if module not in ready
+        }
+    assert not waiting
+
+
+def test_a_room_says_one_sentence_and_imports_nothing():
+    rooms = [folder.parent for folder in FOLDER.glob("*/__init__.py")]
+    assert {room.name for room in rooms} == set(ARROWS) - {"cli"}
+    for path in FOLDER.glob("**/*/__init__.py"):
+        (only,) = ast.parse(path.read_text(encoding="utf-8")).body
+        assert isinstance(only, ast.Expr)
+
+
+def test_the_arrows_test_sees_a_planted_import():
+    planted = imports_of("core.line", "def f():\n    from ..lines.regression import LineFit")
+    assert planted == {"lines.regression"}
+    assert find_wrong_arrows("core.line", planted) == ["lines"]
+    assert find_wrong_arrows("lines.checks", {"evidence.pooling", "core.line"}) == ["evidence"]
+    assert imports_of("data.tables", "from ..cli import main\nfrom . import reading") == {
+        "cli", "data.reading",
+    }  # fmt: skip
+    assert imports_of("core.line") == set()  # the kernel needs nobody
 
 
 @pytest.mark.parametrize("module", [name for name in MODULES if is_drawing(name)])
 def test_figures_compute_no_statistics(module):
-    text = (FOLDER / f"{module}.py").read_text(encoding="utf-8")
+    text = find_file(module).read_text(encoding="utf-8")
     for word in ("scipy", "statsmodels", "polyfit", "lstsq", "corrcoef", ".std(", "fit_line("):
         lines = [line for line in text.splitlines() if word in line and ">>>" not in line]
         assert not lines, lines
@@ -419,7 +471,7 @@ def test_figures_compute_no_statistics(module):
 
 @pytest.mark.parametrize("module", MODULES)
 def test_heavy_libraries_load_inside_functions(module):
-    tree = ast.parse((FOLDER / f"{module}.py").read_text(encoding="utf-8"))
+    tree = ast.parse(find_file(module).read_text(encoding="utf-8"))
     for node in tree.body:
         names = []
         if isinstance(node, ast.Import):

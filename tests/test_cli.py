@@ -12,7 +12,7 @@ import pytest
 
 from ldn_analysis import check_calibration, list_datasets, load_codebook, load_dataset
 from ldn_analysis.cli import main
-from ldn_analysis.data.tables import _data_folder
+from ldn_analysis.core.codebook import _data_folder
 
 ROOT = Path(__file__).resolve().parents[1]
 TABLES = ("participants", "daily_pain", "improvement", "esr_pain_change")
@@ -243,7 +243,7 @@ def test_stopping_is_one_line(tmp_path, capsys, monkeypatch):
     def stop(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("ldn_analysis.core.canvas.render_figure", stop)
+    monkeypatch.setattr("ldn_analysis.core.export.render_figure", stop)
     assert main(["figures", "--out", str(tmp_path)]) == 1
     assert capsys.readouterr() == ("", "ldn-analysis: stopped\n")
     assert not read_folder(tmp_path)

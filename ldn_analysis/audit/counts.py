@@ -6,18 +6,8 @@ from math import ceil, floor
 import numpy as np
 import pandas as pd
 
-from ..data.printed import (
-    CUT_OFF,
-    NO,
-    ONLY_IF,
-    YES,
-    AuditCheck,
-    format_plain,
-    join_words,
-    meets,
-    read_counts,
-    read_printed,
-)
+from ..data.printed import read_counts, read_printed
+from .results import CUT_OFF, NO, ONLY_IF, YES, AuditCheck, format_plain, join_words, meets
 
 __all__ = ["check_mean", "check_share", "check_sum"]
 

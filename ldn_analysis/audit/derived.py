@@ -3,11 +3,13 @@
 from itertools import product
 
 import numpy as np
-from scipy.special import ndtri, stdtrit
+from scipy.special import stdtrit
 
+from ..core.intervals import compute_fisher_interval, compute_quantile
+from ..core.validation import require_level
+from ..data.printed import read_counts, read_printed
 from .p_values import p_limits, p_of_size, read_df
-from ..data.printed import Derivation, derive, format_plain, read_counts, read_p, read_printed
-from ..core.result import require_level
+from .results import Derivation, derive, format_plain, read_p
 
 __all__ = ["compute_r_interval", "compute_sd_from_p", "compute_se_from_interval"]
 
@@ -71,7 +73,7 @@ def compute_sd_from_p(
         )
     # d = t * scale; sd = std_error / scale
     scale = np.sqrt(sum(1 / count for count in groups))
-    quantile = float(stdtrit(df, 0.5 + confidence_level / 2))
+    quantile = compute_quantile(confidence_level, df)
     limits = p_limits(printed)
     t, t_low, t_high = (
         float(-stdtrit(df, min(p, 1) / 2)) if p > 0 else np.inf
@@ -213,17 +215,12 @@ def compute_r_interval(
         low = least
     elif printed.relation == ">":
         high = 1
-    margin = ndtri(0.5 + confidence_level / 2) / np.sqrt(size - 3)
 
     def solve(value: float) -> dict[str, float]:
         root = np.sqrt(max(value, 0)) if squared else value
-        with np.errstate(divide="ignore"):
-            center = np.arctanh(np.clip(root, -1, 1))
-        return {
-            "r": float(np.clip(root, -1, 1)),
-            "conf_low": float(np.tanh(center - margin)),
-            "conf_high": float(np.tanh(center + margin)),
-        }
+        r = float(np.clip(root, -1, 1))
+        low, high = compute_fisher_interval(r, 1 / np.sqrt(size - 3), confidence_level)
+        return {"r": r, "conf_low": low, "conf_high": high}
 
     return Derivation(
         check="interval of a correlation",
@@ -245,9 +242,7 @@ def derive_se(where, low, high, estimate, df, scale, confidence_level) -> Deriva
             f"{where}: the limits {first.text} and {last.text} may be equal before rounding; "
             "no standard error follows"
         )
-    quantile = (
-        ndtri(0.5 + confidence_level / 2) if df is None else stdtrit(df, 0.5 + confidence_level / 2)
-    )
+    quantile = compute_quantile(confidence_level, df)
     ends = [[transform(end, scale) for end in item.rounded] for item in (first, last)]
     plain = [transform(item.value, scale) for item in (first, last)]
     widths = [plain[1] - plain[0], ends[1][0] - ends[0][1], ends[1][1] - ends[0][0]]

@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from .published import Audit
 from ..core.canvas import BLUE, GREY, VERMILLION, new_figure
-from ..data.printed import AuditCheck
+from .published import Audit
+from .results import AuditCheck
 
 __all__ = ["plot_audit", "plot_possible_counts"]
 

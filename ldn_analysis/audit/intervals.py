@@ -2,20 +2,10 @@
 
 import pandas as pd
 
+from ..core.wording import format_number
 from .derived import SCALES, derive_se, read_interval, transform, transform_back
 from .p_values import explain_p, judge_p, p_limits
-from ..data.printed import (
-    NO,
-    ONLY_IF,
-    YES,
-    AuditCheck,
-    fit_p,
-    format_plain,
-    format_range,
-    meets,
-    read_p,
-)
-from ..core.result import format_number
+from .results import NO, ONLY_IF, YES, AuditCheck, fit_p, format_plain, format_range, meets, read_p
 
 __all__ = ["check_interval_symmetry", "check_p_from_interval"]
 

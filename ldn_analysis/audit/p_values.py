@@ -4,20 +4,9 @@ import numpy as np
 import pandas as pd
 from scipy.special import chdtrc, fdtrc, ndtr, stdtr
 
-from ..data.printed import (
-    CUT_OFF,
-    NO,
-    ONLY_IF,
-    YES,
-    AuditCheck,
-    Printed,
-    fit_p,
-    format_range,
-    meets,
-    read_p,
-    read_printed,
-)
-from ..core.result import format_number
+from ..core.wording import format_number
+from ..data.printed import Printed, read_printed
+from .results import CUT_OFF, NO, ONLY_IF, YES, AuditCheck, fit_p, format_range, meets, read_p
 
 __all__ = ["check_p_from_statistic"]
 

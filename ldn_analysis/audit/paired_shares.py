@@ -4,29 +4,19 @@ from math import comb
 
 import numpy as np
 import pandas as pd
-from scipy.special import bdtr, chdtrc
+from scipy.special import chdtrc
 
+from ..core.mcnemar import compute_mcnemar
+from ..core.wording import format_number
+from ..data.printed import read_counts, read_printed
 from .counts import check_share
 from .p_values import p_limits
-from ..data.printed import (
-    NO,
-    ONLY_IF,
-    YES,
-    AuditCheck,
-    fit_p,
-    format_range,
-    join_words,
-    read_counts,
-    read_p,
-    read_printed,
-)
-from ..core.result import format_number
+from .results import NO, ONLY_IF, YES, AuditCheck, fit_p, format_range, join_words, read_p
 
 __all__ = ["check_paired_shares"]
 
 CHECK = "p of two shares of the same people"
 COLUMNS = ["reading", "paired", "both", "first_only", "second_only", "neither"]
-COLUMNS += ["statistic", "p_low", "p_high", "fits"]
 PAIRED = (
     "McNemar exact",
     "McNemar mid-p",
@@ -135,15 +125,9 @@ def check_paired_shares(
 
 def _test_paired(both: int, first_only: int, second_only: int, neither: int):  # noqa: ARG001
     """Name, statistic and p of each test of a paired table."""
-    n, smaller = first_only + second_only, min(first_only, second_only)
-    if n == 0:  # nobody differs: no test rejects
-        return [(name, np.nan, 1.0) for name in PAIRED]
-    tail, at = bdtr(smaller, n, 0.5), comb(n, smaller) / 2**n
-    square = (first_only - second_only) ** 2 / n
-    corrected = max(abs(first_only - second_only) - 1, 0) ** 2 / n
-    mid = 1 - at / 2 if first_only == second_only else 2 * tail - at
-    p_values = (min(2 * tail, 1), mid, chdtrc(1, square), chdtrc(1, corrected), tail)
-    statistics = (np.nan, np.nan, square, corrected, np.nan)
+    tests = compute_mcnemar(first_only, second_only)
+    p_values = (tests.exact, tests.mid_p, tests.square_p, tests.corrected_p, tests.one_tailed)
+    statistics = (np.nan, np.nan, float(tests.square), float(tests.corrected), np.nan)
     return list(zip(PAIRED, statistics, map(float, p_values), strict=True))
 
 
@@ -203,3 +187,6 @@ def _list_p(rows: pd.DataFrame) -> str:
     """The p values of some readings, rounded for reading."""
     values = sorted(rows["p_low"])
     return " or ".join(dict.fromkeys(format_number(value) for value in values))
+
+
+COLUMNS += ["statistic", "p_low", "p_high", "fits"]

@@ -6,14 +6,14 @@ from decimal import Decimal
 
 import pandas as pd
 
+from ..core.result import Result
+from ..data.tables import load_dataset
 from .counts import check_mean, check_share, check_sum
 from .derived import compute_r_interval, compute_sd_from_p, compute_se_from_interval
 from .intervals import check_interval_symmetry, check_p_from_interval
 from .p_values import check_p_from_statistic
 from .paired_shares import check_paired_shares
-from ..data.tables import load_dataset
-from ..data.printed import VERDICTS, AuditCheck, Derivation
-from ..core.result import Result
+from .results import VERDICTS, AuditCheck, Derivation
 
 __all__ = ["Audit", "audit_published"]
 
@@ -301,7 +301,7 @@ def _audit_meta_analyses(report: _Report, table: pd.DataFrame) -> None:
     for _, row in table.iterrows():
         name = f"{row['source']}: {row['comparison']}"
         extra = row.to_dict() | {"id": f"meta_analyses: {name}", "quantity": row["measure"]}
-        extra["status"] = table.attrs.get("status", "published")
+        extra["status"] = row.get("status", "published")
         estimate, low, high = (_print(extra, field) for field in ("estimate", "ci_low", "ci_high"))
         middle = check_interval_symmetry(estimate, low, high)
         report.add(f"{name}: interval", [], middle, extra=extra)

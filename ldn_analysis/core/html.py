@@ -10,7 +10,7 @@ from html import escape
 import numpy as np
 import pandas as pd
 
-from .result import format_number, format_p
+from .wording import format_number, format_p
 
 __all__ = [
     "write_list",
@@ -30,6 +30,7 @@ HEADINGS = {  # the glossary's names as a reader of the page needs them
     "joint_low": "joint 95 % CI from", "joint_high": "joint 95 % CI to",
     "n_undefined": "undefined", "good": "what good looks like",
 }  # fmt: skip
+
 # Control characters, and those that override the direction of what follows them.
 _SHOWN = {
     code: f"\\u{code:04x}"
@@ -66,6 +67,7 @@ code { font-family: "DejaVu Sans Mono", monospace; font-size: 0.9em; }
   .wide { overflow: visible; }
 }
 """
+
 # Nothing may be fetched, whatever a cell of the user's table holds.
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 

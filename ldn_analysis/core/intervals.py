@@ -1,9 +1,21 @@
-"""Student's t: the p value, the reach of an interval, and a row of a table with both."""
+"""Quantiles, p values and intervals that stand in more than one analysis."""
 
 import numpy as np
-from scipy.special import stdtr, stdtrit
+from scipy.special import nctdtr, ndtri, stdtr, stdtrit
 
-__all__ = ["compute_p_value", "compute_paired_p", "compute_t_quantile", "make_row"]
+from .validation import require_level
+
+__all__ = [
+    "compute_fisher_interval",
+    "compute_p_value",
+    "compute_paired_p",
+    "compute_quantile",
+    "compute_spearman_interval",
+    "compute_t_power",
+    "find_tails",
+    "summarise_t",
+    "wilson_interval",
+]
 
 
 def compute_p_value(t, df):
@@ -20,14 +32,79 @@ def compute_paired_p(differences):
     return compute_p_value(t, n - 1)
 
 
-def compute_t_quantile(confidence_level: float, df: float) -> float:
-    """How many standard errors an interval reaches to each side."""
-    return float(stdtrit(df, 0.5 + confidence_level / 2))
+def find_tails(confidence_level: float) -> np.ndarray:
+    """The two probabilities between which a central interval lies: 0.025 and 0.975 for 0.95."""
+    return np.array([1 - confidence_level, 1 + confidence_level]) / 2
 
 
-def make_row(estimate: float, std_error: float, df: float, confidence_level: float) -> dict:
+def compute_quantile(confidence_level: float, df=None):
+    """How many standard errors an interval reaches to each side.
+
+    Of the normal distribution, or of Student's t where degrees of freedom are given;
+    elementwise over these, and a float for one number.
+
+    Examples
+    --------
+    >>> round(compute_quantile(0.95), 3), round(compute_quantile(0.95, 8), 3)
+    (1.96, 2.306)
+    """
+    upper = 0.5 + np.asarray(confidence_level) / 2
+    quantile = ndtri(upper) if df is None else stdtrit(df, upper)
+    return quantile if np.ndim(quantile) else float(quantile)
+
+
+def compute_t_power(shift, df, confidence_level: float = 0.95) -> np.ndarray:
+    """Power of the two-sided t test, elementwise; 0 where there is no degree of freedom.
+
+    From the noncentral t distribution, whose noncentrality is the true effect in standard errors.
+
+    Examples
+    --------
+    >>> round(float(compute_t_power(2.0, 20)), 3), float(compute_t_power(40.0, 117))
+    (0.474, 1.0)
+    """
+    df, shift = np.broadcast_arrays(np.asarray(df, float), np.abs(shift))
+    safe = np.maximum(df, 1)
+    critical = compute_quantile(confidence_level, safe)
+    missed, wrong = (nctdtr(safe, shift, side * critical) for side in (1, -1))
+    # nctdtr returns nan where the probability is below 1e-15.
+    missed, wrong = (np.where(np.isnan(p) & (shift > 5), 0.0, p) for p in (missed, wrong))
+    return np.where(df > 0, np.clip(1 - missed + wrong, 0, 1), 0.0)
+
+
+def compute_fisher_interval(r, std_error, confidence_level: float = 0.95):
+    """Interval of a correlation on Fisher's (1921) scale, artanh r; elementwise.
+
+    Parameters
+    ----------
+    r, std_error : array_like
+        Correlation, and standard error of its artanh: 1 / sqrt(n - 3) for Pearson's.
+    confidence_level : float
+        Between 0 and 1.
+
+    Returns
+    -------
+    (float, float) or (ndarray, ndarray)
+        Limits of r; equal to r where that is -1 or 1.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        center = np.arctanh(r)
+        margin = compute_quantile(confidence_level) * np.asarray(std_error)
+        low, high = np.tanh(center - margin), np.tanh(center + margin)
+    return (low, high) if np.ndim(low) else (float(low), float(high))
+
+
+def compute_spearman_interval(rho: float, n_obs: int, confidence_level: float = 0.95):
+    """Interval of Spearman's rho (Bonett and Wright 2000); nan below n = 4 and at -1 and 1."""
+    if n_obs < 4 or abs(rho) == 1:
+        return np.nan, np.nan
+    error = np.sqrt((1 + rho**2 / 2) / (n_obs - 3))
+    return compute_fisher_interval(rho, error, confidence_level)
+
+
+def summarise_t(estimate: float, std_error: float, df: float, confidence_level: float) -> dict:
     """Estimate, error, t, df, two-sided p and t interval, under the glossary's names."""
-    margin = std_error * compute_t_quantile(confidence_level, df)
+    margin = std_error * compute_quantile(confidence_level, df)
     with np.errstate(divide="ignore", invalid="ignore"):
         t = float(np.divide(estimate, std_error))
     return {
@@ -39,3 +116,48 @@ def make_row(estimate: float, std_error: float, df: float, confidence_level: flo
         "conf_low": float(estimate - margin),
         "conf_high": float(estimate + margin),
     }
+
+
+def wilson_interval(count, n_obs, confidence_level: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
+    """Score interval of a proportion (Wilson 1927).
+
+    It stays between 0 and 1, is never empty at 0 or n, and covers close to its level at
+    small n, where estimate +- 1.96 SE does not. statsmodels gives the same numbers; its
+    import costs more time than drawing both figures.
+
+    Parameters
+    ----------
+    count, n_obs : array_like of int
+        Successes and trials.
+    confidence_level : float
+        Between 0 and 1.
+
+    Returns
+    -------
+    (ndarray, ndarray)
+        Lower and upper limits, as proportions.
+
+    Raises
+    ------
+    ValueError
+        If a count is negative or above n, n is zero, or the level is not between 0 and 1.
+
+    Examples
+    --------
+    >>> low, high = wilson_interval(14, 29)
+    >>> f"{low:.3f} {high:.3f}"
+    '0.314 0.656'
+    """
+    require_level(confidence_level)
+    count, n_obs = np.asarray(count, float), np.asarray(n_obs, float)
+    if (n_obs < 1).any() or (count < 0).any() or (count > n_obs).any():
+        raise ValueError(
+            f"wilson_interval: need 0 <= count <= n and n >= 1; received {count} of {n_obs}"
+        )
+    z2 = compute_quantile(confidence_level) ** 2
+    share = count / n_obs
+    center = (share + z2 / (2 * n_obs)) / (1 + z2 / n_obs)
+    margin = np.sqrt(z2 * (share * (1 - share) / n_obs + z2 / (4 * n_obs**2))) / (1 + z2 / n_obs)
+    # At 0 and n the limit is exactly 0 or 1; rounding may miss it by a hair.
+    low = np.where(count == 0, 0.0, center - margin)
+    return low, np.where(count == n_obs, 1.0, center + margin)

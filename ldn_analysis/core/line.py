@@ -132,3 +132,18 @@ def solve_line(sums: LineSums, *, origin=(0.0, 0.0), residual_ss=None) -> Line:
             mean_x=mean_x,
             sxx=sxx,
         )
+
+
+def center_points(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray, tuple]:
+    """Predictor and outcome about their means, and the means; a constant gives zeros."""
+    origin = float(x.mean()), float(y.mean())
+    dy = y - origin[1] if y.min() < y.max() else np.zeros_like(y)
+    return x - origin[0], dy, origin
+
+
+def drop_each(x: np.ndarray, y: np.ndarray) -> Line:
+    """The n lines without one point each, from downdated sums."""
+    dx, dy, origin = center_points(x, y)
+    parts = np.array([dx, dy, dx * dx, dx * dy, dy * dy])
+    sums = parts.sum(1, keepdims=True) - parts
+    return solve_line(LineSums(np.full(len(x), len(x) - 1), *sums), origin=origin)

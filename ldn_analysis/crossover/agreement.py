@@ -7,21 +7,14 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtr, ndtri
+from scipy.special import ndtr
 
-from ..data.assumptions import CATEGORIES
-from ..data.tables import describe_column
-from ..core.result import (
-    Result,
-    capitalise,
-    describe_sample,
-    format_interval,
-    format_number,
-    format_p,
-    require_level,
-    require_missing,
-)
-from ..core.intervals import compute_p_value
+from ..core.codebook import CATEGORIES, describe_column
+from ..core.intervals import compute_p_value, compute_quantile, compute_spearman_interval
+from ..core.result import Result
+from ..core.status import read_status
+from ..core.validation import require_level, require_missing
+from ..core.wording import capitalise, describe_sample, format_interval, format_number, format_p
 
 __all__ = ["ImprovementAgreement", "compare_improvement"]
 
@@ -92,11 +85,10 @@ class ImprovementAgreement(Result):
             n - 2; the odds ratio has Wald's interval and p. What is not defined is nan.
         """
         require_level(confidence_level)
-        z, n, rho = ndtri(0.5 + confidence_level / 2), self.n_obs, self.spearman
+        z, n, rho = compute_quantile(confidence_level), self.n_obs, self.spearman
         with np.errstate(divide="ignore", invalid="ignore"):
             t = rho * np.sqrt((n - 2) / np.maximum(1 - rho**2, 0))
-            error = np.sqrt((1 + rho**2 / 2) / (n - 3)) if n > 3 else np.nan
-            low, high = np.tanh(np.arctanh(rho) + z * error * np.array([-1, 1]))
+        low, high = compute_spearman_interval(rho, n, confidence_level)
         rows = [
             {"term": "rank correlation", "method": "Spearman", "estimate": rho, "conf_low": low}
             | {"conf_high": high, "statistic": t, "df": n - 2.0}
@@ -215,7 +207,7 @@ def compare_improvement(
         per=float(per),
         n_dropped=n_dropped,
         notes=tuple(notes),
-        status=improvement.attrs.get("status", "") or pain.attrs.get("status", ""),
+        status=read_status(improvement) or read_status(pain),
     )
 
 

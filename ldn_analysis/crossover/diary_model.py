@@ -8,18 +8,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..data.tables import describe_column
+from ..core.codebook import describe_column
+from ..core.intervals import summarise_t
+from ..core.result import Result
+from ..core.status import read_status
+from ..core.validation import require_level
+from ..core.wording import describe_sample, format_interval, format_number, format_p, join_notes
 from .pairing import read_sequence
-from ..core.result import (
-    Result,
-    describe_sample,
-    format_interval,
-    format_number,
-    format_p,
-    join_notes,
-    require_level,
-)
-from ..core.intervals import make_row
 
 __all__ = ["DiaryFit", "fit_diary_model"]
 
@@ -91,7 +86,7 @@ class DiaryFit(Result):
         estimates, errors = self.model.fe_params, self.std_error
         return pd.DataFrame(
             [
-                {"term": name} | make_row(estimate, error, self.df, confidence_level)
+                {"term": name} | summarise_t(estimate, error, self.df, confidence_level)
                 for name, estimate, error in zip(names, estimates, errors, strict=True)
             ]
         ).assign(n_obs=self.n_obs)
@@ -249,7 +244,7 @@ def fit_diary_model(
         converged=converged,
         boundary=boundary,
         notes=tuple(notes),
-        status=diaries.attrs.get("status", ""),
+        status=read_status(diaries),
     )
 
 

@@ -1,10 +1,11 @@
 """Draw the comparisons of two conditions in the same persons."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from .agreement import ImprovementAgreement
-from .two_period import CrossoverFit
-from ..data.tables import describe_column
 from ..core.canvas import (
     BLUE,
     CONDITION_TITLES,
@@ -17,9 +18,14 @@ from ..core.canvas import (
     shorten_label,
     write_minus,
 )
-from .responders import ResponderCurve
-from ..core.result import capitalise, format_interval, format_number, format_p
-from .slopes import SlopeComparison
+from ..core.codebook import describe_column
+from ..core.wording import capitalise, format_interval, format_number, format_p
+
+if TYPE_CHECKING:
+    from .agreement import ImprovementAgreement
+    from .responders import ResponderCurve
+    from .slopes import SlopeComparison
+    from .two_period import CrossoverFit
 
 __all__ = [
     "plot_crossover",

@@ -3,60 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
-from scipy.special import ndtri
 
-from ..data.assumptions import CATEGORIES
-from ..data.tables import describe_column
-from ..core.result import Result, capitalise, describe_sample, require_level, require_missing
+from ..core.codebook import CATEGORIES, describe_column
+from ..core.intervals import wilson_interval
+from ..core.result import Result
+from ..core.status import read_status
+from ..core.validation import require_missing
+from ..core.wording import capitalise, describe_sample
 
-__all__ = ["ImprovementSummary", "summarise_improvement", "wilson_interval"]
-
-
-def wilson_interval(count, n_obs, confidence_level: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
-    """Score interval of a proportion (Wilson 1927).
-
-    It stays between 0 and 1, is never empty at 0 or n, and covers close to its level at
-    small n, where estimate +- 1.96 SE does not. statsmodels gives the same numbers; its
-    import costs more time than drawing both figures.
-
-    Parameters
-    ----------
-    count, n_obs : array_like of int
-        Successes and trials.
-    confidence_level : float
-        Between 0 and 1.
-
-    Returns
-    -------
-    (ndarray, ndarray)
-        Lower and upper limits, as proportions.
-
-    Raises
-    ------
-    ValueError
-        If a count is negative or above n, n is zero, or the level is not between 0 and 1.
-
-    Examples
-    --------
-    >>> low, high = wilson_interval(14, 29)
-    >>> f"{low:.3f} {high:.3f}"
-    '0.314 0.656'
-    """
-    require_level(confidence_level)
-    count, n_obs = np.asarray(count, float), np.asarray(n_obs, float)
-    if (n_obs < 1).any() or (count < 0).any() or (count > n_obs).any():
-        raise ValueError(
-            f"wilson_interval: need 0 <= count <= n and n >= 1; received {count} of {n_obs}"
-        )
-    z2 = ndtri(0.5 + confidence_level / 2) ** 2
-    share = count / n_obs
-    center = (share + z2 / (2 * n_obs)) / (1 + z2 / n_obs)
-    margin = np.sqrt(z2 * (share * (1 - share) / n_obs + z2 / (4 * n_obs**2))) / (1 + z2 / n_obs)
-    # At 0 and n the limit is exactly 0 or 1; rounding may miss it by a hair.
-    low = np.where(count == 0, 0.0, center - margin)
-    return low, np.where(count == n_obs, 1.0, center + margin)
+__all__ = ["ImprovementSummary", "summarise_improvement"]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
@@ -229,5 +185,5 @@ def summarise_improvement(
         column=column,
         counts=pd.Series(answers).value_counts(sort=False),
         n_dropped=blank,
-        status=data.attrs.get("status", ""),
+        status=read_status(data),
     )

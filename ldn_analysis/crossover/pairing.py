@@ -6,17 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ..data.tables import describe_column
-from ..core.result import (
-    Result,
-    describe_sample,
-    format_interval,
-    format_number,
-    format_p,
-    require_level,
-    require_missing,
-)
-from ..core.intervals import make_row
+from ..core.codebook import describe_column
+from ..core.intervals import summarise_t
+from ..core.result import Result
+from ..core.status import copy_status, read_status
+from ..core.validation import require_level, require_missing
+from ..core.wording import describe_sample, format_interval, format_number, format_p
 
 __all__ = ["MeanComparison", "compare_means", "pair_conditions"]
 
@@ -72,7 +67,7 @@ class MeanComparison(Result):
         require_level(confidence_level)
         mean, error = self.pairs["difference"].mean(), self.difference_sd / np.sqrt(self.n_obs)
         row = {"term": "paired difference", "method": "paired t"}
-        row |= make_row(mean, error, self.n_obs - 1, confidence_level)
+        row |= summarise_t(mean, error, self.n_obs - 1, confidence_level)
         return pd.DataFrame([row | {"n_obs": self.n_obs}])
 
     def __str__(self) -> str:
@@ -145,7 +140,7 @@ def compare_means(
         conditions=tuple(conditions),
         pairs=pairs,
         n_dropped=n_dropped,
-        status=data.attrs.get("status", ""),
+        status=read_status(data),
     )
 
 
@@ -257,8 +252,7 @@ def pair_conditions(
             "persons out."
         )
     pairs = pairs[~blank].rename_axis(participant).reset_index()
-    pairs.attrs["status"] = data.attrs.get("status", "")
-    return pairs, int(blank.sum())
+    return copy_status(data, pairs), int(blank.sum())
 
 
 def _require_conditions(column: pd.Series, conditions: Sequence[str], caller: str) -> None:

@@ -5,20 +5,16 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.special import bdtr, betaincinv, chdtrc, ndtri
+from scipy.special import betaincinv
 
-from ..data.tables import describe_column
+from ..core.codebook import describe_column
+from ..core.intervals import compute_quantile, wilson_interval
+from ..core.mcnemar import compute_mcnemar
+from ..core.result import Result
+from ..core.status import read_status
+from ..core.validation import require_level
+from ..core.wording import capitalise, describe_sample, format_interval, format_number, format_p
 from .pairing import pair_conditions
-from .improvement import wilson_interval
-from ..core.result import (
-    Result,
-    capitalise,
-    describe_sample,
-    format_interval,
-    format_number,
-    format_p,
-    require_level,
-)
 
 __all__ = [
     "ResponderComparison",
@@ -31,9 +27,6 @@ DICHOTOMISING = (
     "Counting responders throws away how far each person is from the threshold, costs power, and "
     "does not show who responds to the drug (Senn 2003); the mean difference is the primary result"
 )
-
-
-# --- responders --------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
@@ -122,26 +115,15 @@ class ResponderComparison(Result):
         without continuity correction (McNemar 1947). With no discordant pair there is
         nothing to test: p is 1 and the chi-square is not defined.
         """
-        b, c = self.first_only, self.second_only
-        discordant, smaller = b + c, min(b, c)
-        below, up_to = (
-            float(bdtr(k, discordant, 0.5)) if k >= 0 else 0.0 for k in (smaller - 1, smaller)
-        )
-        exact = min(1.0, 2 * up_to)
-        # Half of what is just as extreme: two counts, or the one in the middle.
-        mid = below + up_to if b != c else 1 - (up_to - below) / 2
-        square, square_p = np.nan, np.nan
-        if discordant:
-            square = (b - c) ** 2 / discordant
-            square_p = float(chdtrc(1, square))
-        else:
-            mid = 1.0
+        tests = compute_mcnemar(self.first_only, self.second_only)
+        smaller = min(self.first_only, self.second_only)
+        square_p = tests.square_p if tests.square == tests.square else np.nan
         return pd.DataFrame(
             {
                 "test": ["McNemar exact", "McNemar mid-p", "McNemar chi-square, uncorrected"],
-                "statistic": [float(smaller), float(smaller), square],
+                "statistic": [float(smaller), float(smaller), float(tests.square)],
                 "df": [np.nan, np.nan, 1.0],
-                "p_value": [exact, mid, square_p],
+                "p_value": [float(tests.exact), float(tests.mid_p), float(square_p)],
             }
         )
 
@@ -250,7 +232,7 @@ def compare_responders(
         second_only=int((~first & second).sum()),
         neither=int((~first & ~second).sum()),
         n_dropped=n_dropped,
-        status=data.attrs.get("status", ""),
+        status=read_status(data),
     )
 
 
@@ -285,7 +267,7 @@ def paired_tango_interval(both, first_only, second_only, neither, confidence_lev
     from scipy.optimize import brentq
 
     b, c, n = first_only, second_only, both + first_only + second_only + neither
-    z = ndtri(0.5 + confidence_level / 2)
+    z = compute_quantile(confidence_level)
 
     def score(delta):
         # Share of second-only pairs at its restricted maximum likelihood, of a quadratic.
@@ -334,9 +316,6 @@ def _number_needed(difference: float) -> str:
     if difference == 0:
         return "infinity"
     return f"{'NNTB' if difference > 0 else 'NNTH'} {1 / abs(difference):.1f}"
-
-
-# --- all thresholds ----------------------------------------------------------------------
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
@@ -478,5 +457,5 @@ def summarise_responder_curve(
         thresholds=thresholds,
         cells=np.column_stack([cell.sum(1) for cell in cells]),
         n_dropped=n_dropped,
-        status=data.attrs.get("status", ""),
+        status=read_status(data),
     )

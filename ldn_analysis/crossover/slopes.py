@@ -7,20 +7,15 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from ..data.tables import describe_column
-from .pairing import pair_conditions
+from ..core.codebook import describe_column
+from ..core.intervals import summarise_t
+from ..core.result import Result
+from ..core.status import read_status
+from ..core.validation import require_level
+from ..core.wording import describe_sample, format_interval, format_number, format_p, join_notes
 from ..lines.regression import LineFit, LineFits, fit_line, fit_lines
-from ..core.result import (
-    Result,
-    describe_sample,
-    format_interval,
-    format_number,
-    format_p,
-    join_notes,
-    require_level,
-)
-from ..core.intervals import make_row
 from .paired_reml import BOUNDARY_NOTE, TwoStrata, solve_two_strata
+from .pairing import pair_conditions
 
 __all__ = ["SlopeComparison", "compare_slopes"]
 
@@ -104,7 +99,7 @@ class SlopeComparison(Result):
         ]  # fmt: skip
         rows = [
             {"method": method, "primary": i == 0, "why": why}
-            | make_row(slope, error, df, confidence_level)
+            | summarise_t(slope, error, df, confidence_level)
             for i, (method, error, df, why) in enumerate(ways)
         ]
         return pd.DataFrame(rows).assign(n_obs=self.n_obs)
@@ -213,7 +208,6 @@ def compare_slopes(
     )  # fmt: skip
     difference = fit_line(pairs, predictor=predictor, outcome="difference")
     kept = data[data[participant].isin(pairs[participant])]
-    kept.attrs["status"] = data.attrs.get("status", "")
     fits = fit_lines(
         kept.assign(**{predictor: kept[participant].map(pairs.set_index(participant)[predictor])}),
         predictor=predictor, outcome=outcome, by=condition, groups=tuple(conditions),
@@ -239,7 +233,7 @@ def compare_slopes(
         mixed=mixed,
         n_dropped=n_dropped,
         notes=tuple(notes),
-        status=data.attrs.get("status", ""),
+        status=read_status(data),
     )
 
 

@@ -7,19 +7,14 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from ..data.tables import describe_column
-from .pairing import pair_conditions, read_sequence
-from ..core.result import (
-    Result,
-    describe_sample,
-    format_interval,
-    format_number,
-    format_p,
-    join_notes,
-    require_level,
-)
-from ..core.intervals import make_row
+from ..core.codebook import describe_column
+from ..core.intervals import summarise_t
+from ..core.result import Result
+from ..core.status import read_status
+from ..core.validation import require_level
+from ..core.wording import describe_sample, format_interval, format_number, format_p, join_notes
 from .paired_reml import BOUNDARY_NOTE, TwoStrata, solve_two_strata
+from .pairing import pair_conditions, read_sequence
 
 __all__ = ["CrossoverFit", "fit_crossover"]
 
@@ -128,7 +123,7 @@ class CrossoverFit(Result):
         ]  # fmt: skip
         return pd.DataFrame(
             [
-                {"term": term, "method": method} | make_row(*numbers, confidence_level)
+                {"term": term, "method": method} | summarise_t(*numbers, confidence_level)
                 for term, method, *numbers in rows
             ]
         ).assign(n_obs=n)
@@ -273,7 +268,7 @@ def fit_crossover(
         mixed=mixed,
         n_dropped=n_dropped,
         notes=tuple(notes),
-        status=data.attrs.get("status", ""),
+        status=read_status(data),
     )
 
 

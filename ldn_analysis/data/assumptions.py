@@ -7,15 +7,6 @@ import pandas as pd
 
 __all__ = ["Assumptions", "CalibrationError"]
 
-CATEGORIES = (
-    "very much improved",
-    "much improved",
-    "minimally improved",
-    "no change",
-    "minimally worse",
-    "much worse",
-    "very much worse",
-)
 PILOT_OUTCOMES = ("symptoms_0_100", "pain_0_100")
 CROSSOVER_OUTCOMES = (
     "pain_0_100",

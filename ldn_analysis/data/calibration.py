@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 from scipy.special import chdtrc
 
-from .assumptions import Assumptions
-from .tables import load_dataset
-from .diaries import summarise_diaries
 from ..core.intervals import compute_paired_p
+from .assumptions import Assumptions
+from .diaries import summarise_diaries
+from .tables import load_dataset
 
 __all__ = ["check_calibration"]
 

@@ -9,9 +9,9 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from .tables import apply_types, get_resource
+from ..core.codebook import get_resource
 
-__all__ = ["check_table"]
+__all__ = ["DataError", "check_table"]
 
 MOST_SHOWN = 20
 MOST_ALIKE = 5  # more of one kind in one column are one line
@@ -430,3 +430,37 @@ def _set_types(frame: pd.DataFrame, resource: dict, conditions) -> pd.DataFrame:
             frame[name] = column.cat.set_categories(field["categories"])
     typed = apply_types(frame.drop(columns=list(own)), resource["name"])
     return typed.assign(**own)[list(frame.columns)].reset_index(drop=True)
+
+
+class DataError(ValueError):
+    """A file or table that cannot be used; `problems` lists every reason, one line each."""
+
+    def __init__(self, name: str, problems: Sequence[str], hint: str = ""):
+        self.problems = [str(problem) for problem in problems]
+        if len(self.problems) == 1:
+            lines = [f"{name}: {self.problems[0]}"]
+        else:
+            lines = [f"{name}: {len(self.problems)} problems"]
+            lines += [f"  {finding}" for finding in list_findings(problems)]
+        super().__init__("\n".join([*lines, hint] if hint else lines))
+
+
+def apply_types(frame: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Give the columns the codebook's types and category order (a column at a time)."""
+    frame = frame.copy(deep=False)
+    for field in get_resource(name)["schema"]["fields"]:
+        column, kind = field["name"], field["type"]
+        if column not in frame:
+            continue
+        if "categories" in field:
+            dtype = pd.CategoricalDtype(field["categories"], ordered=field.get("categoriesOrdered"))
+        elif kind == "integer" and field.get("constraints", {}).get("required"):
+            dtype = "int64"
+        elif kind in ("integer", "number"):
+            dtype = "float64"  # a whole number that may be missing is nan, not a nullable type
+        elif kind == "boolean":
+            dtype = "bool"
+        else:
+            dtype = "str"
+        frame[column] = frame[column].astype(dtype)
+    return frame

@@ -14,17 +14,16 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from .checking import check_cells, list_findings, require_conditions, say_twice
-from .tables import get_resource
-from ..core.result import require_missing
+from ..core.codebook import get_resource
+from ..core.validation import require_missing
+from .checking import DataError, check_cells, require_conditions, say_twice
 
-__all__ = ["DataError", "read_table"]
+__all__ = ["read_table"]
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 EMPTY_CELLS = '"\ufeff\0' + "".join(DELIMITERS) + "".join(map(chr, (*range(9, 14), 32, 133, 160)))
 BLANKS = ["", "NA", "N/A", "n/a", "#N/A", "NaN", "nan"]
 NULLS = [*BLANKS, "None", "none", "NULL", "null", "<NA>"]  # of numbers; "None" may be a condition
-
 LINE_END = re.compile("\r\n|\r|\n")
 MOST_COLUMNS = 10_000
 QUOTE_IT = "quote a cell that has the delimiter in it, or"
@@ -37,19 +36,6 @@ class _Header(NamedTuple):
     delimiter: str
     line: int
     end: int
-
-
-class DataError(ValueError):
-    """A file or table that cannot be used; `problems` lists every reason, one line each."""
-
-    def __init__(self, name: str, problems: Sequence[str], hint: str = ""):
-        self.problems = [str(problem) for problem in problems]
-        if len(self.problems) == 1:
-            lines = [f"{name}: {self.problems[0]}"]
-        else:
-            lines = [f"{name}: {len(self.problems)} problems"]
-            lines += [f"  {finding}" for finding in list_findings(problems)]
-        super().__init__("\n".join([*lines, hint] if hint else lines))
 
 
 def read_table(

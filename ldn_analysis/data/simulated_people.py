@@ -9,8 +9,10 @@ import numpy as np
 import pandas as pd
 from scipy.special import stdtrit
 
+from ..core.codebook import CATEGORIES
+from ..core.status import mark_illustrative
+from ..core.validation import require_rng
 from .assumptions import (
-    CATEGORIES,
     CROSSOVER_OUTCOMES,
     PILOT_OUTCOMES,
     Assumptions,
@@ -18,7 +20,7 @@ from .assumptions import (
     require_possible,
 )
 from .calibration import check_calibration
-from .tables import apply_types
+from .checking import apply_types
 from .diaries import summarise_diaries
 from .simulated_diaries import adjust_total, write_diaries
 
@@ -76,7 +78,7 @@ def simulate_illustrative_trials(
         )
     assumptions = assumptions or Assumptions()
     require_possible(assumptions)
-    rng = np.random.default_rng(rng)
+    rng = require_rng(rng, "simulate_illustrative_trials")
     for _ in range(tries):
         tables = _simulate_once(assumptions, rng)
         report = check_calibration(tables, assumptions=assumptions)
@@ -117,12 +119,8 @@ def _simulate_once(a: Assumptions, rng) -> dict[str, pd.DataFrame]:
         "esr_pain_change": change[columns].round(2),
     }
     for name in tables:
-        tables[name] = apply_types(tables[name], name)
-        tables[name].attrs["status"] = "illustrative"
+        tables[name] = mark_illustrative(apply_types(tables[name], name))
     return tables
-
-
-# --- people ------------------------------------------------------------------------------
 
 
 def _draw_esr(a: Assumptions, n: int, rng) -> np.ndarray:

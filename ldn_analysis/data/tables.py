@@ -1,18 +1,18 @@
 """The project's tables and their codebook (a Frictionless Data Package)."""
 
-import json
 from collections.abc import Callable
-from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 
 import pandas as pd
 
+from ..core.codebook import _data_folder, _resources, get_resource
 from ..core.files import write_files
+from ..core.status import mark_illustrative
+from .checking import apply_types
 
-__all__ = ["describe_column", "list_datasets", "load_codebook", "load_dataset", "use_data"]
+__all__ = ["list_datasets", "load_codebook", "load_dataset", "use_data"]
 
-_PACKAGE = Path(__file__).resolve().parents[1]
 _USED: dict[str, pd.DataFrame] = {}  # the tables of `use_data`, by name; empty: the project's own
 _REMEMBERED = []  # what `use_data` has to forget
 
@@ -21,36 +21,6 @@ def remember(function: Callable) -> Callable:
     """Decorate a function of the data: its results are kept until `use_data` changes them."""
     _REMEMBERED.append(cache(function))
     return _REMEMBERED[-1]
-
-
-@cache
-def _data_folder() -> Path:
-    """The wheel's own copy where there is one, else data/ of the checkout."""
-    folders = [_PACKAGE / "_data", _PACKAGE.parent / "data"]
-    for folder in folders:
-        if (folder / "datapackage.json").is_file():
-            return folder
-    raise FileNotFoundError(
-        f"the data folder was not found: {folders[1]} has no datapackage.json. "
-        "Install the package again from a complete checkout."
-    )
-
-
-@cache
-def _resources() -> dict[str, dict]:
-    """The codebook's tables by name."""
-    text = (_data_folder() / "datapackage.json").read_text(encoding="utf-8")
-    return {resource["name"]: resource for resource in json.loads(text)["resources"]}
-
-
-def get_resource(name: str) -> dict:
-    """One table's entry in the codebook, as the JSON has it."""
-    resources = _resources()
-    if name not in resources:
-        near = get_close_matches(str(name), resources, n=1)
-        hint = f" Did you mean {near[0]!r}?" if near else ""
-        raise ValueError(f"there is no dataset {name!r}.{hint} Known: {', '.join(resources)}")
-    return resources[name]
 
 
 def list_datasets() -> pd.DataFrame:
@@ -124,32 +94,11 @@ def load_codebook(name: str) -> pd.DataFrame:
     return table.astype({"minimum": float, "maximum": float})
 
 
-def apply_types(frame: pd.DataFrame, name: str) -> pd.DataFrame:
-    """Give the columns the codebook's types and category order (a column at a time)."""
-    frame = frame.copy(deep=False)
-    for field in get_resource(name)["schema"]["fields"]:
-        column, kind = field["name"], field["type"]
-        if column not in frame:
-            continue
-        if "categories" in field:
-            dtype = pd.CategoricalDtype(field["categories"], ordered=field.get("categoriesOrdered"))
-        elif kind == "integer" and field.get("constraints", {}).get("required"):
-            dtype = "int64"
-        elif kind in ("integer", "number"):
-            dtype = "float64"  # a whole number that may be missing is nan, not a nullable type
-        elif kind == "boolean":
-            dtype = "bool"
-        else:
-            dtype = "str"
-        frame[column] = frame[column].astype(dtype)
-    return frame
-
-
 def load_dataset(name: str) -> pd.DataFrame:
     """Load one of the project's tables, or of the folder that `use_data` named.
 
     Types and category order come from the codebook. Whole numbers that may be missing
-    are floats with nan. `frame.attrs["status"]` says whether the numbers are
+    are floats with nan. The status of the numbers is
     "published" or "illustrative".
 
     Parameters
@@ -183,7 +132,8 @@ def load_dataset(name: str) -> pd.DataFrame:
         _data_folder() / resource["path"], dtype=text, keep_default_na=False, na_values=[""]
     )
     frame = apply_types(frame, name)
-    frame.attrs["status"] = resource["status"]
+    if resource["status"] == "illustrative":
+        frame = mark_illustrative(frame)
     return frame
 
 
@@ -222,7 +172,8 @@ def use_data(folder: str | Path | None) -> None:
 
 def _read_illustrative(folder: Path) -> dict[str, pd.DataFrame]:
     """The illustrative tables of a folder, checked against the codebook and one another."""
-    from .reading import DataError, read_table
+    from .checking import DataError
+    from .reading import read_table
 
     if not folder.is_dir():
         raise ValueError(
@@ -238,8 +189,8 @@ def _read_illustrative(folder: Path) -> dict[str, pd.DataFrame]:
         columns = [field["name"] for field in resource["schema"]["fields"]]
         if absent := [column for column in columns if column not in table]:
             raise DataError(str(path), [f"has no column {', '.join(absent)}"])
-        table.attrs = {"status": "illustrative"}
-        tables[name] = table
+        table.attrs = {}
+        tables[name] = mark_illustrative(table)
     people = tables["participants"].set_index("participant")
     completed = people.index[people["completed"] & (people["trial"] == "crossover")]
     change = tables["esr_pain_change"]
@@ -279,26 +230,3 @@ def write_csv(table: pd.DataFrame) -> bytes:
     whole = [column for column in numbers if (numbers[column].dropna() % 1 == 0).all()]
     table = table.astype(dict.fromkeys(whole, "Int64"))
     return table.to_csv(index=False, lineterminator="\n").encode()
-
-
-@cache
-def describe_column(column: str) -> tuple[str, str]:
-    """Title and unit of a column of the codebook; a column it does not know keeps its name.
-
-    Returns
-    -------
-    (str, str)
-        For axis labels and sentences.
-
-    Examples
-    --------
-    >>> describe_column("esr_mm_h")
-    ('baseline ESR', 'mm/h')
-    >>> describe_column("my_column")
-    ('my_column', '')
-    """
-    for resource in _resources().values():
-        for field in resource["schema"]["fields"]:
-            if field["name"] == column and "title" in field:
-                return field["title"], field.get("unit", "")
-    return str(column), ""

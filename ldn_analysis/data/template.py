@@ -5,13 +5,15 @@ from pathlib import Path
 
 import pandas as pd
 
-from .tables import get_resource, load_codebook, load_dataset, write_csv
+from ..core.codebook import get_resource
 from ..core.files import write_files
+from .tables import load_codebook, load_dataset, write_csv
 
 __all__ = ["build_template", "write_template"]
 
 # What a table of one's own may hold besides: the report understands these columns too.
 MORE_COLUMNS = {"esr_pain_change": (("participants", "sequence"), ("improvement", "improvement"))}
+
 # The codebook speaks of the simulated people where a table of one's own is another matter.
 OWN_WORDS = {
     "participant": "Label of a person, not her name; one row a person and condition.",

@@ -9,7 +9,10 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtr, ndtri
 
-from ..core.result import Result, format_interval, format_number, format_p, require_level
+from ..core.intervals import compute_quantile
+from ..core.result import Result
+from ..core.validation import require_level
+from ..core.wording import format_interval, format_number, format_p
 
 __all__ = ["CredibilityAnalysis", "PriorCombination", "analyse_credibility", "combine_with_prior"]
 
@@ -62,7 +65,7 @@ class PriorCombination(Result):
         require_level(confidence_level)
         mean = np.array([self.prior_mean, self.estimate, self.posterior_mean])
         sd = np.array([self.prior_sd, self.std_error, self.posterior_sd])
-        margin = ndtri(0.5 + confidence_level / 2) * sd
+        margin = compute_quantile(confidence_level) * sd
         above = ndtr(mean / sd)
         above[1] = np.nan
         return pd.DataFrame(
@@ -174,7 +177,7 @@ class CredibilityAnalysis(Result):
     @property
     def _z(self) -> float:
         """How many standard errors the interval reaches to each side."""
-        return float(ndtri(0.5 + self.confidence_level / 2))
+        return compute_quantile(self.confidence_level)
 
     @property
     def kind(self) -> str:
@@ -355,7 +358,7 @@ def analyse_credibility(
                 f"analyse_credibility: the estimate {estimate:g} is not the middle of the interval "
                 f"{low:g} to {high:g}; pass logarithms where the interval is of a ratio"
             )
-        estimate, std_error = middle, (high - low) / 2 / ndtri(0.5 + confidence_level / 2)
+        estimate, std_error = middle, (high - low) / 2 / compute_quantile(confidence_level)
     if estimate is None:
         raise ValueError(
             f"analyse_credibility: with {used[0]} an estimate is needed; received none"

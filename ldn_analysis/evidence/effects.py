@@ -9,8 +9,11 @@ import numpy as np
 import pandas as pd
 from scipy.special import gammaln, ndtri, stdtrit
 
+from ..core.intervals import compute_quantile
+from ..core.result import Result
+from ..core.validation import require_level
+from ..core.wording import format_interval, format_number
 from ..data.tables import load_dataset
-from ..core.result import Result, format_interval, format_number, require_level
 
 __all__ = ["TrialEffects", "load_printed_meta_analyses", "standardise_trials"]
 
@@ -63,7 +66,7 @@ class TrialEffects(Result):
             the other columns of `table`.
         """
         require_level(confidence_level)
-        margin = ndtri(0.5 + confidence_level / 2) * self.table["std_error"]
+        margin = compute_quantile(confidence_level) * self.table["std_error"]
         table = self.table.copy()
         place = table.columns.get_loc("std_error") + 1
         table.insert(place, "conf_low", table["estimate"] - margin)
@@ -456,6 +459,6 @@ def load_printed_meta_analyses() -> pd.DataFrame:
             "printed_high": printed["ci_high"],
             "note": printed["note"].fillna("").replace(studies, regex=True),
             "source": printed["source"],
-            "status": printed.attrs["status"],
+            "status": "published",
         }
     )

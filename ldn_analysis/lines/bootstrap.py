@@ -13,20 +13,13 @@ import numpy as np
 import pandas as pd
 from scipy.special import gammaln, ndtr, ndtri
 
-from ..data.tables import describe_column
-from .influence import center_points, drop_each
-from ..core.line import LineSums, solve_line
+from ..core.codebook import describe_column
+from ..core.intervals import find_tails
+from ..core.line import LineSums, center_points, drop_each, solve_line
+from ..core.result import Result
+from ..core.validation import require_count, require_level, require_rng
+from ..core.wording import capitalise, describe_sample, format_interval, format_number
 from .regression import LineFit, require_fit
-from ..core.result import (
-    Result,
-    capitalise,
-    describe_sample,
-    format_interval,
-    format_number,
-    require_count,
-    require_level,
-    require_rng,
-)
 
 __all__ = ["BootstrapLine", "bootstrap_line", "exact_bootstrap_line"]
 
@@ -106,7 +99,7 @@ class BootstrapLine(Result):
         """
         require_level(confidence_level)
         rows = []
-        levels = np.array([1 - confidence_level, 1 + confidence_level]) / 2
+        levels = find_tails(confidence_level)
         for term in TERMS:
             values, cumulative = self._sorted[term]
             estimate = getattr(self.fit, term)
@@ -157,7 +150,7 @@ class BootstrapLine(Result):
         center = float(fit.line.mean_x)
         height = self.intercept[keep] + slope * center
         fitted, at = fit.intercept + fit.slope * grid, grid - center
-        levels = np.array([1 - confidence_level, 1 + confidence_level]) / 2
+        levels = find_tails(confidence_level)
         limits = np.empty((len(at), 2))
         heights = np.empty_like(slope)  # one buffer for every x
         for i, x in enumerate(at):
@@ -295,7 +288,7 @@ def bootstrap_line(fit: LineFit, *, rng, n_resamples: int = 100_000, indices=Non
         n_resamples = len(indices)
     else:
         rng = require_rng(rng, "bootstrap_line")
-        require_count(n_resamples, "bootstrap_line: n_resamples")
+        require_count(n_resamples, "n_resamples", "bootstrap_line")
     numbers = np.empty((3, n_resamples))
     if indices is not None or n > MOST_PAIRED:
         step = max(1, min(CHUNK, 2**19 // n))

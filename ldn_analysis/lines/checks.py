@@ -7,11 +7,13 @@ import numpy as np
 import pandas as pd
 from scipy.special import chdtrc, fdtrc, ndtri
 
-from .influence import label_points, measure_influence
-from ..core.line import solve_line, sum_line
-from .regression import LineFit, require_fit
-from ..core.result import Result, describe_sample, format_number, format_p, require_level
 from ..core.intervals import compute_p_value
+from ..core.line import solve_line, sum_line
+from ..core.result import Result
+from ..core.validation import require_level
+from ..core.wording import describe_sample, format_number, format_p
+from .leave_one_out import label_points, measure_influence
+from .regression import LineFit, require_fit
 
 __all__ = ["LineChecks", "check_line"]
 

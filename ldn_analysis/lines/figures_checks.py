@@ -4,25 +4,32 @@ As in `figures`: every `plot_*` takes a result and optional axes, computes no st
 and returns the axes.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from ..data.tables import describe_column
-from .checks import LineChecks
-from ..core.canvas import BLUE, GREY, VERMILLION, join_words, label_unit, new_figure
-from ..core.result import format_number
+from ..core.canvas import (
+    BLUE,
+    GREY,
+    VERMILLION,
+    draw_points,
+    join_words,
+    label_unit,
+    new_figure,
+    place_labels,
+)
+from ..core.codebook import describe_column
+from ..core.wording import format_number
+
+if TYPE_CHECKING:
+    from .checks import LineChecks
 
 __all__ = ["plot_checks"]
 
 MOST_POINTS = 20_000  # more cannot be told apart
 MOST_LABELS = 4  # a pane; the table names all
-POINT = {
-    "linestyle": "none",
-    "marker": "o",
-    "markersize": 4,
-    "markerfacecolor": f"{BLUE}55",
-    "markeredgecolor": BLUE,
-    "markeredgewidth": 0.8,
-}
 
 
 def plot_checks(checks: LineChecks, axes=None):
@@ -83,11 +90,6 @@ def plot_checks(checks: LineChecks, axes=None):
     for ax, points in zip(axes, named, strict=True):
         place_labels(ax, *points)
     return axes
-
-
-def draw_points(ax, x, y, **style) -> None:
-    """Points with open faces; many of them as pixels, also in a vector file."""
-    ax.plot(x, y, rasterized=len(x) > 2000, **POINT | style)
 
 
 def _draw_residuals(checks: LineChecks, ax) -> tuple:
@@ -220,59 +222,6 @@ def _find_named(checks: LineChecks, measure: str, x, y) -> tuple:
     place = {label: i for i, label in enumerate(checks.labels)}
     chosen = [place[label] for label in checks.find_points(measure)[:MOST_LABELS]]
     return np.asarray(x)[chosen], np.asarray(y)[chosen], checks.labels[chosen]
-
-
-def place_labels(ax, x, y, labels, *, offset: float = 3.5) -> None:
-    """Write labels beside their points so that they overlap neither each other nor the edge.
-
-    The figure must have been laid out.
-
-    Each label tries the places around its point, in the pane's own pixels, and takes the first
-    that is free of other labels and hides the fewest points.
-    """
-    from matplotlib.patheffects import withStroke
-
-    if not len(labels):
-        return
-    box = ax.get_window_extent()
-    scale = ax.figure.dpi / 72
-    points = np.concatenate(
-        [np.column_stack(line.get_data()) for line in ax.lines if line.get_marker() == "o"]
-    )
-    points = ax.transData.transform(points[np.isfinite(points).all(1)])
-    tried = [(1, 0), (-1, 0), (1, 1), (-1, 1), (1, -1), (-1, -1), (0, 1), (0, -1)]
-    taken = []
-    for px, py, label in zip(x, y, labels, strict=True):
-        at = ax.transData.transform((px, py))
-        width, height = 4.1 * len(str(label)) * scale, 6.5 * scale
-        best = None
-        for reach in (1, 2.2, 3.6):
-            for sx, sy in tried:
-                move = np.array([sx, sy]) * offset * reach * scale
-                left = at[0] + move[0] - width * (0.5 - sx / 2)
-                low = at[1] + move[1] - height * (0.5 - sy / 2)
-                outside = (
-                    left < box.x0 or left + width > box.x1 or low < box.y0 or low + height > box.y1
-                )
-                hit = sum(
-                    left < b + c and b < left + width and low < d + e and d < low + height
-                    for b, d, c, e in taken
-                )
-                inside = (
-                    (points[:, 0] > left - 2) & (points[:, 0] < left + width + 2)
-                    & (points[:, 1] > low - 2) & (points[:, 1] < low + height + 2)
-                ).sum()  # fmt: skip
-                cost = 100 * outside + 50 * hit + 3 * inside + reach
-                if best is None or cost < best[0]:
-                    best = (cost, move / scale, (sx, sy), (left, low, width, height))
-        _, move, (sx, sy), rectangle = best
-        taken.append(rectangle)
-        ax.annotate(
-            str(label), (px, py), tuple(move), textcoords="offset points", fontsize=6,
-            ha={1: "left", 0: "center", -1: "right"}[sx],
-            va={1: "bottom", 0: "center", -1: "top"}[sy],
-            path_effects=[withStroke(linewidth=1.8, foreground="white")], in_layout=False,
-        )  # fmt: skip
 
 
 def _say_if_empty(checks: LineChecks, ax, values) -> None:

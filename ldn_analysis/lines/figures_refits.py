@@ -4,16 +4,31 @@ As in `figures`: every `plot_*` takes a result and optional axes, computes no st
 and returns the axes.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from .bootstrap import BootstrapLine
-from ..data.tables import describe_column
-from ..core.canvas import BLUE, GREY, VERMILLION, join_words, label_column, new_figure, write_minus
-from .figures_checks import draw_points, place_labels
-from .influence import LeaveOneOut
-from .robust import LineComparison
-from .permutation import PermutationTest
-from ..core.result import format_interval, format_number, format_p
+from ..core.canvas import (
+    BLUE,
+    GREY,
+    VERMILLION,
+    draw_points,
+    join_words,
+    label_column,
+    new_figure,
+    place_labels,
+    write_minus,
+)
+from ..core.codebook import describe_column
+from ..core.wording import format_interval, format_number, format_p
+
+if TYPE_CHECKING:
+    from .bootstrap import BootstrapLine
+    from .leave_one_out import LeaveOneOut
+    from .permutation import PermutationTest
+    from .robust import LineComparison
 
 __all__ = ["plot_bootstrap", "plot_leave_one_out", "plot_lines", "plot_permutation"]
 

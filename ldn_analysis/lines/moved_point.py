@@ -5,9 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from .influence import compute_influence, label_points
+from ..core.result import Result
+from ..core.validation import require_level
+from ..core.wording import describe_sample, format_interval, format_number
+from .influence import compute_influence
+from .leave_one_out import label_points
 from .regression import LineFit, fit_line, require_fit
-from ..core.result import Result, describe_sample, format_interval, format_number, require_level
 
 __all__ = ["MovedPoint", "move_point"]
 
@@ -144,6 +147,5 @@ def move_point(fit: LineFit, who: str, *, x: float, y: float) -> MovedPoint:
     data = fit.data.astype({fit.predictor: float, fit.outcome: float})
     for name, value in ((fit.predictor, x), (fit.outcome, y)):
         data.iloc[position, data.columns.get_loc(name)] = value
-    data.attrs["status"] = fit.status
     after = fit_line(data, predictor=fit.predictor, outcome=fit.outcome)
     return MovedPoint(before=fit, after=after, position=position)

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ..core.monte_carlo import list_blocks, require_count
 from ..core.line import LineSums, solve_line, sum_line
+from ..core.monte_carlo import list_blocks
+from ..core.result import Result
+from ..core.validation import require_count, require_rng
+from ..core.wording import describe_sample
 from .regression import LineFit, require_fit
-from ..core.result import Result, describe_sample
 
 __all__ = ["Optimism", "correct_optimism"]
 
@@ -141,7 +143,7 @@ def correct_optimism(fit: LineFit, *, rng, n_resamples: int = 10_000) -> Optimis
     True
     """
     require_fit(fit, "correct_optimism")
-    n_resamples = require_count("correct_optimism", "n_resamples", n_resamples, 2)
+    n_resamples = require_count(n_resamples, "n_resamples", "correct_optimism", 2)
     if not fit.r_squared >= 0:
         raise ValueError(
             f"correct_optimism: {fit.outcome!r} is the same for everybody, so there is no R squared"
@@ -161,7 +163,7 @@ def correct_optimism(fit: LineFit, *, rng, n_resamples: int = 10_000) -> Optimis
     return Optimism(
         fit=fit,
         leave_one_out=float(1 - press / (y @ y)),
-        optimism=_resample(x, y, np.random.default_rng(rng), n_resamples),
+        optimism=_resample(x, y, require_rng(rng, "correct_optimism"), n_resamples),
         shrinkage=float(shrinkage),
     )
 

@@ -6,19 +6,13 @@ from math import factorial
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtri
 
-from .influence import center_points
+from ..core.intervals import compute_quantile
+from ..core.line import center_points
+from ..core.result import Result
+from ..core.validation import require_count, require_level, require_rng
+from ..core.wording import describe_sample, format_number, format_p
 from .regression import LineFit, require_fit
-from ..core.result import (
-    Result,
-    describe_sample,
-    format_number,
-    format_p,
-    require_count,
-    require_level,
-    require_rng,
-)
 
 __all__ = ["PermutationTest", "permute_line"]
 
@@ -81,7 +75,7 @@ class PermutationTest(Result):
             n_extreme, n_permutations, exact, n_obs.
         """
         require_level(confidence_level)
-        margin = ndtri(0.5 + confidence_level / 2) * self.p_std_error
+        margin = compute_quantile(confidence_level) * self.p_std_error
         return pd.DataFrame(
             {
                 "term": ["r"],
@@ -157,7 +151,7 @@ def permute_line(
     """
     require_fit(fit, "permute_line")
     rng = require_rng(rng, "permute_line")
-    require_count(n_permutations, "permute_line: n_permutations")
+    require_count(n_permutations, "n_permutations", "permute_line")
     if alternative not in ("two-sided", "greater", "less"):
         raise ValueError(
             "permute_line: alternative must be 'two-sided', 'greater' or 'less'; received "

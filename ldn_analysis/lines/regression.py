@@ -9,22 +9,21 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtri
 
-from ..data.tables import describe_column
+from ..core.codebook import describe_column
+from ..core.intervals import compute_fisher_interval, compute_p_value, compute_quantile
 from ..core.line import Line, solve_line, sum_line
-from ..core.result import (
-    Result,
+from ..core.result import Result
+from ..core.status import read_status
+from ..core.validation import require_level, require_missing
+from ..core.wording import (
     capitalise,
     describe_sample,
     format_interval,
     format_number,
     format_p,
     join_notes,
-    require_level,
-    require_missing,
 )
-from ..core.intervals import compute_p_value, compute_t_quantile
 
 __all__ = ["LineFit", "LineFits", "fit_line", "fit_lines"]
 
@@ -146,7 +145,7 @@ class LineFit(Result):
         error = np.array([self.line.intercept_std_error, self.line.slope_std_error])
         with np.errstate(divide="ignore", invalid="ignore"):
             t = estimate / error
-        margin = compute_t_quantile(confidence_level, self.df) * error
+        margin = compute_quantile(confidence_level, self.df) * error
         return pd.DataFrame(
             {
                 "term": ["intercept", "slope"],
@@ -173,13 +172,10 @@ class LineFit(Result):
             residual_sd, statistic, p_value.
         """
         require_level(confidence_level)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            error = 1 / np.sqrt(self.n_obs - 3.0)
-            center = np.arctanh(self.r)
-            margin = ndtri(0.5 + confidence_level / 2) * error
-            low, high = np.tanh([center - margin, center + margin])
-        if self.n_obs < 4:
-            low = high = np.nan
+        low = high = np.nan
+        if self.n_obs > 3:
+            error = 1 / np.sqrt(self.n_obs - 3)
+            low, high = compute_fisher_interval(self.r, error, confidence_level)
         values = {"n_obs": self.n_obs, "n_dropped": self.n_dropped, "df": self.df, "r": self.r}
         values |= {"r_conf_low": low, "r_conf_high": high, "r_squared": self.r_squared}
         values |= {"adj_r_squared": self.adj_r_squared, "residual_sd": self.residual_sd}
@@ -233,7 +229,7 @@ class LineFit(Result):
         fitted = self.intercept + self.slope * x
         share = 1 / self.n_obs + (x - self.line.mean_x) ** 2 / self.line.sxx
         error, new_error = self.residual_sd * np.sqrt([share, 1 + share])
-        t = compute_t_quantile(confidence_level, self.df)
+        t = compute_quantile(confidence_level, self.df)
         return pd.DataFrame(
             {
                 self.predictor: x,
@@ -400,7 +396,7 @@ def fit_line(
         data=used,
         line=Line(*(part[()] for part in line)),
         n_dropped=int(blank.sum()),
-        status=data.attrs.get("status", ""),
+        status=read_status(data),
         notes=_note_repeats(used),
     )
 

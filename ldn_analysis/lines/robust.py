@@ -4,13 +4,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtri
 
-from ..data.tables import describe_column
+from ..core.codebook import describe_column
+from ..core.intervals import compute_fisher_interval, compute_p_value, compute_quantile
+from ..core.result import Result
+from ..core.validation import require_level
+from ..core.wording import describe_sample, format_interval, format_number
 from .influence import compute_influence
 from .regression import LineFit, require_fit
-from ..core.result import Result, describe_sample, format_interval, format_number, require_level
-from ..core.intervals import compute_p_value, compute_t_quantile
 
 __all__ = ["LineComparison", "compare_lines"]
 
@@ -61,10 +62,8 @@ class LineComparison(Result):
         if row.term == "correlation":
             if np.isnan(row.std_error) or abs(row.estimate) == 1:
                 return np.nan, np.nan
-            margin = ndtri(0.5 + confidence_level / 2) * row.std_error
-            low, high = np.tanh(np.arctanh(row.estimate) + np.array([-margin, margin]))
-            return float(low), float(high)
-        margin = compute_t_quantile(confidence_level, row.df) * row.std_error
+            return compute_fisher_interval(row.estimate, row.std_error, confidence_level)
+        margin = compute_quantile(confidence_level, row.df) * row.std_error
         return row.estimate - margin, row.estimate + margin
 
     def __str__(self) -> str:

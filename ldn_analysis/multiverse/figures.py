@@ -3,13 +3,20 @@
 Every `plot_*` takes a result; use `matplotlib.style.context("ldn_analysis.ldn")`.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
 
 from ..core.canvas import BLUE, GREY, VERMILLION, join_words, new_figure, write_minus
-from .permutation import JointTest
-from .fit import CHOICES, Multiverse
-from ..core.result import format_number, format_p
+from ..core.wording import format_number, format_p
+from .fit import CHOICES
+
+if TYPE_CHECKING:
+    from .fit import Multiverse
+    from .permutation import JointTest
 
 __all__ = ["plot_joint_test", "plot_specification_curve"]
 

@@ -12,15 +12,17 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.special import stdtrit
 
+from ..core.intervals import compute_p_value, compute_quantile
+from ..core.line import solve_line, sum_line
+from ..core.result import Result
+from ..core.status import read_status
+from ..core.validation import require_level
+from ..core.wording import describe_status, format_number
+from ..crossover.paired_reml import solve_incomplete_pairs
 from ..data.diaries import fill_missed_days, summarise_diaries
 from ..lines.huber import solve_huber
-from ..core.line import solve_line, sum_line
-from ..core.result import Result, describe_status, format_number, require_level
 from .specifications import ALONE, GRID, PAIRED, build_specifications
-from ..core.intervals import compute_p_value
-from ..crossover.paired_reml import solve_incomplete_pairs
 
 __all__ = ["Multiverse", "fit_multiverse"]
 
@@ -94,7 +96,7 @@ class Multiverse(Result):
         table = self.specifications
         with np.errstate(divide="ignore", invalid="ignore"):
             t = table["estimate"] / table["std_error"]
-        margin = stdtrit(table["df"], 0.5 + confidence_level / 2) * table["std_error"]
+        margin = compute_quantile(confidence_level, table["df"]) * table["std_error"]
         table = table.assign(
             statistic=t,
             p_value=compute_p_value(t, table["df"]),
@@ -282,7 +284,7 @@ def fit_multiverse(
         pruned=pruned,
         batches=tuple(batches),
         people=people,
-        status=diaries.attrs.get("status", ""),
+        status=read_status(diaries),
     )
 
 

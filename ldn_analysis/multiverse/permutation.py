@@ -4,18 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.special import stdtrit
 
+from ..core.intervals import compute_quantile, find_tails
+from ..core.result import Result
+from ..core.validation import require_count, require_level, require_rng
+from ..core.wording import describe_status, format_number, format_p
 from .fit import Multiverse, fit_batch
-from ..core.result import (
-    Result,
-    describe_status,
-    format_number,
-    format_p,
-    require_count,
-    require_level,
-    require_rng,
-)
 
 __all__ = ["JointTest", "permute_multiverse"]
 
@@ -68,7 +62,7 @@ class JointTest(Result):
             (Monte Carlo), n_permutations.
         """
         require_level(confidence_level)
-        tails = [0.5 - confidence_level / 2, 0.5 + confidence_level / 2]
+        tails = find_tails(confidence_level)
         low, high = np.quantile(self.permuted, tails, axis=0)
         extreme = (np.abs(self.permuted) >= np.abs(self.observed) - TIE).sum(0)
         p_value = (extreme + 1) / (self.n_permutations + 1)
@@ -151,7 +145,7 @@ def permute_multiverse(
             f"{type(multiverse).__name__}"
         )
     rng = require_rng(rng, "permute_multiverse")
-    require_count(n_permutations, "permute_multiverse: n_permutations")
+    require_count(n_permutations, "n_permutations", "permute_multiverse")
     batches = [batch for batch in multiverse.batches if (batch.model != "Huber").all()]
     total = sum(batch.position.size for batch in batches)
     if not total:
@@ -192,7 +186,7 @@ def _summarise(batches, esr: np.ndarray) -> np.ndarray:
     for batch in batches:
         estimate, std_error, _, df, _ = fit_batch(batch, esr[:, batch.people])
         t = estimate / std_error
-        limit = stdtrit(df[0], 0.975)
+        limit = compute_quantile(0.95, df[0])
         estimates.append(estimate)
         t_values.append(t)
         beyond.append((t > limit).astype(int) - (t < -limit))

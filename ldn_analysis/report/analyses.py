@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from ..data.tables import describe_column, load_dataset
+from ..core.codebook import describe_column
 from ..core.html import write_list, write_paragraph, write_section, write_table
+from ..core.wording import capitalise
+from ..data.tables import load_dataset
 from ..lines.regression import LineFit, LineFits
-from ..core.result import capitalise
 
 __all__: list[str] = []
 
@@ -48,12 +49,9 @@ class Material:
         return {"conditions": self.conditions, "missing": "drop"}
 
 
-# --- lines -------------------------------------------------------------------------------
-
-
 def write_lines(m: Material) -> list[str]:
     """The panes of Fig. 2, their sentences and their tables."""
-    from ..core.canvas import plot_esr_pain
+    from ..lines.figure_2 import plot_esr_pain
 
     lines = m.fits.to_frame().astype({CONDITION: "str"})
     about = m.fits.glance().astype({CONDITION: "str"})
@@ -103,7 +101,7 @@ def _check_assumptions(fit: LineFit, name: str) -> str:
 
 def _leave_out(fit: LineFit) -> str:
     """The line without each person."""
-    from ..lines.influence import leave_one_out
+    from ..lines.leave_one_out import leave_one_out
 
     return write_paragraph(leave_one_out(fit))
 
@@ -157,9 +155,6 @@ def _count_draws(fit: LineFit, what: str) -> int:
     return count
 
 
-# --- within persons ----------------------------------------------------------------------
-
-
 def write_comparison(m: Material) -> list[str]:
     """Each person under one condition against herself under the other."""
     reason = _say_unpaired(m)
@@ -206,9 +201,9 @@ def _compare_means(m: Material) -> str:
 
 def _compare_slopes(m: Material) -> str:
     """The difference between the two slopes, with its picture."""
-    from ..core.canvas import MOST_POINTS
     from ..crossover.figures import plot_slope_difference
     from ..crossover.slopes import compare_slopes
+    from ..lines.figure_2 import MOST_POINTS
 
     result = compare_slopes(m.data, **m.pairing)
     table = result.to_frame().drop(columns=["primary", "why"])
@@ -268,9 +263,6 @@ def _count_responders(m: Material, threshold: float) -> str:
     return write_table(result.to_frame(), caption=caption, blank="") + write_paragraph(text)
 
 
-# --- pieces ------------------------------------------------------------------------------
-
-
 def write_piece(write: Callable[..., str], *given) -> str:
     """A piece, or a sentence on why these data do not allow it."""
     try:
@@ -283,7 +275,7 @@ def write_piece(write: Callable[..., str], *given) -> str:
 
 def write_figure(plot: Callable, alt: str, caption: str) -> str:
     """A figure, or a sentence on why it could not be drawn."""
-    from ..core.canvas import notice_missing_characters, write_image
+    from ..core.export import notice_missing_characters, write_image
 
     def write() -> str:
         with notice_missing_characters() as missing:

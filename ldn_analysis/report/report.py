@@ -11,9 +11,17 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ..data.assumptions import CATEGORIES
-from ..data.tables import describe_column, load_codebook, load_dataset
-from ..core.html import write_list, write_page, write_paragraph, write_section, write_table, write_text
+from ..core.codebook import CATEGORIES, describe_column
+from ..core.html import (
+    write_list,
+    write_page,
+    write_paragraph,
+    write_section,
+    write_table,
+    write_text,
+)
+from ..core.status import mark_illustrative
+from ..data.tables import load_codebook, load_dataset
 from ..lines.regression import fit_lines
 from .analyses import (
     CONDITION,
@@ -95,8 +103,7 @@ def build_report(
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")  # what is not defined is said on the page
         if n_illustrative := _count_illustrative(data):
-            data = data.copy()
-            data.attrs["status"] = "illustrative"
+            data = mark_illustrative(data)
         material = Material(
             data=data, fits=fit_lines(data), seed=int(rng), path=path, command=command,
             n_illustrative=n_illustrative,
@@ -222,7 +229,7 @@ def _count_improvement(m: Material) -> list[str]:
 
 def _write_answers(m: Material) -> str:
     """Bars and table of the answers."""
-    from ..core.canvas import plot_improvement
+    from ..crossover.figure_1 import plot_improvement
     from ..crossover.improvement import summarise_improvement
 
     rows = m.data[(m.data[CONDITION] == m.conditions[0]).to_numpy()]

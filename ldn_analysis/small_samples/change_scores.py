@@ -4,22 +4,15 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.special import nctdtr, ndtr, ndtri, stdtrit
+from scipy.special import ndtr, ndtri
 
-from ..core.monte_carlo import (
-    compute_mean,
-    compute_share,
-    draw_again,
-    list_blocks,
-    list_quantities,
-    require_baseline,
-    require_count,
-    require_number,
-)
+from ..core.intervals import compute_p_value, compute_t_power
 from ..core.line import solve_line, sum_line
-from ..core.result import Result, require_level
-from .design_errors import place_nodes
-from ..core.intervals import compute_p_value
+from ..core.monte_carlo import compute_mean, compute_share, draw_again, list_blocks, list_quantities
+from ..core.result import Result
+from ..core.validation import require_count, require_level, require_number, require_rng
+from .normal_theory import place_nodes
+from .truth import require_baseline
 
 __all__ = ["ChangeScores", "compare_change_scores"]
 
@@ -125,19 +118,19 @@ def compare_change_scores(
     """
     name = "compare_change_scores"
     require_level(confidence_level)
-    mean, sd = require_baseline(name, baseline)
+    mean, sd = require_baseline(baseline, name)
     if mean - 4 * sd < LEAST:
         raise ValueError(
             f"{name}: a mean of {mean:g} with an SD of {sd:g} puts people near a baseline of 0, from "
             f"which there is no percent change; the SD must be at most {(mean - LEAST) / 4:g}"
         )
-    effect = require_number(name, "effect", effect, -100, 100)
+    effect = require_number(effect, "effect", name, -100, 100)
     if effect == 0:
         raise ValueError(f"{name}: effect must not be 0; the type I error is computed besides")
-    retest_r = require_number(name, "retest_r", retest_r, -1, 1)
-    n_people = require_count(name, "n_people", n_people, 3)
-    n_trials = require_count(name, "n_trials", n_trials, 2)
-    rng = np.random.default_rng(rng)
+    retest_r = require_number(retest_r, "retest_r", name, -1, 1)
+    n_people = require_count(n_people, "n_people", name, 3)
+    n_trials = require_count(n_trials, "n_trials", name, 2)
+    rng = require_rng(rng, name)
     parts, below = [], ndtr((LEAST - mean) / sd)
     for size in list_blocks(n_trials, 4 * n_people):
         chance = 1 - rng.random((size, 2, n_people))  # the first arm is the treated one
@@ -212,13 +205,13 @@ def _expect_scores(effect, r, mean, sd, n, confidence_level) -> dict[str, dict[s
     spreads = {"end point": sd * np.sqrt(2 / n), "change": sd * np.sqrt(4 * (1 - r) / n)}
     expected = {}
     for method, spread in spreads.items():
-        power = _power(2 * n - 2, effect / spread, confidence_level)
+        power = compute_t_power(effect / spread, 2 * n - 2, confidence_level)
         expected[method] = {"power": power, "sd": spread}
     # Squared imbalance of baselines over their sum of squares is t squared / (2n - 2) x 2/n.
     angle, weights = place_nodes(0, np.pi / 2)
     weights = weights * np.cos(angle) ** (2 * n - 3)
     spread = sd * np.sqrt((1 - r**2) * 2 / n) / np.cos(angle)
-    power = _power(2 * n - 3, effect / spread, confidence_level) @ weights / weights.sum()
+    power = compute_t_power(effect / spread, 2 * n - 3, confidence_level) @ weights / weights.sum()
     spread = np.sqrt(spread**2 @ weights / weights.sum())
     expected["ancova"] = {"power": power, "sd": spread}
     expected = {
@@ -241,9 +234,3 @@ def _expect_scores(effect, r, mean, sd, n, confidence_level) -> dict[str, dict[s
         "sd": float(np.sqrt(variance)),
     }
     return expected
-
-
-def _power(df: float, ncp, confidence_level: float):
-    """Power of a two-sided t test."""
-    t = stdtrit(df, 0.5 + confidence_level / 2)
-    return 1 - nctdtr(df, ncp, t) + nctdtr(df, ncp, -t)

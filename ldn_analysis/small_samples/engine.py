@@ -12,10 +12,10 @@ from numbers import Integral
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import stdtrit
 
+from ..core.intervals import compute_quantile, wilson_interval
 from ..core.line import LineSums, solve_line, sum_line
-from ..crossover.improvement import wilson_interval
+from ..core.validation import require_rng
 from .truth import BASELINE_LIMITS, TrialTruth
 
 __all__ = ["Plan", "Tally", "run_plans", "sum_trials"]
@@ -67,9 +67,6 @@ class Tally(NamedTuple):
                 "n_trials": total,
                 "n_undefined": total - n,
             }
-
-
-# --- blocks, workers ----------------------------------------------------------------------
 
 
 class Plan(NamedTuple):
@@ -170,14 +167,12 @@ def add_tallies(total: dict[str, Tally], part: dict[str, Tally]) -> dict[str, Ta
 
 def take_seed(rng, caller: str) -> int | tuple[int, ...]:
     """The entropy from which every block's stream is spawned."""
+    require_rng(rng, caller)
     if isinstance(rng, np.random.Generator):
         return tuple(int(word) for word in rng.integers(2**32, size=4))
     if isinstance(rng, Integral) and not isinstance(rng, bool) and rng >= 0:
         return int(rng)
     raise TypeError(f"{caller}: rng must be a seed (0 or more) or a Generator; received {rng!r}")
-
-
-# --- sums of a block's trials -------------------------------------------------------------
 
 
 def sum_trials(truth: TrialTruth, n_people: int, n_trials: int, rng):
@@ -331,9 +326,6 @@ def _sum_drawn_people(truth: TrialTruth, n_people: int, n_trials: int, rng):
     }
 
 
-# --- estimates and their tally ------------------------------------------------------------
-
-
 def _estimate(term: str, sums: dict[str, LineSums]):
     """Estimate, standard error and degrees of freedom of one estimand in every trial."""
     part = sums[term.removeprefix("slope_").removeprefix("mean_")]
@@ -350,7 +342,7 @@ def _estimate(term: str, sums: dict[str, LineSums]):
 @cache
 def _critical(df: int) -> tuple[float, ...]:
     """How many standard errors the intervals of each level reach to either side."""
-    return tuple(float(stdtrit(max(df, 1), 0.5 + level / 2)) for level in LEVELS)
+    return tuple(compute_quantile(level, max(df, 1)) for level in LEVELS)
 
 
 def _criticals(df) -> np.ndarray:

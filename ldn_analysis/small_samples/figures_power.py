@@ -1,14 +1,19 @@
 """Draw simulated trials: power over people, and how estimates spread."""
 
+from __future__ import annotations
+
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..core.canvas import BLUE, GREY, MARKERS, new_figure
-from .power import PowerCurve
-from ..core.result import format_number
-from .trials import SimulatedTrials
+from ..core.wording import format_number
 from .truth import ESTIMANDS, require_estimand
+
+if TYPE_CHECKING:
+    from .power import PowerCurve
+    from .trials import SimulatedTrials
 
 __all__ = ["plot_estimates", "plot_power"]
 

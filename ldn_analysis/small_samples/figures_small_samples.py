@@ -4,17 +4,23 @@ As in `figures`: every `plot_*` takes a result and optional axes, computes no st
 returns the axes. Bars on simulated numbers reach two Monte Carlo standard errors.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .change_scores import ChangeScores
 from ..core.canvas import BLUE, GREEN, GREY, MARKERS, VERMILLION, new_figure, write_minus
-from .multiple_tests import LooksResult
+from ..core.wording import format_interval, format_number
 from ..lines.optimism import Optimism
-from .regression_to_mean import CouplingResult, SelectionResult
-from ..core.result import format_interval, format_number
-from .design_errors import DesignErrors, TrueRSquared
+
+if TYPE_CHECKING:
+    from .change_scores import ChangeScores
+    from .design_errors import DesignErrors
+    from .multiple_tests import LooksResult
+    from .regression_to_mean import CouplingResult, SelectionResult
+    from .true_r_squared import TrueRSquared
 
 __all__ = [
     "plot_change_scores",

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from ..core.intervals import compute_p_value, wilson_interval
 from ..core.line import Line, solve_line
-from ..crossover.improvement import wilson_interval
-from ..core.result import Result, format_interval, format_number, require_rng
-from ..core.intervals import compute_p_value
+from ..core.result import Result
+from ..core.validation import require_count, require_rng
+from ..core.wording import format_interval, format_number
 from .engine import sum_trials
-from .truth import TrialTruth, require_truth, require_whole
+from .truth import TrialTruth, require_truth
 
 __all__ = ["LineFan", "simulate_lines"]
 
@@ -132,8 +133,8 @@ def simulate_lines(
     True
     """
     require_truth(truth, "simulate_lines")
-    require_whole(n_people, "n_people", 3, "simulate_lines")
-    require_whole(n_lines, "n_lines", 1, "simulate_lines")
+    require_count(n_people, "n_people", "simulate_lines", 3)
+    require_count(n_lines, "n_lines", "simulate_lines")
     rng = require_rng(rng, "simulate_lines")
     n_obs, sums = sum_trials(truth, int(n_people), int(n_lines), rng)
     line = solve_line(sums["ldn"], origin=(truth.esr_mean, truth.mean_ldn))

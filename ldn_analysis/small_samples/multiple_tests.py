@@ -7,18 +7,12 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtr, ndtri
 
-from ..core.monte_carlo import (
-    compute_mean,
-    compute_share,
-    list_blocks,
-    list_quantities,
-    require_count,
-    require_number,
-)
-from ..data.tables import load_dataset
-from ..core.result import Result, require_level
-from .design_errors import place_nodes
 from ..core.intervals import compute_p_value
+from ..core.monte_carlo import compute_mean, compute_share, list_blocks, list_quantities
+from ..core.result import Result
+from ..core.validation import require_count, require_level, require_number, require_rng
+from ..data.tables import load_dataset
+from .normal_theory import place_nodes
 
 __all__ = ["LooksResult", "adjust_p_values", "simulate_looks"]
 
@@ -153,7 +147,7 @@ def simulate_looks(
     if not outcomes:
         raise ValueError(f"{name}: outcomes is empty; name at least one, e.g. {NO_EFFECTS}")
     outcomes = {
-        key: require_number(name, f"the effect of {key!r}", value, -100, 100)
+        key: require_number(value, f"the effect of {key!r}", name, -100, 100)
         for key, value in outcomes.items()
     }
     if correlation is None:
@@ -161,11 +155,11 @@ def simulate_looks(
 
         correlation = Assumptions().outcome_r
     elif correlation != 0:
-        correlation = require_number(name, "correlation", correlation, 0, 0.995)
-    n_subgroups = require_count(name, "n_subgroups", n_subgroups, 1)
-    n_people = require_count(name, "n_people", n_people, 3 * n_subgroups)
-    n_trials = require_count(name, "n_trials", n_trials, 2)
-    rng = np.random.default_rng(rng)
+        correlation = require_number(correlation, "correlation", name, 0, 0.995)
+    n_subgroups = require_count(n_subgroups, "n_subgroups", name, 1)
+    n_people = require_count(n_people, "n_people", name, 3 * n_subgroups)
+    n_trials = require_count(n_trials, "n_trials", name, 2)
+    rng = require_rng(rng, name)
     effects = np.array(list(outcomes.values()))
     starts = np.linspace(0, n_people, n_subgroups + 1).astype(int)
     p = np.concatenate(
@@ -263,7 +257,7 @@ def adjust_p_values(
             if unknown
             else f"adjust_p_values: name at least one method of: {', '.join(METHODS)}"
         )
-    n_tests = require_count("adjust_p_values", "n_tests", n_tests or p.size, p.size)
+    n_tests = require_count(n_tests or p.size, "n_tests", "adjust_p_values", p.size)
     padded = np.concatenate([p, np.ones(n_tests - p.size)])
     parts = []
     for name in methods:

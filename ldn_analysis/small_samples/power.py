@@ -2,23 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from numbers import Real
 
 import numpy as np
 import pandas as pd
-from scipy.special import gammaln, nctdtr, stdtrit, xlog1py, xlogy
+from scipy.special import gammaln, xlog1py, xlogy
 
-from ..core.result import Result, require_level
+from ..core.intervals import compute_t_power
+from ..core.result import Result
+from ..core.validation import require_count, require_level
 from .engine import LEVELS, Plan, Tally, run_plans, take_seed
-from .truth import ESTIMANDS, TrialTruth, require_estimand, require_truth, require_whole
+from .truth import ESTIMANDS, TrialTruth, require_estimand, require_truth
 
-__all__ = [
-    "PowerCurve",
-    "SampleSize",
-    "compute_power_exact",
-    "find_sample_size",
-    "summarise_power",
-]
+__all__ = ["PowerCurve", "compute_power_exact", "summarise_power"]
 
 MOST_PEOPLE = 100_000
 COLUMNS = ["power", "power_mcse", "power_low", "power_high", "n_trials", "n_undefined"]
@@ -180,10 +175,10 @@ def summarise_power(
     """
     require_truth(truth, "summarise_power")
     require_estimand(estimand, "summarise_power")
-    require_whole(n_trials, "n_trials", 1, "summarise_power")
+    require_count(n_trials, "n_trials", "summarise_power")
     sizes = tuple(dict.fromkeys(_as_list(n_people, "n_people")))
     for n in sizes:
-        require_whole(n, "n_people", 3, "summarise_power")
+        require_count(n, "n_people", "summarise_power", 3)
     values = [truth.value_of(estimand)] if effects is None else _as_list(effects, "effects")
     values = tuple(dict.fromkeys(float(value) for value in values))
     plans = [
@@ -205,175 +200,6 @@ def summarise_power(
             for key, cell in zip(keys, cells, strict=True)
             if cell.tallies
         },
-    )
-
-
-@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
-class SampleSize(Result):
-    """The smallest number of people with the power asked for.
-
-    Attributes
-    ----------
-    truth, estimand, target, confidence_level
-        What was asked.
-    n_people : int
-        The smallest number whose simulated power reaches the target.
-    n_low, n_high : int
-        The smallest numbers whose power_high and whose power_low reach it: what chance in
-        the simulation leaves open.
-    tried : dict of Tally
-        By number of people, all that the search looked at.
-    """
-
-    truth: TrialTruth
-    estimand: str
-    target: float
-    confidence_level: float
-    n_people: int
-    n_low: int
-    n_high: int
-    tried: dict[int, Tally]
-
-    def to_frame(self, confidence_level: float | None = None) -> pd.DataFrame:
-        """Power of every number of people that the search tried.
-
-        Parameters
-        ----------
-        confidence_level : {0.9, 0.95, 0.99}, optional
-            Of each trial's own interval. Default: the one asked for.
-
-        Returns
-        -------
-        DataFrame
-            term, n_people, power, power_mcse, power_low, power_high, n_trials, n_undefined.
-
-        Raises
-        ------
-        ValueError
-            If the level is none of the three.
-        """
-        level = self.confidence_level if confidence_level is None else confidence_level
-        _require_counted(level, "to_frame")
-        rows = [
-            {"term": self.estimand, "n_people": n} | _take_power(self.tried[n], level)
-            for n in sorted(self.tried)
-        ]
-        return pd.DataFrame(rows)
-
-    def __str__(self) -> str:
-        row = self.to_frame().set_index("n_people").loc[self.n_people]
-        return (
-            f"{self.n_people:,} people ({self.n_low:,} to {self.n_high:,} within Monte Carlo "
-            f"error) give power {self.target:g} for the {ESTIMANDS[self.estimand]} of "
-            f"{self.truth.value_of(self.estimand):g} at {100 * (1 - self.confidence_level):.3g} %: "
-            f"simulated {row['power']:.3f} (Monte Carlo SE {row['power_mcse']:.2g})."
-        )
-
-
-def find_sample_size(
-    truth: TrialTruth,
-    *,
-    power: float = 0.8,
-    estimand: str = "slope_ldn",
-    confidence_level: float = 0.95,
-    n_trials: int = 20_000,
-    rng: int | np.random.Generator,
-    n_jobs: int | None = None,
-) -> SampleSize:
-    """Search the smallest number of people with this power under a truth.
-
-    Doubling, then halving the interval; it assumes that power grows with people.
-
-    Parameters
-    ----------
-    truth : TrialTruth
-        What is true.
-    power : float
-        Between the significance level and 1.
-    estimand : str
-        As in `summarise_power`.
-    confidence_level : {0.9, 0.95, 0.99}
-        A trial is significant where its interval of this level leaves out zero.
-    n_trials : int
-        Trials at each number of people that is tried.
-    rng : int or numpy Generator
-        As in `simulate_trials`.
-    n_jobs : int, optional
-        As in `simulate_trials`.
-
-    Returns
-    -------
-    SampleSize
-
-    Raises
-    ------
-    ValueError
-        If the true value is 0, the power is out of range or not reached with 100,000 people,
-        the level is none of the three, or the estimand is unknown.
-    TypeError
-        If something is not of its type.
-
-    Examples
-    --------
-    >>> found = find_sample_size(
-    ...     TrialTruth(mean_ldn=10.0), estimand="mean_difference", n_trials=5000, rng=1
-    ... )
-    >>> found.n_low <= 42 + 2 and found.n_high >= 42 - 2
-    True
-    """
-    require_truth(truth, "find_sample_size")
-    require_estimand(estimand, "find_sample_size")
-    require_whole(n_trials, "n_trials", 1, "find_sample_size")
-    _require_counted(confidence_level, "find_sample_size")
-    if not isinstance(power, Real) or not 1 - confidence_level < power < 1:
-        raise ValueError(
-            f"find_sample_size: power must lie between {1 - confidence_level:.2g} (the "
-            f"significance level) and 1; received {power!r}"
-        )
-    if truth.value_of(estimand) == 0:
-        raise ValueError(
-            f"find_sample_size: the true value of {estimand} is 0, so there is nothing to find. "
-            "Give the truth an effect, e.g. with truth.with_effect"
-        )
-    entropy = take_seed(rng, "find_sample_size")
-    tried: dict[int, Tally] = {}
-
-    def look(n: int) -> dict[str, float]:
-        if n not in tried:
-            (cell,) = run_plans(
-                [Plan(truth, n, (estimand,))], int(n_trials), entropy=entropy, n_jobs=n_jobs
-            )
-            if cell.n_trials < n_trials:  # half a search finds nothing
-                raise KeyboardInterrupt
-            tried[n] = cell.tallies[estimand]
-        return _take_power(tried[n], confidence_level)
-
-    top = 4
-    while look(top)["power_low"] < power:
-        if top >= MOST_PEOPLE:
-            raise ValueError(
-                f"find_sample_size: with {top:,} people the power is {look(top)['power']:.3f}, "
-                f"below {power}. The effect is too small for this search"
-            )
-        top = min(2 * top, MOST_PEOPLE)
-
-    def smallest(column: str) -> int:
-        low, high = 2, top  # two people never suffice; top does
-        while high - low > 1:
-            middle = (low + high) // 2
-            low, high = (low, middle) if look(middle)[column] >= power else (middle, high)
-        return high
-
-    n_low, n_people, n_high = map(smallest, ("power_high", "power", "power_low"))
-    return SampleSize(
-        truth=truth,
-        estimand=estimand,
-        target=float(power),
-        confidence_level=confidence_level,
-        n_people=n_people,
-        n_low=min(n_low, n_people),
-        n_high=max(n_high, n_people),
-        tried=tried,
     )
 
 
@@ -450,7 +276,7 @@ def compute_power_exact(
             )
         n = np.array([len(esr)])
     else:
-        require_whole(n_people, "n_people", 3, "compute_power_exact")
+        require_count(n_people, "n_people", "compute_power_exact", 3)
         n = np.array([n_people])
     share = np.ones(1)
     if truth.drop_out:
@@ -464,13 +290,13 @@ def compute_power_exact(
         spread = np.sqrt(variance + (truth.value_of("slope_difference") * truth.esr_sd) ** 2)
         shift = value + (truth.period_effect if truth.fixed_order else 0.0)
         shifts = shift * np.sqrt(n) / spread
-        return float(share @ _reject(n - 1, shifts, confidence_level))
+        return float(share @ compute_t_power(shifts, n - 1, confidence_level))
     reliability = truth.esr_reliability
     slope = reliability * value
     spread = np.sqrt(variance + value**2 * truth.esr_sd**2 * (1 - reliability))
     if esr is not None:
         root_sxx = np.sqrt(((esr - esr.mean()) ** 2).sum())
-        return float(_reject(n - 2, slope * root_sxx / spread, confidence_level)[0])
+        return float(compute_t_power(slope * root_sxx / spread, n - 2, confidence_level)[0])
     # Root of Sxx / variance of ESR is chi on n - 1 degrees of freedom: about normal, SD 0.7.
     nodes, weights = np.polynomial.legendre.leggauss(100)
     df = np.maximum(n - 1, 1)[:, None]
@@ -480,19 +306,8 @@ def compute_power_exact(
     density = np.exp(xlogy(df - 1, chi) - chi**2 / 2 - (df / 2 - 1) * np.log(2) - gammaln(df / 2))
     density *= weights * (ends[1] - low) / 2
     shifts = slope * truth.esr_sd / np.sqrt(reliability) / spread * chi
-    power = share @ (density * _reject(n[:, None] - 2, shifts, confidence_level)).sum(-1)
+    power = share @ (density * compute_t_power(shifts, n[:, None] - 2, confidence_level)).sum(-1)
     return float(min(power, 1.0))
-
-
-def _reject(df, noncentrality, confidence_level: float) -> np.ndarray:
-    """Chance that |t| exceeds its critical value; 0 where there is no degree of freedom."""
-    df, shift = np.broadcast_arrays(np.asarray(df, float), np.abs(noncentrality))
-    safe = np.maximum(df, 1)
-    critical = stdtrit(safe, 0.5 + confidence_level / 2)
-    missed, wrong = (nctdtr(safe, shift, side * critical) for side in (1, -1))
-    # nctdtr is nan in places where the chance is nothing: below 1e-15 at such a shift.
-    missed, wrong = (np.where(np.isnan(p) & (shift > 5), 0.0, p) for p in (missed, wrong))
-    return np.where(df > 0, np.clip(1 - missed + wrong, 0, 1), 0.0)
 
 
 def _binomial(n: int, chance: float) -> tuple[np.ndarray, np.ndarray]:

@@ -6,27 +6,16 @@ import numpy as np
 import pandas as pd
 from scipy.special import gammaln, hyp2f1, ndtr, ndtri
 
-from ..core.monte_carlo import (
-    compute_mean,
-    compute_share,
-    draw_again,
-    list_blocks,
-    list_quantities,
-    require_baseline,
-    require_count,
-    require_number,
-)
-from ..core.line import solve_line, sum_line
-from ..core.result import Result, format_number, require_level
-from .design_errors import find_critical_r, integrate_r, place_nodes
 from ..core.intervals import compute_paired_p
+from ..core.line import solve_line, sum_line
+from ..core.monte_carlo import compute_mean, compute_share, draw_again, list_blocks, list_quantities
+from ..core.result import Result
+from ..core.validation import require_count, require_level, require_number, require_rng
+from ..core.wording import format_number
+from .normal_theory import find_critical_r, integrate_r, place_nodes
+from .truth import require_baseline
 
-__all__ = [
-    "CouplingResult",
-    "SelectionResult",
-    "simulate_coupling",
-    "simulate_selection",
-]
+__all__ = ["CouplingResult", "SelectionResult", "simulate_coupling", "simulate_selection"]
 
 SHOWN = 400  # people of the example that is drawn
 
@@ -127,13 +116,13 @@ def simulate_selection(
     (6.1, True)
     """
     name = "simulate_selection"
-    mean, sd = require_baseline(name, baseline)
-    cutoff = require_number(name, "cutoff", cutoff, 0, mean + 6 * sd)
-    reliability = require_number(name, "reliability", reliability, 0, 1)
-    drift = require_number(name, "drift", drift, -100, 100)
-    n_people = require_count(name, "n_people", n_people, 3)
-    n_trials = require_count(name, "n_trials", n_trials, 2)
-    rng = np.random.default_rng(rng)
+    mean, sd = require_baseline(baseline, name)
+    cutoff = require_number(cutoff, "cutoff", name, 0, mean + 6 * sd)
+    reliability = require_number(reliability, "reliability", name, 0, 1)
+    drift = require_number(drift, "drift", name, -100, 100)
+    n_people = require_count(n_people, "n_people", name, 3)
+    n_trials = require_count(n_trials, "n_trials", name, 2)
+    rng = require_rng(rng, name)
     everybody = rng.standard_normal(SHOWN)
     again = draw_again(everybody, reliability, rng)
     people = pd.DataFrame({"baseline": mean + sd * everybody, "end_point": mean + sd * again})
@@ -267,11 +256,11 @@ def simulate_coupling(
     """
     name = "simulate_coupling"
     require_level(confidence_level)
-    retest_r = require_number(name, "retest_r", retest_r, -1, 1)
-    sd_ratio = require_number(name, "sd_ratio", sd_ratio, 0, 1000)
-    n_people = require_count(name, "n_people", n_people, 4, 1000)
-    n_trials = require_count(name, "n_trials", n_trials, 2)
-    rng = np.random.default_rng(rng)
+    retest_r = require_number(retest_r, "retest_r", name, -1, 1)
+    sd_ratio = require_number(sd_ratio, "sd_ratio", name, 0, 1000)
+    n_people = require_count(n_people, "n_people", name, 4, 1000)
+    n_trials = require_count(n_trials, "n_trials", name, 2)
+    rng = require_rng(rng, name)
     methods = ("change against baseline", "change against mean (Oldham)")
     parts = []
     for size in list_blocks(n_trials, 2 * n_people):

@@ -4,9 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.special import stdtr, stdtrit
+from scipy.special import stdtr
 
-from ..core.result import Result, format_number
+from ..core.intervals import compute_quantile
+from ..core.result import Result
+from ..core.validation import require_count
+from ..core.wording import format_number
 from .engine import (
     BINS,
     DRAWN_LEVEL,
@@ -18,7 +21,7 @@ from .engine import (
     run_plans,
     take_seed,
 )
-from .truth import ESTIMANDS, TrialTruth, require_estimand, require_truth, require_whole
+from .truth import ESTIMANDS, TrialTruth, require_estimand, require_truth
 
 __all__ = ["SimulatedTrials", "simulate_trials"]
 
@@ -118,7 +121,7 @@ class SimulatedTrials(Result):
         if tallies:
             return tallies[term].summarise(confidence_level)
         trials = self.trials(term)
-        critical = stdtrit(np.maximum(trials["df"], 1), 0.5 + confidence_level / 2)
+        critical = compute_quantile(confidence_level, np.maximum(trials["df"], 1))
         counted = count_trials(
             trials["estimate"].to_numpy(),
             trials["std_error"].to_numpy(),
@@ -284,8 +287,8 @@ def simulate_trials(
     True
     """
     require_truth(truth, "simulate_trials")
-    require_whole(n_people, "n_people", 3, "simulate_trials")
-    require_whole(n_trials, "n_trials", 1, "simulate_trials")
+    require_count(n_people, "n_people", "simulate_trials", 3)
+    require_count(n_trials, "n_trials", "simulate_trials")
     entropy = take_seed(rng, "simulate_trials")
     plan = Plan(truth, int(n_people), tuple(ESTIMANDS))
     (cell,) = run_plans(

@@ -1,7 +1,6 @@
 """What is true in an imaginary crossover trial, in one place."""
 
 from dataclasses import dataclass, fields, replace
-from numbers import Integral
 
 import numpy as np
 import pandas as pd
@@ -9,7 +8,24 @@ import pandas as pd
 from ..data.assumptions import Assumptions
 from ..lines.regression import fit_lines
 
-__all__ = ["TrialTruth", "estimate_truth"]
+__all__ = ["TrialTruth", "estimate_truth", "require_baseline"]
+
+
+def require_baseline(baseline, function: str) -> tuple[float, float]:
+    """Mean and SD of pain at baseline: those given, or those of `Assumptions`."""
+    from ..data.assumptions import Assumptions
+
+    if baseline is None:
+        assumed = Assumptions()
+        return assumed.severity_mean, assumed.severity_sd
+    values = np.asarray(baseline, float)
+    if values.shape != (2,) or not (np.isfinite(values).all() and (values > 0).all()):
+        raise ValueError(
+            f"{function}: baseline must be a mean and an SD, both above 0, e.g. (55, 12); received "
+            f"{baseline!r}"
+        )
+    return float(values[0]), float(values[1])
+
 
 ESTIMANDS = {
     "slope_ldn": "slope under LDN",
@@ -265,14 +281,6 @@ def estimate_truth(
             ldn["resid"] @ placebo["resid"] / (n - 2) / (first.residual_sd * second.residual_sd)
         ),
     )
-
-
-def require_whole(value, name: str, least: int, caller: str) -> None:
-    """Refuse what is not a whole number of at least this size."""
-    if not isinstance(value, Integral) or isinstance(value, bool):
-        raise TypeError(f"{caller}: {name} must be a whole number; received {value!r}")
-    if value < least:
-        raise ValueError(f"{caller}: {name} must be at least {least}; received {value}")
 
 
 def require_truth(truth, caller: str) -> None:

@@ -6,19 +6,20 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from ..data.calibration import agrees
-from ..data.tables import load_dataset
-from ..data.simulated_people import recombine_scores
-from ..crossover.pairing import pair_conditions
-from ..lines.regression import LineFits, fit_lines
-from ..core.result import Result, describe_status, format_number
 from ..core.intervals import compute_paired_p
+from ..core.result import Result
+from ..core.status import read_status
+from ..core.wording import describe_status, format_number
+from ..crossover.pairing import pair_conditions
+from ..data.calibration import agrees
+from ..data.simulated_people import recombine_scores
+from ..data.tables import load_dataset
+from ..lines.regression import LineFits, fit_lines
 
 __all__ = ["VariedCorrelation", "vary_esr_correlation"]
 
 REDUCTION = "pain_reduction_percent"
 TARGETS = ("rct_pain_reduction_ldn", "rct_pain_reduction_placebo", "rct_pain_reduction_p")
-TARGETS += ("rct_pain30_ldn",)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
@@ -95,7 +96,7 @@ class VariedCorrelation(Result):
             f"{self.crossover_esr_r[1]:.2f} during placebo in the crossover trial: slopes of both "
             f"trials together {slopes}. Both means and the paired p {kept}; the share with 30 % "
             f"reduction {counted}.{beyond} (n = {lines['ldn'].n_obs}"
-            f"{describe_status(self.data.attrs.get('status', ''))})"
+            f"{describe_status(read_status(self.data))})"
         )
 
 
@@ -166,7 +167,6 @@ def vary_esr_correlation(
         moved.loc[rows, REDUCTION] = table[condition].loc[data.loc[rows, "participant"]].to_numpy()
         share = 1 - moved.loc[rows, REDUCTION] / 100
         moved.loc[rows, "end_pain_0_100"] = moved.loc[rows, "baseline_pain_0_100"] * share
-    moved.attrs["status"] = data.attrs.get("status", "")
     return VariedCorrelation(data=moved, crossover_esr_r=r)
 
 
@@ -184,3 +184,6 @@ def pair_crossover(data: pd.DataFrame) -> pd.DataFrame:
         caller="vary_esr_correlation",
     )
     return pairs
+
+
+TARGETS += ("rct_pain30_ldn",)

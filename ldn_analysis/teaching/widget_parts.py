@@ -7,8 +7,8 @@ from html import escape
 
 import numpy as np
 
-from ..data.tables import load_codebook
 from ..core.canvas import STYLE
+from ..data.tables import load_codebook
 
 __all__ = []
 

@@ -56,12 +56,12 @@ def explore_moved_point(fit):
     'person, in order of baseline ESR'
     """
     ipywidgets = load_ipywidgets("explore_moved_point")
-    from ..data.tables import describe_column
     from ..core.canvas import label_column
-    from .figures_what_if import plot_moved_point
-    from ..lines.influence import label_points, leave_one_out
+    from ..core.codebook import describe_column
+    from ..core.wording import format_number
+    from ..lines.figures_moved_point import plot_moved_point
+    from ..lines.leave_one_out import label_points, leave_one_out
     from ..lines.moved_point import move_point
-    from ..core.result import format_number
 
     labels, order = label_points(fit), np.argsort(fit.x, kind="stable")
     start = order.tolist().index(leave_one_out(fit).most_moving) + 1
@@ -128,12 +128,12 @@ def explore_esr_correlation():
     True
     """
     ipywidgets = load_ipywidgets("explore_esr_correlation")
+    from ..core.wording import format_number
     from ..data.assumptions import Assumptions
     from ..data.tables import load_dataset
-    from .esr_worlds import vary_esr_correlation
-    from ..core.canvas import plot_esr_pain
+    from ..lines.figure_2 import plot_esr_pain
     from ..lines.regression import fit_lines
-    from ..core.result import format_number
+    from .esr_worlds import vary_esr_correlation
 
     data = load_dataset("esr_pain_change")
     own = fit_lines(data)
@@ -187,7 +187,7 @@ def explore_line_fan(*, rng: int, n_lines: int = 10_000):
     """
     ipywidgets = load_ipywidgets("explore_line_fan")
     from ..data.tables import load_dataset
-    from .figures_what_if import plot_line_fan
+    from ..small_samples.figures_line_fan import plot_line_fan
     from ..small_samples.line_fan import simulate_lines
     from ..small_samples.truth import estimate_truth
 
@@ -245,9 +245,9 @@ def explore_multiverse(multiverse):
     ipywidgets = load_ipywidgets("explore_multiverse")
     import pandas as pd
 
+    from ..core.wording import describe_status, format_number, format_p
     from ..multiverse.figures import TITLES, draw_curve, draw_mark
     from ..multiverse.fit import CHOICES
-    from ..core.result import describe_status, format_number, format_p
     from ..multiverse.specifications import find_reason
 
     table = multiverse.to_frame().sort_values("estimate", kind="stable", ignore_index=True)

@@ -12,7 +12,8 @@ from timing import report, time_pairs
 
 from ldn_analysis import fit_line, load_dataset
 from ldn_analysis.lines.bootstrap import bootstrap_line, exact_bootstrap_line
-from ldn_analysis.lines.influence import compute_influence, measure_influence
+from ldn_analysis.lines.influence import compute_influence
+from ldn_analysis.lines.leave_one_out import measure_influence
 from ldn_analysis.lines.permutation import permute_line
 
 pytestmark = pytest.mark.benchmark

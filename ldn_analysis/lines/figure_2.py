@@ -1,0 +1,255 @@
+"""Fig. 2: baseline ESR against pain reduction, one pane per condition."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from ..core.canvas import (
+    BLUE,
+    CONDITION_TITLES,
+    GREY,
+    MARKERS,
+    join_words,
+    label_column,
+    new_figure,
+    shorten_label,
+    write_minus,
+)
+from ..core.wording import format_interval, format_number, format_p
+
+if TYPE_CHECKING:
+    from .regression import LineFit, LineFits
+
+__all__ = ["plot_esr_pain", "plot_line"]
+
+MOST_POINTS = 2_000  # more are drawn as a density, and the figure says so
+MOST_CELLS = 60, 40  # of a density, along x and y
+
+
+def plot_line(
+    fit: LineFit,
+    ax=None,
+    *,
+    group: str | None = None,
+    confidence_level: float = 0.95,
+    prediction: bool = False,
+):
+    """One pane of Fig. 2: points, line and the band of the line.
+
+    Parameters
+    ----------
+    fit : LineFit
+        What `fit_line` returns.
+    ax : matplotlib Axes, optional
+        Default: a new figure of one column's width.
+    group : str, optional
+        Column of `fit.data` to tell points apart by, in marker and colour. With more than
+        five groups all points look the same; of more than 2,000 points a density is drawn.
+    confidence_level : float
+        Of the band: for the mean outcome at each value of the predictor.
+    prediction : bool
+        Whether to draw also the limits for one new person (dotted).
+
+    Returns
+    -------
+    matplotlib Axes
+
+    Raises
+    ------
+    ValueError
+        If the group is not a column of the data.
+
+    Examples
+    --------
+    >>> from ldn_analysis import load_dataset, fit_lines
+    >>> fits = fit_lines(load_dataset("esr_pain_change"))
+    >>> ax = plot_line(fits["ldn"], group="trial")
+    >>> ax.get_xlabel()
+    'baseline ESR (mm/h)'
+    """
+    if group is not None and group not in fit.data:
+        raise ValueError(
+            f"plot_line: the group {group!r} is not a column; columns: "
+            f"{', '.join(map(str, fit.data.columns))}"
+        )
+    own = ax is None
+    if own:
+        ax = new_figure(1, 76).subplots()
+    _draw_pane(fit, ax, join_words("", fit.status), group, confidence_level, prediction)
+    if own and group is not None:
+        _add_legend([ax])
+    return ax
+
+
+def _draw_pane(
+    fit: LineFit,
+    ax,
+    head: str,
+    group: str | None,
+    confidence_level: float,
+    prediction: bool = False,
+) -> None:
+    """Points or their density, line, band and labels; the head is the first line of the title."""
+    grid = np.linspace(fit.x.min(), fit.x.max(), 101)
+    band = fit.predict(grid, confidence_level=confidence_level)
+    ax.axhline(0, color="#BBBBBB", linewidth=0.8, zorder=0)
+    ax.fill_between(
+        grid,
+        band["conf_low"],
+        band["conf_high"],
+        color=GREY,
+        alpha=0.18,
+        linewidth=0,
+        label=f"{100 * confidence_level:g} % band of the line",
+    )
+    if prediction:
+        for limit in ("pred_low", "pred_high"):
+            ax.plot(grid, band[limit], color=GREY, linewidth=0.9, linestyle=":")
+    ax.plot(grid, band["fitted"], color="#222222", label="line")
+    lines = [head] if head else []
+    lines += _write_numbers(fit, confidence_level)
+    if fit.n_obs > MOST_POINTS:
+        largest = _draw_density(fit, ax)
+        lines.append(f"shade (log scale): number of people in a cell, 1 to {largest:,}")
+    else:
+        _draw_points(fit, ax, group)
+    # A dollar sign in a user's names is a dollar sign, not the start of a formula.
+    ax.set_xlabel(label_column(fit.predictor), parse_math=False)
+    ax.set_ylabel(label_column(fit.outcome), parse_math=False)
+    ax.set_title("\n".join(lines), fontsize=7, loc="left", parse_math=False)
+
+
+def _write_numbers(fit: LineFit, confidence_level: float) -> list[str]:
+    """The numbers of the line, for the title of its pane."""
+    slope = fit.to_frame(confidence_level).iloc[1]
+    interval = format_interval(slope["conf_low"], slope["conf_high"], confidence_level)
+    return [
+        write_minus(f"slope {format_number(fit.slope)} ({interval})"),
+        write_minus(f"r = {fit.r:.2f}, R² = {fit.r_squared:.2f}, ")
+        + f"{format_p(fit.p_value)}, n = {fit.n_obs}",
+    ]
+
+
+def plot_esr_pain(
+    fits: LineFits,
+    axes=None,
+    *,
+    group: str | None = "trial",
+    titles: dict[str, str] | None = None,
+    confidence_level: float = 0.95,
+):
+    """Fig. 2: baseline ESR against pain reduction, one pane a condition, on shared axes.
+
+    Parameters
+    ----------
+    fits : LineFits
+        What `fit_lines` returns.
+    axes : sequence of matplotlib Axes, optional
+        One a condition. Default: a new figure of two columns' width.
+    group : str, optional
+        Column that tells the trials apart; left out where the data do not have it.
+    titles : dict, optional
+        Title of each pane; default: the names of the conditions.
+    confidence_level : float
+        Of the bands.
+
+    Returns
+    -------
+    list of matplotlib Axes
+
+    Raises
+    ------
+    ValueError
+        If there are not as many axes as fits.
+
+    Examples
+    --------
+    >>> from ldn_analysis import load_dataset, fit_lines
+    >>> axes = plot_esr_pain(fit_lines(load_dataset("esr_pain_change")))
+    >>> [ax.get_title(loc="left").splitlines()[0] for ax in axes]
+    ['LDN (illustrative data)', 'Placebo (illustrative data)']
+    """
+    if axes is None:
+        axes = new_figure(2, 92).subplots(1, len(fits), sharex=True, sharey=True, squeeze=False)[0]
+    axes = list(np.atleast_1d(axes))
+    if len(axes) != len(fits):
+        raise ValueError(
+            f"plot_esr_pain: {len(fits)} panes need as many axes; received {len(axes)}"
+        )
+    titles = CONDITION_TITLES | (titles or {})
+    for ax, name in zip(axes, fits, strict=True):
+        fit = fits[name]
+        head = join_words(shorten_label(titles.get(name, str(name))), fit.status)
+        _draw_pane(fit, ax, head, group if group in fit.data else None, confidence_level)
+        ax.label_outer()
+    _add_legend(axes)
+    return axes
+
+
+def _draw_points(fit: LineFit, ax, group: str | None) -> None:
+    """Points by group: marker and colour together."""
+    data = fit.data
+    if group is None or data[group].nunique(dropna=False) > len(MARKERS):
+        labels = pd.Series("participants", index=data.index)
+    else:
+        labels = data[group].astype("str").where(data[group].notna(), f"{group} not given")
+    order = list(dict.fromkeys(labels))
+    if group is not None and isinstance(data[group].dtype, pd.CategoricalDtype):
+        ranks = {str(name): i for i, name in enumerate(data[group].cat.categories)}
+        order.sort(key=lambda name: ranks.get(name, len(ranks)))
+    short = {name: shorten_label(name) for name in order}
+    if len(set(short.values())) < len(order):  # they differ only in what is cut off
+        short = {name: f"{i + 1}: {short[name]}" for i, name in enumerate(order)}
+    for i, name in enumerate(order):
+        marker, color = MARKERS[i % len(MARKERS)]
+        chosen = (labels == name).to_numpy()
+        # Open faces: a point under another one is still seen.
+        ax.plot(
+            fit.x[chosen], fit.y[chosen], linestyle="none", marker=marker,
+            markerfacecolor=f"{color}55", markeredgecolor=color, markeredgewidth=0.9, label=short[name],
+        )  # fmt: skip
+
+
+def _draw_density(fit: LineFit, ax) -> int:
+    """People counted in cells, on a logarithmic scale of shades; gives the largest count."""
+    from matplotlib.colors import LinearSegmentedColormap, LogNorm
+
+    edges = [_cut(*part) for part in zip((fit.x, fit.y), MOST_CELLS, strict=True)]
+    counts = np.histogram2d(fit.x, fit.y, bins=edges)[0].T
+    largest = int(counts.max())
+    ax.pcolormesh(
+        *edges, np.where(counts > 0, counts, np.nan), zorder=0.5,
+        edgecolors="face", linewidth=0.3,  # without edges, viewers leave seams
+        norm=LogNorm(1, max(largest, 2)), cmap=LinearSegmentedColormap.from_list("", ["#E4EFF7", BLUE]),
+    )  # fmt: skip
+    return largest
+
+
+def _cut(values: np.ndarray, most: int) -> np.ndarray:
+    """Edges of even cells; as many whole numbers in each but the last, or stripes appear."""
+    low, high = values.min(), values.max()
+    if low < high and (values != np.rint(values)).any():
+        return np.linspace(low, high, most + 1)
+    width = max(np.ceil((high - low) / most), 1)
+    return np.arange(low - 0.5, high + width, width)
+
+
+def _add_legend(axes) -> None:
+    """One legend below the panes, each label once: points, line, band."""
+    entries = {}
+    for ax in axes:
+        for handle, label in zip(*ax.get_legend_handles_labels(), strict=True):
+            entries.setdefault(label, handle)
+    order = sorted(
+        entries, key=lambda name: (name == "line") + 2 * name.endswith("band of the line")
+    )
+    figure = axes[0].figure
+    columns = len(order) if figure.get_figwidth() > 5 else 2
+    legend = figure.legend(
+        [entries[name] for name in order], order, loc="outside lower center", ncols=columns
+    )
+    for text in legend.get_texts():
+        text.set_parse_math(False)

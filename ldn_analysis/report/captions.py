@@ -1,0 +1,44 @@
+"""Captions of Fig. 1 and Fig. 2: what is drawn, the numbers, and what is assumed."""
+
+from ..core.wording import format_interval
+
+__all__ = ["write_captions"]
+
+
+def write_captions(results: dict) -> str:
+    """Captions in Markdown: what is drawn, the numbers, and what is assumed.
+
+    Parameters
+    ----------
+    results : dict
+        "figure_1": an ImprovementSummary, "figure_2": a LineFits; either may be missing.
+
+    Returns
+    -------
+    str
+    """
+    parts = ["# Captions\n"]
+    if summary := results.get("figure_1"):
+        best = summary.combine(["very much improved", "much improved"]).iloc[0]
+        interval = format_interval(100 * best["conf_low"], 100 * best["conf_high"], 0.95, " %")
+        parts.append(
+            f"**Fig. 1.** {summary} Much or very much improved: {best['count']} of {summary.n_obs} "
+            f"({100 * best['share']:.0f} %, Wilson {interval}). There is no control group in this "
+            "figure. The number of participants is that of the review's caption; the scale and the "
+            "counts are assumed, within the reported half who were much or very much improved.\n"
+        )
+    if fits := results.get("figure_2"):
+        lines = " ".join(f"{name}: {fits[name]}" for name in fits)
+        assumed = (
+            " The crossover trial's means and their paired p value, and the R² of the pilot's symptom "
+            "response, meet printed numbers. The points are assumed, and so is everything that "
+            "follows from them: slopes, r, R², p and intervals."
+            if any(fit.status == "illustrative" for fit in fits.fits.values())
+            else ""
+        )
+        parts.append(
+            f"**Fig. 2.** Baseline ESR against pain reduction, with least-squares lines and the 95 % "
+            f"band of each line. {lines} That one pane is significant and the other is not would say "
+            f"nothing about the difference between the two slopes.{assumed}\n"
+        )
+    return "\n".join(parts)

@@ -1,0 +1,184 @@
+"""The smallest number of participants that reaches a power."""
+
+from dataclasses import dataclass
+from numbers import Real
+
+import numpy as np
+import pandas as pd
+
+from ..core.result import Result
+from ..core.validation import require_count
+from .engine import Plan, Tally, run_plans, take_seed
+from .power import MOST_PEOPLE, _require_counted, _take_power
+from .truth import ESTIMANDS, TrialTruth, require_estimand, require_truth
+
+__all__ = ["SampleSize", "find_sample_size"]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
+class SampleSize(Result):
+    """The smallest number of people with the power asked for.
+
+    Attributes
+    ----------
+    truth, estimand, target, confidence_level
+        What was asked.
+    n_people : int
+        The smallest number whose simulated power reaches the target.
+    n_low, n_high : int
+        The smallest numbers whose power_high and whose power_low reach it: what chance in
+        the simulation leaves open.
+    tried : dict of Tally
+        By number of people, all that the search looked at.
+    """
+
+    truth: TrialTruth
+    estimand: str
+    target: float
+    confidence_level: float
+    n_people: int
+    n_low: int
+    n_high: int
+    tried: dict[int, Tally]
+
+    def to_frame(self, confidence_level: float | None = None) -> pd.DataFrame:
+        """Power of every number of people that the search tried.
+
+        Parameters
+        ----------
+        confidence_level : {0.9, 0.95, 0.99}, optional
+            Of each trial's own interval. Default: the one asked for.
+
+        Returns
+        -------
+        DataFrame
+            term, n_people, power, power_mcse, power_low, power_high, n_trials, n_undefined.
+
+        Raises
+        ------
+        ValueError
+            If the level is none of the three.
+        """
+        level = self.confidence_level if confidence_level is None else confidence_level
+        _require_counted(level, "to_frame")
+        rows = [
+            {"term": self.estimand, "n_people": n} | _take_power(self.tried[n], level)
+            for n in sorted(self.tried)
+        ]
+        return pd.DataFrame(rows)
+
+    def __str__(self) -> str:
+        row = self.to_frame().set_index("n_people").loc[self.n_people]
+        return (
+            f"{self.n_people:,} people ({self.n_low:,} to {self.n_high:,} within Monte Carlo "
+            f"error) give power {self.target:g} for the {ESTIMANDS[self.estimand]} of "
+            f"{self.truth.value_of(self.estimand):g} at {100 * (1 - self.confidence_level):.3g} %: "
+            f"simulated {row['power']:.3f} (Monte Carlo SE {row['power_mcse']:.2g})."
+        )
+
+
+def find_sample_size(
+    truth: TrialTruth,
+    *,
+    power: float = 0.8,
+    estimand: str = "slope_ldn",
+    confidence_level: float = 0.95,
+    n_trials: int = 20_000,
+    rng: int | np.random.Generator,
+    n_jobs: int | None = None,
+) -> SampleSize:
+    """Search the smallest number of people with this power under a truth.
+
+    Doubling, then halving the interval; it assumes that power grows with people.
+
+    Parameters
+    ----------
+    truth : TrialTruth
+        What is true.
+    power : float
+        Between the significance level and 1.
+    estimand : str
+        As in `summarise_power`.
+    confidence_level : {0.9, 0.95, 0.99}
+        A trial is significant where its interval of this level leaves out zero.
+    n_trials : int
+        Trials at each number of people that is tried.
+    rng : int or numpy Generator
+        As in `simulate_trials`.
+    n_jobs : int, optional
+        As in `simulate_trials`.
+
+    Returns
+    -------
+    SampleSize
+
+    Raises
+    ------
+    ValueError
+        If the true value is 0, the power is out of range or not reached with 100,000 people,
+        the level is none of the three, or the estimand is unknown.
+    TypeError
+        If something is not of its type.
+
+    Examples
+    --------
+    >>> found = find_sample_size(
+    ...     TrialTruth(mean_ldn=10.0), estimand="mean_difference", n_trials=5000, rng=1
+    ... )
+    >>> found.n_low <= 42 + 2 and found.n_high >= 42 - 2
+    True
+    """
+    require_truth(truth, "find_sample_size")
+    require_estimand(estimand, "find_sample_size")
+    require_count(n_trials, "n_trials", "find_sample_size")
+    _require_counted(confidence_level, "find_sample_size")
+    if not isinstance(power, Real) or not 1 - confidence_level < power < 1:
+        raise ValueError(
+            f"find_sample_size: power must lie between {1 - confidence_level:.2g} (the "
+            f"significance level) and 1; received {power!r}"
+        )
+    if truth.value_of(estimand) == 0:
+        raise ValueError(
+            f"find_sample_size: the true value of {estimand} is 0, so there is nothing to find. "
+            "Give the truth an effect, e.g. with truth.with_effect"
+        )
+    entropy = take_seed(rng, "find_sample_size")
+    tried: dict[int, Tally] = {}
+
+    def look(n: int) -> dict[str, float]:
+        if n not in tried:
+            (cell,) = run_plans(
+                [Plan(truth, n, (estimand,))], int(n_trials), entropy=entropy, n_jobs=n_jobs
+            )
+            if cell.n_trials < n_trials:  # half a search finds nothing
+                raise KeyboardInterrupt
+            tried[n] = cell.tallies[estimand]
+        return _take_power(tried[n], confidence_level)
+
+    top = 4
+    while look(top)["power_low"] < power:
+        if top >= MOST_PEOPLE:
+            raise ValueError(
+                f"find_sample_size: with {top:,} people the power is {look(top)['power']:.3f}, "
+                f"below {power}. The effect is too small for this search"
+            )
+        top = min(2 * top, MOST_PEOPLE)
+
+    def smallest(column: str) -> int:
+        low, high = 2, top  # two people never suffice; top does
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (low, middle) if look(middle)[column] >= power else (middle, high)
+        return high
+
+    n_low, n_people, n_high = map(smallest, ("power_high", "power", "power_low"))
+    return SampleSize(
+        truth=truth,
+        estimand=estimand,
+        target=float(power),
+        confidence_level=confidence_level,
+        n_people=n_people,
+        n_low=min(n_low, n_people),
+        n_high=max(n_high, n_people),
+        tried=tried,
+    )

@@ -1,0 +1,136 @@
+"""Answers to the exercises of notebook 01, and the usual mistakes, computed from the data."""
+
+from ...data.tables import load_dataset
+from ..exercise import Exercise, enter_exercise
+
+__all__: list[str] = []
+
+
+@enter_exercise("01.1")
+def _completed() -> Exercise:
+    """How many completed the crossover trial?"""
+    people = load_dataset("participants")
+    trial = people[people["trial"] == "crossover"]
+    return Exercise(
+        answer=int(trial["completed"].sum()),
+        because="as many as Fig. 1 of the review shows.",
+        mistakes=[
+            (len(trial), "that many started; count those who completed."),
+            (int(trial["analysed"].sum()), "that many were analysed; one more completed."),
+            (int(people["completed"].sum()), "that is both trials; take the crossover trial only."),
+        ],
+    )
+
+
+@enter_exercise("01.2")
+def _missed() -> Exercise:
+    """Share of diary days without a pain rating."""
+    diaries = load_dataset("daily_pain")
+    pain = diaries["pain_0_100"]
+    return Exercise(
+        unit="proportion",
+        answer=float(pain.isna().mean()),
+        because="a missed day is a row with a blank; its share was assumed.",
+        mistakes=[
+            (float(pain.notna().mean()), "that is the share of days that were rated."),
+            (int(pain.isna().sum()), "that is the number of missed days; divide by all days."),
+            (
+                float(pain[diaries["trial"] == "crossover"].isna().mean()),
+                "that is the crossover trial alone; the question is about all diary days.",
+            ),
+            (
+                float(pain.isna().sum() / pain.notna().sum()),
+                "that divides by the days that were rated; divide by all days.",
+            ),
+        ],
+    )
+
+
+@enter_exercise("01.3")
+def _reduction() -> Exercise:
+    """Mean pain reduction during LDN in the crossover trial."""
+    data = load_dataset("esr_pain_change")
+    trial = data[data["trial"] == "crossover"]
+    mean = data.groupby("condition", observed=True)["pain_reduction_percent"].mean()
+    by_trial = trial.groupby("condition", observed=True)["pain_reduction_percent"].mean()
+    base, end = (
+        trial.groupby("condition", observed=True)[f"{name}_pain_0_100"].mean()
+        for name in ("baseline", "end")
+    )
+    return Exercise(
+        answer=float(by_trial["ldn"]),
+        unit="%",
+        because="rounded to one decimal, this is the printed number: the data were made to meet it.",
+        mistakes=[
+            (
+                float(mean["ldn"]),
+                "that mixes the pilot in; the printed number is the crossover trial's.",
+            ),
+            (float(by_trial["placebo"]), "that is placebo."),
+            (
+                float(by_trial["ldn"] - by_trial["placebo"]),
+                "that is the difference between the conditions.",
+            ),
+            (
+                float(trial.loc[trial["condition"] == "ldn", "pain_reduction_percent"].median()),
+                "that is the median.",
+            ),
+            (
+                float(100 * (1 - end["ldn"] / base["ldn"])),
+                "that is the reduction of the mean pain; asked for is the mean of each person's reduction.",
+            ),
+        ],
+    )
+
+
+@enter_exercise("01.4")
+def _status() -> Exercise:
+    """Status of the seven counts of Fig. 1."""
+    return Exercise(
+        answer="assumed",
+        because="nobody outside the trial knows the seven counts; only their sum and the best half were told.",
+        mistakes=[
+            ("published", "the caption gives the number of participants, not the counts."),
+            (
+                "reported",
+                "a report says that half were much or very much improved, not how the seven divide.",
+            ),
+            ("derived", "no computation from the printed numbers gives the seven counts."),
+        ],
+    )
+
+
+@enter_exercise("01.5")
+def _larger_share() -> Exercise:
+    """Share of the crossover trial's people whose reduction was larger during LDN."""
+    wide = load_dataset("esr_pain_change").pivot(
+        index=["trial", "participant"], columns="condition", values="pain_reduction_percent"
+    )
+    everybody = wide["ldn"] > wide["placebo"]
+    trial = wide.loc["crossover"]
+    larger = trial["ldn"] > trial["placebo"]
+    return Exercise(
+        answer=float(larger.mean()),
+        unit="proportion",
+        because="each person is compared with herself; chance alone would give about one half.",
+        mistakes=[
+            (int(larger.sum()), "that is the count; divide it by the number of people."),
+            (float(everybody.mean()), "that mixes the pilot in; take the crossover trial only."),
+            (
+                float((trial["ldn"] < trial["placebo"]).mean()),
+                "that is the share with the larger reduction during placebo.",
+            ),
+            (
+                float((trial["ldn"] > trial["placebo"].mean()).mean()),
+                "that compares each person with the mean of placebo; compare her with herself.",
+            ),
+            (
+                float((trial["ldn"] > 0).mean()),
+                "that is the share whose pain fell at all during LDN.",
+            ),
+            (
+                float(larger.sum() / (2 * len(larger))),
+                "that divides by the rows; every person has two.",
+            ),
+        ],
+    )

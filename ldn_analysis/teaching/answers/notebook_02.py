@@ -1,0 +1,133 @@
+"""Answers to the exercises of notebook 02, and the usual mistakes, computed from the data."""
+
+import numpy as np
+
+from ...core.intervals import compute_quantile
+from ...data.tables import load_dataset
+from ..exercise import Exercise, enter_exercise
+
+__all__: list[str] = []
+
+BEST = ["very much improved", "much improved"]
+
+
+def _best_share():
+    """Much or very much improved, with its interval."""
+    from ...crossover.improvement import summarise_improvement
+
+    return summarise_improvement(load_dataset("improvement")).combine(BEST).iloc[0]
+
+
+@enter_exercise("02.1")
+def _share() -> Exercise:
+    """Share much or very much improved."""
+    best = _best_share()
+    n, answers = int(best["n_obs"]), load_dataset("improvement")["improvement"]
+    return Exercise(
+        answer=float(best["share"]),
+        unit="proportion",
+        because=f"of {n} people no count is one half: what was reported is about those analysed.",
+        mistakes=[
+            (int(best["count"]), "that is the count; divide it by n."),
+            (best["count"] / (n - 1), "that is of those analysed; the figure shows one more."),
+            (float(1 - best["share"]), "that is the share of all the others."),
+            (float((answers == BEST[0]).mean()), "add those much improved."),
+            (float((answers == BEST[1]).mean()), "add those very much improved."),
+        ],
+    )
+
+
+@enter_exercise("02.2")
+def _wilson_low() -> Exercise:
+    """Lower Wilson limit of that share."""
+    from scipy.special import bdtri
+
+    from ...core.intervals import wilson_interval
+
+    best = _best_share()
+    share, n = best["share"], best["n_obs"]
+    error = np.sqrt(share * (1 - share) / n)
+    return Exercise(
+        answer=float(best["conf_low"]),
+        unit="proportion",
+        because="values below this fit these data badly.",
+        mistakes=[
+            (float(best["conf_high"]), "that is the upper limit."),
+            (
+                float(share - compute_quantile(0.95) * error),
+                "that is estimate minus 1.96 standard errors (Wald); Wilson's interval is asked for.",
+            ),
+            (
+                float(bdtri(best["count"] - 1, n, 0.025)),
+                "that is the exact interval (Clopper and Pearson); Wilson's is asked for.",
+            ),
+            (
+                float(wilson_interval(best["count"], n, 0.9)[0]),
+                "that is the limit of a 90 % interval.",
+            ),
+            (
+                float(wilson_interval(best["count"], n - 1)[0]),
+                "that takes those analysed; the figure shows one more.",
+            ),
+            (float(error), "that is the standard error."),
+        ],
+    )
+
+
+@enter_exercise("02.3")
+def _joint() -> Exercise:
+    """Which interval, when the bar was chosen after looking?"""
+    return Exercise(
+        answer="joint",
+        because="an interval that must hold for seven shares at once has to be wider.",
+        mistakes=[
+            ("single", "it is narrower: it has to hold for one category only, chosen beforehand.")
+        ],
+    )
+
+
+@enter_exercise("02.4")
+def _cause() -> Exercise:
+    """Does Fig. 1 show that LDN caused the improvement?"""
+    return Exercise(
+        answer="no",
+        because="without the same question after placebo, hope, time and regression to the mean are all inside.",
+        mistakes=[
+            ("yes", "how many would have said so after placebo? The figure does not show it.")
+        ],
+    )
+
+
+@enter_exercise("02.5")
+def _share_of_high_esr() -> Exercise:
+    """Share of the best answers among those with an ESR above the median."""
+    people = load_dataset("participants")
+    rows = load_dataset("improvement").merge(people, on="participant")
+    high = rows["esr_mm_h"] > rows["esr_mm_h"].median()
+    better = rows["improvement"].isin(BEST)
+    return Exercise(
+        answer=float(better[high].mean()),
+        unit="proportion",
+        because="of those with a high ESR; they are the group below the fraction line.",
+        mistakes=[
+            (
+                float(high[better].mean()),
+                "that is the share with a high ESR among the improved: the condition is turned round.",
+            ),
+            (
+                float((high & better).mean()),
+                "that divides by all people; divide by those with a high ESR.",
+            ),
+            (float(better[~high].mean()), "that is the share among the others, with a lower ESR."),
+            (float(better.mean()), "that is the share among all people."),
+            (int((high & better).sum()), "that is the count; divide it by those with a high ESR."),
+            (
+                float(better[rows["esr_mm_h"] >= rows["esr_mm_h"].median()].mean()),
+                "that counts those at the median too; above it is asked for.",
+            ),
+            (
+                float(better[rows["esr_mm_h"] > people["esr_mm_h"].median()].mean()),
+                "that is the median of both trials; take the people of the figure.",
+            ),
+        ],
+    )

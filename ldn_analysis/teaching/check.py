@@ -1,0 +1,185 @@
+"""Check the answers to the notebooks' exercises.
+
+No answer is stored: each is computed from the data when it is asked for, and so are the
+usual mistakes, which are recognised and explained.
+"""
+
+import math
+import numbers
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from importlib import import_module
+from pkgutil import iter_modules
+
+import numpy as np
+
+from . import answers
+from .exercise import EXERCISES, Exercise
+
+__all__ = ["Verdict", "check"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """What `check` found: true where the answer is right; shows as its message."""
+
+    exercise: str
+    correct: bool
+    message: str
+
+    def __bool__(self) -> bool:
+        return self.correct
+
+    def __str__(self) -> str:
+        return f"{self.exercise} {'right' if self.correct else 'not yet'}: {self.message}"
+
+    __repr__ = __str__
+
+
+def load_exercises() -> dict[str, Callable[[], Exercise]]:
+    """Every exercise by its number, from the files of the answers, one per notebook."""
+    for module in iter_modules(answers.__path__):
+        import_module(f"{answers.__name__}.{module.name}")
+    return EXERCISES
+
+
+def check(exercise: str, answer=...) -> Verdict:
+    """Check an answer and say why it is right, or what it might be instead.
+
+    Numbers may be rounded to two significant digits or more. They may also be a table or
+    array of one cell, or text: "0.25", "0,25" or, for a share, "25 %". Words may be
+    written in capitals or not.
+
+    Parameters
+    ----------
+    exercise : str
+        Number of the exercise, e.g. "03.2".
+    answer : number, str or bool
+        Your answer; `...` counts as none.
+
+    Returns
+    -------
+    Verdict
+        True or false, with a message.
+
+    Raises
+    ------
+    ValueError
+        If there is no such exercise.
+
+    Examples
+    --------
+    >>> check("01.1", 31)
+    01.1 not yet: that many started; count those who completed.
+    """
+    name = str(exercise).strip().zfill(4)  # 3.2 and "3.2" are meant as "03.2"
+    exercises = load_exercises()
+    if name not in exercises:
+        raise ValueError(
+            f"check: there is no exercise {exercise!r}; exercises: {', '.join(sorted(exercises))}"
+        )
+    exercise, answer = name, _take_out(answer)
+    if answer is ... or answer is None or (isinstance(answer, str) and answer in ("", "...")):
+        return Verdict(
+            exercise=exercise, correct=False, message="put your answer in place of the dots."
+        )
+    task = exercises[exercise]()
+    if isinstance(task.answer, str):
+        correct, message = _check_word(task, answer)
+    else:
+        correct, message = _check_number(task, answer)
+    return Verdict(exercise=exercise, correct=correct, message=message)
+
+
+def _take_out(answer):
+    """What a table, array or list of one cell holds; a text of several is left to be refused."""
+    if hasattr(answer, "to_numpy") or isinstance(answer, (np.ndarray, np.generic, list, tuple)):
+        cells = np.asarray(answer, dtype=object).reshape(-1)
+        if len(cells) != 1:
+            return f"{len(cells)} values"
+        answer = cells[0]
+    if isinstance(answer, np.generic):
+        answer = answer.item()
+    return answer.strip() if isinstance(answer, str) else answer
+
+
+def _check_word(task: Exercise, answer) -> tuple[bool, str]:
+    """One of a few words."""
+    choices = sorted({task.answer, *(word for word, _ in task.mistakes)})
+    if isinstance(answer, bool):
+        answer = "yes" if answer else "no"
+    word = str(answer).lower().strip(" .!'\"")
+    if word == task.answer:
+        return True, task.because
+    if word not in choices and task.others:
+        return False, f"it is not; answer with {task.others}."
+    if word not in choices:
+        return False, f"answer with one of: {', '.join(choices)}."
+    return False, dict(task.mistakes)[word]
+
+
+def _read_number(answer, unit: str) -> float | str:
+    """The answer as a number, or what is wrong with it."""
+    if isinstance(answer, str):
+        text = answer.replace("\N{MINUS SIGN}", "-").replace(",", ".")
+        try:
+            value = Decimal(text.removesuffix("%").strip())
+        except InvalidOperation:
+            return f"a number is asked for; received {answer[:40]!r}."
+        if text.endswith("%") and not unit:
+            return "this number is neither a share nor in percent; leave the % out."
+        answer = float(value / 100 if text.endswith("%") and unit == "proportion" else value)
+    if isinstance(answer, bool) or not isinstance(answer, (numbers.Real, Decimal)):
+        return f"a number is asked for; this is {type(answer).__name__}."
+    answer = float(answer)
+    if not math.isfinite(answer):
+        return f"this is {answer}; look for a blank or a division by zero on the way."
+    return answer
+
+
+def _check_number(task: Exercise, answer) -> tuple[bool, str]:
+    """A number, rounded as you like from two significant digits on."""
+    answer = _read_number(answer, task.unit)
+    if isinstance(answer, str):
+        return False, answer
+    mistakes = [mistake for mistake in task.mistakes if not _is_same(mistake[0], task.answer)]
+    exact = [why for value, why in mistakes if _is_same(answer, value)]
+    if exact and not _is_same(answer, task.answer):  # close to the right one, and still another
+        return False, exact[0]
+    if _is_close(answer, task.answer):
+        return True, task.because
+    near = [mistake for mistake in mistakes if _is_close(answer, mistake[0])]
+    if near:
+        return False, min(near, key=lambda mistake: abs(answer - mistake[0]))[1]
+    if answer == float(f"{task.answer:.0e}"):
+        return False, "rounded too far: give two significant digits or more."
+    if _is_close(answer, task.answer, units=1.1):
+        return False, "nearly; round the number, do not cut it off."
+    if _is_close(answer, -task.answer):
+        return False, "the size is right and the sign is not."
+    if _is_close(answer, 100 * task.answer) or _is_close(100 * answer, task.answer):
+        return False, "a factor of 100: percent and proportion were exchanged."
+    return False, "that is not it; look again at the cell that the question names."
+
+
+def _is_same(answer, right) -> bool:
+    """Equal to six digits: no rounding, the very number."""
+    return math.isclose(answer, right, rel_tol=1e-6, abs_tol=1e-12)
+
+
+def _is_close(answer: float, right: float, units: float = 0.55) -> bool:
+    """Equal but for rounding to as many decimals as were given, two significant digits at least.
+
+    A little more than half a unit of the last digit is allowed: who rounds what a table had
+    already rounded may be that far off. Whole numbers, as counts are, must be exact.
+    """
+    if not math.isfinite(right):
+        return False
+    if isinstance(right, numbers.Integral) or right == 0:
+        return answer == right
+    if abs(answer - right) <= 0.002 * abs(right):
+        return True
+    decimals = len(np.format_float_positional(abs(answer), trim="-").partition(".")[2])
+    two_digits = 1 - math.floor(math.log10(abs(right)))
+    return abs(answer - right) <= units * 10.0 ** -max(decimals, two_digits)

@@ -1,0 +1,234 @@
+"""Notebooks as a reader meets them: JupyterLab in headless Chromium (.ci/run)."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import nbformat
+import pytest
+
+pytestmark = [
+    pytest.mark.browser,
+    # asyncio's own transports, at the end of the browser's process
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def strip_copy(path: Path, folder: Path) -> None:
+    """Without outputs, so that what is seen afterwards was made by this run."""
+    notebook = nbformat.read(path, as_version=4)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    nbformat.write(notebook, folder / path.name)
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """Address of a JupyterLab on a copy of the notebooks, so that saving changes nothing."""
+    folder = tmp_path_factory.mktemp("lab")
+    for path in NOTEBOOKS.glob("*.ipynb"):
+        strip_copy(path, folder)
+    # Every cell in the page, not only those in view.
+    settings = folder / "settings" / "@jupyterlab" / "notebook-extension"
+    settings.mkdir(parents=True)
+    (settings / "tracker.jupyterlab-settings").write_text('{"windowingMode": "none"}')
+    port = free_port()
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}"]
+    command += [
+        "--ServerApp.port_retries=0",
+        "--IdentityProvider.token=",
+        f"--ServerApp.root_dir={folder}",
+    ]
+    log = (folder / "lab.log").open("wb")
+    environment = os.environ | {
+        "JUPYTER_CONFIG_DIR": str(folder / "config"),
+        "JUPYTERLAB_SETTINGS_DIR": str(folder / "settings"),
+        "JUPYTERLAB_WORKSPACES_DIR": str(folder / "workspaces"),
+    }
+    server = subprocess.Popen(command, stdout=log, stderr=log, cwd=folder, env=environment)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(120):
+            try:
+                urllib.request.urlopen(f"{address}/api", timeout=1).close()
+                break
+            except OSError:
+                time.sleep(0.5)
+        else:
+            pytest.fail((folder / "lab.log").read_text())
+        yield address
+    finally:
+        server.terminate()
+        server.wait(20)
+        log.close()
+
+
+def run_all(browser, lab: str, name: str):
+    """Open a notebook, run all its cells and give the page when the kernel is idle again."""
+    page = browser.new_page(viewport={"width": 1280, "height": 1000})
+    page.goto(f"{lab}/lab/tree/{name}?reset")
+    # Before the status says Idle, Run All does nothing; and it says Idle once too early.
+    indicator = page.locator(".jp-NotebookPanel .jp-Notebook-ExecutionIndicator")
+    still = 0
+    for _ in range(180):
+        page.wait_for_timeout(500)
+        states = indicator.evaluate_all("items => items.map(item => item.dataset.status)")
+        still = still + 1 if states == ["idle"] else 0
+        if still == 6:
+            break
+    cells = page.locator(".jp-CodeCell .jp-InputArea-prompt")
+    started = cells.filter(has_text=re.compile(r"\[(\*|\d+)\]:"))
+    numbered = cells.filter(has_text=re.compile(r"\[\d+\]:"))
+    for _ in range(5):
+        if page.locator("dialog").count():
+            page.keyboard.press("Escape")
+        page.get_by_role("menuitem", name="Run", exact=True).click()
+        page.get_by_text("Run All Cells", exact=True).click()
+        page.wait_for_timeout(2000)
+        if started.count():
+            break
+    for _ in range(240):
+        if numbered.count() == cells.count():
+            return page
+        page.wait_for_timeout(500)
+    pytest.fail(f"{name}: {numbered.count()} of {cells.count()} cells ran")
+
+
+@pytest.mark.parametrize("name", [path.name for path in sorted(NOTEBOOKS.glob("[0-9]*.ipynb"))])
+def test_notebook_runs_and_shows_its_figures(browser, lab, name):
+    page = run_all(browser, lab, name)
+    assert page.locator("[data-mime-type='application/vnd.jupyter.error']").count() == 0
+    assert page.locator("[data-mime-type='application/vnd.jupyter.stderr']").count() == 0
+    figures = page.locator("figure img")
+    assert figures.count() >= 1
+    for i in range(figures.count()):
+        figures.nth(i).scroll_into_view_if_needed()
+        assert figures.nth(i).evaluate("image => image.naturalWidth") > 100
+        assert len(figures.nth(i).get_attribute("alt")) > 20
+    if "03" in name:
+        assert page.locator("figure img[alt*='Fig. 2']").count() == 1
+    page.close()
+
+
+WIDGETS = [  # notebook, name of a number box, words of the picture's description
+    ("01_meet_the_data.ipynb", "r with ESR, ldn", "as printed"),
+    ("04_can_we_trust_the_line.ipynb", "baseline ESR (mm/h)", "Cook's distance"),
+    ("06_small_samples.ipynb", "placebo (%)", "slope under LDN"),
+    ("06_small_samples.ipynb", "people", "simulated studies of 10 people"),
+]
+
+
+def find_widget(page, words: str):
+    """The output with sliders whose picture is described by these words."""
+    widgets = page.locator(".jp-OutputArea-output:has(.widget-slider)")
+    widget = widgets.filter(has=page.locator(f'figure img[alt*="{words}"]'))
+    widget.locator("figure img").wait_for()
+    return widgets.nth(
+        [words in w.locator("figure img").get_attribute("alt") for w in widgets.all()].index(True)
+    )
+
+
+def wait_for_redraw(page, image, before: str) -> str:
+    """The description after it has changed."""
+    for _ in range(60):
+        if image.get_attribute("alt") != before:
+            break
+        page.wait_for_timeout(100)
+    assert image.get_attribute("alt") != before
+    assert image.evaluate("image => image.naturalWidth") > 100
+    return image.get_attribute("alt")
+
+
+@pytest.mark.parametrize(("name", "label", "words"), WIDGETS, ids=lambda value: value[:12])
+def test_widgets_redraw_and_answer_to_the_keyboard(browser, lab, name, label, words):
+    page = run_all(browser, lab, name)
+    widget = find_widget(page, words)
+    widget.scroll_into_view_if_needed()
+    image = widget.locator("figure img")
+    # The box has a name that a screen reader says; the slider beside it follows.
+    box = widget.get_by_role("spinbutton", name=label, exact=True)
+    box.focus()
+    seen, value = image.get_attribute("alt"), float(box.input_value())
+    assert len(box.input_value()) <= 5
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Tab")
+    seen = wait_for_redraw(page, image, seen)
+    # Tab has gone on to the slider.
+    slider = page.locator(":focus")
+    assert slider.get_attribute("role") == "slider"
+    assert float(box.input_value()) > value
+    shown = float(slider.get_attribute("aria-valuetext"))
+    assert shown == pytest.approx(float(box.input_value()))
+    for _ in range(3):
+        page.keyboard.press("ArrowLeft")
+    seen = wait_for_redraw(page, image, seen)
+    page.wait_for_timeout(1000)
+    assert float(box.input_value()) < value
+    assert widget.locator("[role=status][aria-live=polite]").inner_text().strip()
+    page.close()
+
+
+def test_a_person_is_chosen_moved_and_put_back_by_keyboard(browser, lab):
+    page = run_all(browser, lab, "04_can_we_trust_the_line.ipynb")
+    widget = find_widget(page, "Cook's distance")
+    image = widget.locator("figure img")
+    start = image.get_attribute("alt")
+    person = widget.get_by_role("spinbutton", name="person, in order of baseline ESR", exact=True)
+    person.fill("38")
+    page.keyboard.press("Tab")
+    chosen = wait_for_redraw(page, image, start)
+    assert chosen.split()[0] != start.split()[0]
+    box = widget.get_by_role("spinbutton", name="pain reduction (% of baseline)", exact=True)
+    box.fill("-60")
+    page.keyboard.press("Tab")
+    moved = wait_for_redraw(page, image, chosen)
+    assert ", -60): slope" in moved
+    assert moved in widget.locator("[role=status]").inner_text()
+    assert widget.locator("table th", has_text="cooks_distance").count() == 1
+    widget.get_by_role("button", name="put her back").focus()
+    page.keyboard.press("Enter")
+    assert wait_for_redraw(page, image, moved) == chosen
+    page.close()
+
+
+def test_an_analysis_is_chosen_by_keyboard(browser, lab):
+    name = "09_many_analysts.ipynb"
+    if not (NOTEBOOKS / name).exists():
+        pytest.skip(f"there is no {name}")
+    page = run_all(browser, lab, name)
+    widget = find_widget(page, "larger than")
+    image = widget.locator("figure img")
+    start = image.get_attribute("alt")
+    model = widget.get_by_role("spinbutton", name="model", exact=True)
+    model.focus()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Tab")
+    assert "model HC3;" in wait_for_redraw(page, image, start)
+    # Tab has gone on to the slider: to the mixed model, which one outcome a person does not have.
+    assert page.locator(":focus").get_attribute("role") == "slider"
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(1500)
+    assert model.input_value() == "5"
+    assert widget.locator("[role=status]").inner_text().startswith("Pruned: one outcome a person")
+    assert widget.locator("table tr", has_text="model").locator("td").first.inner_text() == "mixed"
+    pruned = image.get_attribute("alt")
+    model.fill("1")
+    page.keyboard.press("Tab")
+    assert wait_for_redraw(page, image, pruned) == start
+    page.close()

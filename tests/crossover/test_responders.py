@@ -1,0 +1,211 @@
+"""Responders against R, published worked examples and hand computation.
+
+Reference values: tests/reference/crossover.R (mcnemar.test, binom.test, and Tango's
+interval by numerical maximisation). Worked examples are entered by hand with their source.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ldn_analysis.crossover.responders import (
+    ResponderComparison,
+    compare_responders,
+    describe_number_needed,
+    paired_newcombe_interval,
+    paired_tango_interval,
+    summarise_responder_curve,
+)
+from ldn_analysis.data.tables import load_dataset
+
+TABLE = pd.read_csv(Path(__file__).parents[1] / "reference" / "crossover.csv")
+REFERENCE = {
+    key: group.set_index("quantity")["value"].to_dict()
+    for key, group in TABLE.groupby(["case", "term"])
+}
+
+
+@pytest.fixture(scope="module")
+def trial() -> pd.DataFrame:
+    return load_dataset("esr_pain_change").query("trial == 'crossover'")
+
+
+def from_cells(both, first_only, second_only, neither) -> ResponderComparison:
+    """A comparison with these four counts, by way of data."""
+    counts = [both, first_only, second_only, neither]
+    first = np.repeat([40.0, 40.0, 10.0, 10.0], counts)
+    second = np.repeat([40.0, 10.0, 40.0, 10.0], counts)
+    n = len(first)
+    data = pd.DataFrame(
+        {
+            "participant": list(range(n)) * 2,
+            "condition": ["ldn"] * n + ["placebo"] * n,
+            "pain_reduction_percent": np.concatenate([first, second]),
+        }
+    )
+    return compare_responders(data)
+
+
+@pytest.mark.parametrize(
+    "case", ["illustrative 30", "illustrative 50", "bentur", "cavo", "newcombe", "even"]
+)
+def test_tests_and_intervals_equal_r(case, trial):
+    cells = {name: int(value) for name, value in REFERENCE[case, "cells"].items()}
+    if case.startswith("illustrative"):
+        comparison = compare_responders(trial, threshold=float(case.split()[1]))
+    else:
+        comparison = from_cells(**cells)
+    assert {name: getattr(comparison, name) for name in cells} == cells
+    tests, reference = comparison.tests, REFERENCE[case, "tests"]
+    np.testing.assert_allclose(
+        tests["p_value"], [reference[name] for name in ("exact", "mid_p", "chi_p")], rtol=1e-10
+    )
+    assert tests["statistic"][2] == pytest.approx(reference["chi_square"], rel=1e-12, abs=1e-15)
+    table = comparison.to_frame().set_index("method")
+    odds = REFERENCE[case, "odds ratio"]
+    assert table.loc["conditional, exact", "conf_low"] == pytest.approx(odds["conf_low"], rel=1e-8)
+    assert table.loc["conditional, exact", "conf_high"] == pytest.approx(
+        odds["conf_high"], rel=1e-8
+    )
+    # R maximises the restricted likelihood numerically: seven digits.
+    tango = REFERENCE[case, "tango"]
+    assert table.loc["Tango score", "conf_low"] == pytest.approx(tango["conf_low"], abs=1e-6)
+    assert table.loc["Tango score", "conf_high"] == pytest.approx(tango["conf_high"], abs=1e-6)
+
+
+def test_mcnemar_equals_statsmodels(trial):
+    from statsmodels.stats.contingency_tables import mcnemar
+
+    comparison = compare_responders(trial)
+    p_values = comparison.tests["p_value"]
+    assert p_values[0] == pytest.approx(mcnemar(comparison.table, exact=True).pvalue, rel=1e-10)
+    uncorrected = mcnemar(comparison.table, exact=False, correction=False).pvalue
+    assert p_values[2] == pytest.approx(uncorrected, rel=1e-10)
+
+
+def test_newcombe_worked_examples():
+    # Newcombe 1998 (Stat Med 17:2635), 50 pairs, 36, 12, 2, 0: method 10.
+    low, high = paired_newcombe_interval(36, 12, 2, 0, 0.95)
+    assert (round(low, 4), round(high, 4)) == (0.0569, 0.3404)
+    # Fagerland, Lydersen and Laake (2017), complete response, 59, 6, 16, 80.
+    low, high = paired_newcombe_interval(59, 6, 16, 80, 0.95)
+    assert (round(low, 4), round(high, 4)) == (-0.1186, -0.0046)
+    # Fagerland, Lydersen and Laake (2014), airway hyper-responsiveness, 1, 1, 7, 12.
+    low, high = paired_newcombe_interval(1, 1, 7, 12, 0.95)
+    assert (round(low, 3), round(high, 3)) == (-0.507, -0.026)
+
+
+def test_tango_worked_example_and_symmetry():
+    # Fagerland, Lydersen and Laake (2014), airway hyper-responsiveness, 1, 1, 7, 12.
+    low, high = paired_tango_interval(1, 1, 7, 12, 0.95)
+    assert (round(low, 3), round(high, 3)) == (-0.517, -0.026)
+    mirror = paired_tango_interval(1, 7, 1, 12, 0.95)
+    np.testing.assert_allclose(mirror, (-high, -low), rtol=1e-9)
+
+
+def test_tango_interval_excludes_zero_just_where_mcnemar_does():
+    """At the level 1 - p of the uncorrected McNemar test one limit is zero."""
+    comparison = from_cells(5, 9, 3, 11)
+    level = 1 - comparison.tests["p_value"][2]
+    assert paired_tango_interval(5, 9, 3, 11, level)[0] == pytest.approx(0, abs=1e-9)
+
+
+def test_number_needed_of_altman():
+    # Altman 1998 (BMJ 317:1309): -5 % to 25 % is NNTB 4 through infinity to NNTH 20.
+    text = describe_number_needed(0.10, -0.05, 0.25)
+    assert text == "NNTB 10.0 (95 % CI NNTB 4.0 to infinity to NNTH 20.0)"
+    assert describe_number_needed(-0.2, -0.25, -0.1) == "NNTH 5.0 (95 % CI NNTH 4.0 to NNTH 10.0)"
+    assert describe_number_needed(0.0, -0.5, 0.5, 0.9) == (
+        "infinity (90 % CI NNTB 2.0 to infinity to NNTH 2.0)"
+    )
+    assert describe_number_needed(0.25, 0.0, 0.5) == "NNTB 4.0 (95 % CI NNTB 2.0 to infinity)"
+
+
+def test_numbers_needed_come_from_the_interval_shown(trial):
+    comparison = compare_responders(trial, threshold=50)
+    row = comparison.to_frame().set_index("method").loc["Newcombe paired"]
+    assert row["conf_low"] < 0 < row["conf_high"]
+    expected = f"NNTB {1 / row['conf_high']:.1f} to infinity to NNTH {-1 / row['conf_low']:.1f}"
+    assert expected in str(comparison)
+    assert expected in comparison.describe_number_needed()
+
+
+def test_no_discordant_pair():
+    comparison = from_cells(2, 0, 0, 3)
+    assert comparison.tests["p_value"][:2].tolist() == [1.0, 1.0]
+    assert np.isnan(comparison.tests["p_value"][2])
+    table = comparison.to_frame().set_index("method")
+    odds = table.loc["conditional, exact"]
+    assert np.isnan(odds["estimate"])
+    assert (odds["conf_low"], odds["conf_high"]) == (0.0, np.inf)
+    for method in ("Newcombe paired", "Tango score"):
+        low, high = table.loc[method, ["conf_low", "conf_high"]]
+        assert low == pytest.approx(-high, rel=1e-9)
+        assert 0 < high < 1
+    assert comparison.describe_number_needed().startswith("infinity (95 % CI NNTB")
+
+
+def test_all_discordant_one_way_and_three_pairs():
+    comparison = from_cells(0, 3, 0, 0)
+    # P of three heads of three, doubled: 2/8; mid-p half of it.
+    assert comparison.tests["p_value"].tolist()[:2] == [0.25, 0.125]
+    table = comparison.to_frame().set_index("method")
+    assert table.loc["conditional, exact", "estimate"] == np.inf
+    # 0.025 = p^3 at the limit of b of b, so odds p / (1 - p).
+    p = 0.025 ** (1 / 3)
+    assert table.loc["conditional, exact", "conf_low"] == pytest.approx(p / (1 - p), rel=1e-10)
+    assert table.loc["Tango score", "conf_high"] == 1
+    assert table.loc["Newcombe paired", "conf_high"] == 1
+    assert table.loc["Newcombe paired", "conf_low"] > 0 > table.loc["Tango score", "conf_low"]
+
+
+def test_threshold_is_included():
+    data = pd.DataFrame(
+        {
+            "participant": ["a", "a", "b", "b"],
+            "condition": ["ldn", "placebo"] * 2,
+            "pain_reduction_percent": [30.0, 29.99, 50.0, 30.0],
+        }
+    )
+    comparison = compare_responders(data)
+    assert (comparison.both, comparison.first_only) == (1, 1)
+
+
+def test_sentence_warns_against_dichotomising(trial):
+    for text in (str(compare_responders(trial)), str(summarise_responder_curve(trial))):
+        assert "Senn 2003" in text
+        assert "illustrative data" in text
+        assert "n = 28 persons" in text
+    assert "Senn" in compare_responders.__doc__
+
+
+def test_responders_refuse_bad_input(trial):
+    with pytest.raises(ValueError, match="threshold must be a number; received nan"):
+        compare_responders(trial, threshold=np.nan)
+    with pytest.raises(ValueError, match="1 of 28 persons lack a value"):
+        compare_responders(trial.iloc[1:])
+    assert compare_responders(trial.iloc[1:], missing="drop").n_dropped == 1
+    with pytest.raises(ValueError, match="thresholds must be finite"):
+        summarise_responder_curve(trial, thresholds=[])
+    with pytest.raises(ValueError, match="compare_responders: conditions must name two"):
+        compare_responders(trial, conditions=("ldn", "placebo", "washout"))
+
+
+def test_curve_equals_one_comparison_a_threshold(trial):
+    curve = summarise_responder_curve(trial)
+    table = curve.to_frame(0.9).set_index("threshold")
+    for threshold in (table.index[0], 30.0, 50.0, table.index[-1]):
+        one = compare_responders(trial, threshold=threshold).to_frame(0.9).set_index("method")
+        row = table.loc[threshold]
+        for name in ("estimate", "conf_low", "conf_high"):
+            expected = one.loc["Newcombe paired", name]
+            assert row[name] == pytest.approx(expected, rel=1e-12, abs=1e-15)
+    assert table["share_first"].iloc[0] == 1.0
+    assert (np.diff(table["share_second"]) <= 0).all()
+    # It is one minus the empirical distribution: its area is the mean.
+    values = trial.query("condition == 'ldn'")["pain_reduction_percent"]
+    steps = np.diff(table.index, prepend=0.0)
+    area = table.index[0] + (steps[1:] * table["share_first"].to_numpy()[1:]).sum()
+    assert area == pytest.approx(values.mean(), rel=1e-10)

@@ -1,0 +1,214 @@
+import matplotlib as mpl
+import numpy as np
+import pytest
+from matplotlib import style
+from numpy.testing import assert_allclose
+from witnesses import fit_xy
+
+from ldn_analysis.core.canvas import new_figure
+from ldn_analysis.core.export import render_figure
+from ldn_analysis.lines.bootstrap import bootstrap_line, exact_bootstrap_line
+from ldn_analysis.lines.checks import check_line
+from ldn_analysis.lines.figures_checks import plot_checks
+from ldn_analysis.lines.figures_refits import (
+    plot_bootstrap,
+    plot_leave_one_out,
+    plot_lines,
+    plot_permutation,
+)
+from ldn_analysis.lines.leave_one_out import leave_one_out
+from ldn_analysis.lines.permutation import permute_line
+from ldn_analysis.lines.robust import compare_lines
+
+ODD = {
+    "three": ([1, 2, 4], [2, 4, 5]),
+    "four": ([1, 2, 4, 7], [2, 4, 5, 1]),
+    "perfect": ([1, 2, 3, 4, 5], [2, 4, 6, 8, 10]),
+    "one far": ([8] * 7 + [19] + [8] * 3, [6.6, 5.8, 7.7, 8.8, 8.5, 7, 5.3, 12.5, 5.6, 7.9, 6.9]),
+    "ties": ([1, 1, 2, 2, 3, 3], [1, 2, 2, 3, 3, 3]),
+}
+
+
+@pytest.fixture(autouse=True)
+def _house_style():
+    with style.context("ldn_analysis.ldn"):
+        yield
+
+
+def draw_all(fit):
+    return [
+        plot_checks(check_line(fit))[0].figure,
+        plot_leave_one_out(leave_one_out(fit)).figure,
+        plot_bootstrap(bootstrap_line(fit, rng=1, n_resamples=2000)).figure,
+        plot_lines(compare_lines(fit)).figure,
+        plot_permutation(permute_line(fit, rng=1, n_permutations=2000)).figure,
+    ]
+
+
+def points_of(ax):
+    return max(
+        (line for line in ax.lines if line.get_marker() == "o"), key=lambda o: len(o.get_xdata())
+    )
+
+
+def texts_of(figure):
+    return [text for ax in figure.axes for text in [*ax.texts, ax.title, ax._left_title]]
+
+
+def test_panes_show_the_numbers_of_the_checks(ldn):
+    checks = check_line(ldn)
+    axes = plot_checks(checks)
+    influence = checks.influence
+    drawn = [points_of(ax).get_xydata().T for ax in axes]
+    assert_allclose(drawn[0], influence[["fitted", "resid"]].T, rtol=1e-12)
+    assert_allclose(drawn[1], checks.qq()[["theoretical", "std_resid"]].T, rtol=1e-12)
+    assert_allclose(drawn[2][1], np.sqrt(influence["std_resid"].abs()), rtol=1e-12)
+    assert_allclose(drawn[3][1], influence["cooks_distance"], rtol=1e-12)
+    assert_allclose(drawn[4], influence[["leverage", "std_resid"]].T, rtol=1e-12)
+    assert_allclose(drawn[5][1], influence["dfbetas_slope"], rtol=1e-12)
+    curve = axes[0].lines[-1].get_xydata()
+    assert_allclose(curve, checks.smooth[["fitted", "resid"]], rtol=1e-12)
+
+
+def test_contours_are_of_cooks_distance(ldn):
+    axes = plot_checks(check_line(ldn))
+    curves = [line.get_xydata() for line in axes[4].lines if len(line.get_xdata()) == 400]
+    assert len(curves) == 6
+    for curve, distance in zip(curves[::2], (4 / 38, 0.5, 1.0), strict=True):
+        h, r = curve.T
+        assert_allclose(r**2 * h / (1 - h) / 2, distance, rtol=1e-9)
+
+
+def test_points_worth_a_look_are_named(ldn):
+    checks = check_line(ldn)
+    axes = plot_checks(checks)
+    named = {text.get_text() for text in axes[3].texts}
+    assert named == set(checks.find_points("cooks_distance")[:4])
+    place = {label: i for i, label in enumerate(checks.labels)}
+    for text in axes[5].texts:
+        i = place[text.get_text()]
+        assert_allclose(text.xy, (i + 1, checks.influence["dfbetas_slope"].iloc[i]))
+
+
+@pytest.mark.parametrize("name", ["ldn", *ODD])
+def test_no_label_overlaps_another_or_leaves_the_figure(ldn, name):
+    fit = ldn if name == "ldn" else fit_xy(*ODD[name])
+    for figure in draw_all(fit):
+        render_figure(figure, ["png"])  # lays out at the size of the file
+        figure.draw_without_rendering()
+        page = figure.bbox
+        for ax in figure.axes:
+            boxes = [text.get_window_extent() for text in ax.texts if text.get_text()]
+            for i, box in enumerate(boxes):
+                for other in boxes[i + 1 :]:
+                    assert not box.overlaps(other), [text.get_text() for text in ax.texts]
+            outer = [ax._left_title, ax.xaxis.label, ax.yaxis.label, *ax.texts]
+            if ax.get_legend():
+                outer.append(ax.get_legend())
+            for artist in outer:
+                box = artist.get_window_extent()
+                if box.width:
+                    out = box.x0 < -1 or box.x1 > page.x1 + 1 or box.y0 < -1 or box.y1 > page.y1 + 1
+                    assert not out, artist
+
+
+def test_fan_of_lines_and_who_moves_it_most(ldn):
+    result = leave_one_out(ldn)
+    ax = plot_leave_one_out(result)
+    segments = np.array(ax.collections[0].get_segments())
+    slopes = np.diff(segments[:, :, 1])[:, 0] / np.diff(segments[:, :, 0])[:, 0]
+    assert_allclose(slopes, result.line.slope, rtol=1e-10)
+    who = result.labels[result.most_moving]
+    assert ax.texts[0].get_text() == who
+    assert f"without {who}" in [text.get_text() for text in ax.get_legend().get_texts()]
+    assert ax.get_xlabel() == "baseline ESR (mm/h)"
+
+
+def test_bootstrap_picture_shows_its_intervals(ldn):
+    result = bootstrap_line(ldn, rng=1, n_resamples=4000)
+    ax = plot_bootstrap(result, confidence_level=0.9)
+    table = result.to_frame(0.9).query("term == 'slope'")
+    bars = [line.get_xdata() for line in ax.lines if line.get_linewidth() == 2]
+    assert_allclose(bars, table[["conf_low", "conf_high"]])
+    assert sum(patch.get_height() for patch in ax.patches) > 0.99
+    assert "90 % CI" in ax.get_title(loc="left")
+
+
+def test_exact_bootstrap_picture_weighs():
+    ax = plot_bootstrap(exact_bootstrap_line(fit_xy([1, 2, 4, 8, 9], [1, 5, 2, 7, 6])))
+    assert_allclose(sum(patch.get_height() for patch in ax.patches), 1, atol=0.01)
+    assert "all 126 resamples" in ax.get_title(loc="left")
+
+
+def test_forest_shows_the_table(ldn):
+    comparison = compare_lines(ldn)
+    ax = plot_lines(comparison)
+    table = comparison.to_frame().query("term == 'slope'")
+    bars = [line.get_xdata() for line in ax.lines if len(line.get_xdata()) == 2][:5]
+    assert_allclose(bars, table[["conf_low", "conf_high"]])
+    assert ax.get_xlabel() == "slope (% of baseline per mm/h)"
+
+
+def test_permutation_picture_marks_both_tails(ldn):
+    test = permute_line(ldn, rng=1, n_permutations=3000)
+    marks = [line.get_xdata()[0] for line in plot_permutation(test).lines]
+    assert_allclose(sorted(marks), [-ldn.r, ldn.r])
+    one = permute_line(ldn, rng=1, n_permutations=3000, alternative="greater")
+    assert len(plot_permutation(one).lines) == 1
+    assert f"{test.n_extreme:,} of 3,000 random" in plot_permutation(test).get_title(loc="left")
+
+
+def test_every_picture_of_illustrative_data_says_so_and_gives_n(ldn):
+    for figure in draw_all(ldn):
+        words = [text.get_text() for text in texts_of(figure)]
+        words += [figure.get_suptitle()]
+        assert any("illustrative data" in text and "n = 38" in text for text in words)
+    for figure in draw_all(fit_xy(*ODD["four"])):
+        words = [figure.get_suptitle(), *(text.get_text() for text in texts_of(figure))]
+        assert not any("illustrative" in text for text in words)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"), [("perfect", "all points lie on the line"), ("three", "with 3 points")]
+)
+def test_empty_panes_say_why(name, words):
+    axes = plot_checks(check_line(fit_xy(*ODD[name])))
+    assert any(words in text.get_text() for ax in axes for text in ax.texts)
+
+
+def test_intervals_that_do_not_exist_are_said_not_to():
+    fit = fit_xy(*ODD["one far"])
+    for ax in (
+        plot_lines(compare_lines(fit)),
+        plot_bootstrap(bootstrap_line(fit, rng=1, n_resamples=500)),
+    ):
+        assert "interval not defined" in [text.get_text() for text in ax.texts]
+
+
+def test_many_points():
+    rng = np.random.default_rng(1)
+    x = rng.normal(size=20_001)
+    fit = fit_xy(x, x + rng.normal(size=len(x)))
+    with pytest.raises(ValueError, match="20,001 points are too many to tell apart"):
+        plot_checks(check_line(fit))
+    assert len(plot_leave_one_out(leave_one_out(fit)).collections[0].get_segments()) <= 400
+    axes = plot_checks(check_line(fit_xy(fit.x[:5000], fit.y[:5000])))
+    assert points_of(axes[0]).get_rasterized()
+
+
+def test_given_axes_are_used_and_style_is_left_alone(ldn):
+    before = dict(mpl.rcParams)
+    axes = new_figure(2, 120).subplots(3, 2)
+    assert plot_checks(check_line(ldn), axes) == list(axes.ravel())
+    ax = new_figure().subplots()
+    assert plot_lines(compare_lines(ldn), ax) is ax
+    assert plot_leave_one_out(leave_one_out(ldn), new_figure().subplots()).has_data()
+    assert dict(mpl.rcParams) == before
+    with pytest.raises(ValueError, match="six panes need six axes; received 4"):
+        plot_checks(check_line(ldn), axes.ravel()[:4])
+
+
+def test_same_bytes_twice(ldn):
+    one, two = (draw_all(ldn) for _ in range(2))
+    for a, b in zip(one, two, strict=True):
+        assert render_figure(a, ["svg"]) == render_figure(b, ["svg"])

@@ -1,0 +1,413 @@
+"""Widgets without a browser: what they draw, say and leave behind (tests/browser/test_notebooks_in_browser.py moves them)."""
+
+import base64
+import io
+import re
+import subprocess
+import sys
+import time
+from functools import cache
+from html import unescape
+from xml.etree import ElementTree
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.image import imread
+from numpy.testing import assert_allclose
+from witnesses import fit_set, fit_xy
+
+import ldn_analysis
+from ldn_analysis import (
+    compute_power_exact,
+    estimate_truth,
+    explore_esr_correlation,
+    explore_line_fan,
+    explore_moved_point,
+    explore_multiverse,
+    explore_small_samples,
+    fit_lines,
+    fit_multiverse,
+    leave_one_out,
+    load_dataset,
+    move_point,
+    vary_esr_correlation,
+)
+from ldn_analysis.multiverse.figures import TITLES
+from ldn_analysis.multiverse.specifications import GRID
+
+ipywidgets = pytest.importorskip("ipywidgets")
+
+
+@cache
+def fit_all():
+    return fit_multiverse(load_dataset("daily_pain"), load_dataset("participants"))
+
+
+MAKE = {
+    "esr_correlation": explore_esr_correlation,
+    "line_fan": lambda: explore_line_fan(rng=6),
+    "moved_point": lambda: explore_moved_point(fit_lines(load_dataset("esr_pain_change"))["ldn"]),
+    "multiverse": lambda: explore_multiverse(fit_all()),
+    "small_samples": lambda: explore_small_samples(rng=6),
+}
+each = pytest.mark.parametrize("name", MAKE)
+
+
+def test_every_widget_is_tested_here():
+    explorers = [name for name in ldn_analysis.__all__ if name.startswith("explore_")]
+    assert sorted(explorers) == sorted(f"explore_{name}" for name in MAKE)
+
+
+def html(box):
+    return box.children[1].value
+
+
+def alt(box):
+    return unescape(re.search(r'<img [^>]*alt="([^"]+)"', html(box))[1])
+
+
+def picture(box):
+    data = re.search(r"data:image/png;base64,([^\"]+)", html(box))[1]
+    return imread(io.BytesIO(base64.b64decode(data)))
+
+
+def controls(box):
+    return list(box.children[0].children)
+
+
+def sliders(box):
+    """The sliders by the name in the box beside each."""
+    rows = [row for row in controls(box) if isinstance(row, ipywidgets.HBox)]
+    return {row.children[0].description: row.children[1] for row in rows}
+
+
+def move(slider, steps=1):
+    """Up by so many steps, or as far as it goes; down if it is at its end."""
+    up = min(steps * slider.step, slider.max - slider.value)
+    slider.value += up or -steps * slider.step
+
+
+def table(box):
+    """The table below the picture: heading of a row -> its cells, and the columns' headings."""
+    element = ElementTree.fromstring(re.search(r"<table.*</table>", html(box), re.S)[0])
+    head, *rows = [["".join(cell.itertext()) for cell in row] for row in element.iter("tr")]
+    return pd.DataFrame([row[1:] for row in rows], [row[0] for row in rows], head[1:])
+
+
+@each
+def test_every_slider_moves_the_picture_and_the_words(name):
+    box = MAKE[name]()
+    assert box.layout.display != "none"
+    for slider_name, slider in sliders(box).items():
+        words, drawn = alt(box), picture(box)
+        start = slider.value
+        move(slider, 3)
+        assert alt(box) != words
+        assert len(alt(box)) > 60
+        assert picture(box).shape == drawn.shape
+        # The placebo response moves what is said of a trial without placebo, and no estimate.
+        assert (picture(box) != drawn).any() == (slider_name != "placebo (%)")
+        slider.value = start
+        assert alt(box) == words
+
+
+@each
+def test_sliders_have_a_named_box_with_the_same_limits(name):
+    box = MAKE[name]()
+    assert sliders(box)
+    for row in controls(box):
+        if not isinstance(row, ipywidgets.HBox):
+            assert row.description  # a button names itself
+            continue
+        number, slider = row.children
+        assert number.description
+        assert slider.description == ""
+        assert (number.min, number.max, number.step) == (slider.min, slider.max, slider.step)
+        assert number.value == slider.value
+        number.value = slider.max
+        assert slider.value == slider.max
+        slider.value = slider.min
+        assert number.value == slider.min
+
+
+def test_what_the_page_makes_of_a_number_is_read_in_whole_steps():
+    box = explore_esr_correlation()
+    start, draws = html(box), []
+    box.children[1].observe(draws.append, names="value")
+    sliders(box)["r with ESR, ldn"].value = 0.40000000000000013  # seen in Chromium
+    assert html(box) == start
+    assert not draws
+    assert controls(box)[0].children[0].value == 0.4
+
+
+@each
+def test_words_are_in_a_live_region_and_equal_the_alt_text(name):
+    box = MAKE[name]()
+    (live,) = re.findall(r'<div role="status" aria-live="polite">([^<]+)</div>', html(box))
+    assert unescape(live) == alt(box)
+    assert not re.search(r"0x[0-9a-f]{6,}|/home|/tmp", re.sub(r"base64,[^\"]+", "", html(box)))
+
+
+@each
+def test_made_twice_it_is_the_same_and_apart(name):
+    one, other = MAKE[name](), MAKE[name]()
+    assert html(one) == html(other)
+    slider = next(iter(sliders(one).values()))
+    move(slider)
+    assert html(one) != html(other)
+
+
+@each
+def test_nothing_is_left_behind(name):
+    before = dict(mpl.rcParams)
+    box = MAKE[name]()
+    slider = next(iter(sliders(box).values()))
+    move(slider)
+    assert dict(mpl.rcParams) == before
+    if pyplot := sys.modules.get("matplotlib.pyplot"):
+        assert pyplot.get_fignums() == []
+
+
+def measure_redraw(name) -> float:
+    """Median processor seconds of nine redraws after one: what else runs does not count."""
+    box = MAKE[name]()
+    slider = next(iter(sliders(box).values()))
+    seconds = []
+    for i in range(10):
+        start = time.process_time()
+        slider.value += -slider.step if i % 2 else slider.step
+        seconds.append(time.process_time() - start)
+    return float(np.median(seconds[1:]))
+
+
+@each
+def test_a_redraw_does_not_keep_the_reader_waiting(name):
+    assert measure_redraw(name) < 0.6
+
+
+@pytest.mark.benchmark
+@each
+def test_a_redraw_takes_less_than_a_fifth_of_a_second(name):
+    assert measure_redraw(name) < 0.2
+
+
+# --- the moved point ------------------------------------------------------------------------
+
+
+def choose(box, ldn, label):
+    """Put the first slider on a person; give the sliders of her values, and her row."""
+    i = ldn.data["participant"].tolist().index(label)
+    who, x, y = sliders(box).values()
+    who.value = np.argsort(ldn.x, kind="stable").tolist().index(i) + 1
+    return x, y, i
+
+
+def test_moved_point_says_what_move_point_says(ldn):
+    box = explore_moved_point(ldn)
+    x, y, _ = choose(box, ldn, "C17")
+    x.value, y.value = 60, -60
+    moved = move_point(ldn, "C17", x=60, y=-60)
+    assert alt(box) == str(moved)
+    shown = table(box)
+    assert list(shown.columns) == ["before", "after"]
+    expected = moved.to_frame().set_index("term")
+    assert list(shown.index) == list(expected.index)
+    assert_allclose(shown.astype(float), expected, rtol=6e-3)
+
+
+def test_it_starts_with_the_person_who_moves_the_line_most(ldn):
+    most = leave_one_out(ldn)
+    assert alt(explore_moved_point(ldn)).startswith(f"{most.labels[most.most_moving]} ")
+
+
+def test_another_person_starts_where_she_is_and_can_be_put_back(ldn):
+    box = explore_moved_point(ldn)
+    draws = []
+    box.children[1].observe(draws.append, names="value")
+    x, y, i = choose(box, ldn, "C03")
+    assert len(draws) == 1  # not once a slider
+    start = html(box)
+    still = move_point(ldn, "C03", x=ldn.x[i], y=ldn.y[i])
+    assert alt(box) == str(still)  # exactly, though sliders stand on whole steps
+    assert abs(y.value - ldn.y[i]) <= y.step / 2
+    x.value += 10
+    y.value -= 40
+    assert alt(box) == str(move_point(ldn, "C03", x=x.value, y=y.value))
+    controls(box)[-1].click()
+    assert html(box) == start
+
+
+def test_sliders_reach_the_failing_case_and_nothing_impossible(ldn):
+    who, x, y = sliders(explore_moved_point(ldn)).values()
+    assert (who.min, who.max) == (1, 38)
+    assert x.min == 0
+    assert x.max >= 60
+    assert y.min <= -60
+    assert y.max == 100
+
+
+def test_any_line_can_be_explored():
+    box = explore_moved_point(fit_set("anscombe4"))
+    assert list(sliders(box)) == ["person, in order of x", "x", "y"]
+    who, x, _ = sliders(box).values()
+    assert who.value == 11  # the point that alone makes the slope
+    x.value = 8.0  # now the predictor is the same for everybody: said, not raised
+    assert "so no slope exists" in html(box)
+    assert "<img" not in html(box)
+    x.value = 12.0
+    assert "<img" in html(box)
+
+
+@pytest.mark.parametrize("scale", [0.003, 1.0, 700.0])
+def test_a_point_that_was_not_moved_is_exactly_where_it_was(scale):
+    rng = np.random.default_rng(5)
+    fit = fit_xy(scale * rng.normal(size=12), rng.normal(size=12) / scale)
+    box = explore_moved_point(fit)
+    who, x, _ = sliders(box).values()
+    for place in (1, 5, 12):
+        who.value = place
+        row = np.argsort(fit.x)[place - 1]
+        assert alt(box) == str(move_point(fit, str(row), x=fit.x[row], y=fit.y[row]))
+        x.value += x.step
+        assert alt(box) != str(move_point(fit, str(row), x=fit.x[row], y=fit.y[row]))
+
+
+# --- the correlation and the fan ---------------------------------------------------------------
+
+
+def test_esr_correlation_says_what_is_kept(change):
+    box = explore_esr_correlation()
+    ldn, placebo = sliders(box).values()
+    assert (ldn.value, placebo.value) == (0.4, 0.2)
+    ldn.value, placebo.value = 0.9, 0.5
+    varied = vary_esr_correlation(change, crossover_esr_r=(0.9, 0.5))
+    assert alt(box).startswith(str(varied))
+    assert table(box)["met"].tolist() == varied.to_frame()["met"].tolist() == ["yes"] * 3 + ["no"]
+    placebo.value = -0.9
+    assert "no such data exist" in html(box)
+    assert "<img" not in html(box)
+    placebo.value = 0.5
+    assert alt(box).startswith(str(varied))
+
+
+def test_line_fan_shows_the_chosen_truth():
+    box = explore_line_fan(rng=6)
+    people, r_squared = sliders(box).values()
+    people.value, r_squared.value = 38, 0.4
+    known = estimate_truth(load_dataset("esr_pain_change"))
+    truth = known.with_effect("slope_ldn", known.find_slope(0.4))
+    share = float(re.search(r"([\d.]+) % have a slope", alt(box))[1]) / 100
+    assert_allclose(share, compute_power_exact(truth, n_people=38), atol=0.01)
+    assert f"where {truth.slope_ldn:.2f} is true" in alt(box)
+
+
+# --- the multiverse -----------------------------------------------------------------------------
+
+
+def choose_analysis(box, **choices):
+    """Put each slider on the position of an option."""
+    by_name = sliders(box)
+    for name, option in choices.items():
+        by_name[TITLES[name]].value = GRID[name].index(option) + 1
+
+
+ELSEWHERE = {"outcome": GRID["outcome"][3], "end_days": 7, "missed_days": "own line", "esr": "log"}
+
+
+@pytest.mark.parametrize(
+    "choices",
+    [{}, ELSEWHERE, {"model": "Huber", "adjusted_for": "age"}, {"without": "who moves it most"}],
+)
+def test_multiverse_says_what_find_finds(choices):
+    box = explore_multiverse(fit_all())
+    choose_analysis(box, **choices)
+    chosen = {name: options[0] for name, options in GRID.items()} | choices
+    ((_, row),) = fit_all().find(**chosen).iterrows()
+    numbers = re.match(
+        r"(\S+) SD of pain reduction per SD of ESR \(95 % CI (\S+) to (\S+)\), (p [^,]+), "
+        r"n = (\d+); larger than ([\d,]+) of the 15,660 specifications \((\d+) %\)",
+        alt(box),
+    ).groups()
+    shown = [float(number) for number in numbers[:3]]
+    assert_allclose(shown, row[["estimate", "conf_low", "conf_high"]].astype(float), atol=0.005)
+    p = f"p = {row['p_value']:.3f}"
+    assert numbers[3:5] == (p if row["p_value"] >= 0.001 else "p < 0.001", str(row["n_obs"]))
+    smaller = sum(fit_all().specifications["estimate"] < row["estimate"])
+    assert numbers[5:] == (f"{smaller:,}", str(int(100 * smaller / 15_660)))
+    assert "illustrative data" in alt(box)
+    words = table(box)["chosen"]
+    assert words.to_dict() == {TITLES[name]: str(option) for name, option in chosen.items()}
+    for name, option in chosen.items():
+        assert f"{TITLES[name]} {option}" in alt(box)
+
+
+def test_the_mark_stands_at_the_place_and_on_the_interval_of_the_chosen():
+    box = explore_multiverse(fit_all())
+    unmarked = explore_multiverse(fit_all())
+    choose_analysis(unmarked, model="mixed")
+    rows, columns = np.nonzero((picture(box) != picture(unmarked)).any(axis=2))
+    table = fit_all().to_frame().sort_values("estimate", kind="stable", ignore_index=True)
+    first = {name: options[0] for name, options in GRID.items()}
+    (rank,) = np.flatnonzero((table[list(first)] == pd.Series(first)).all(axis=1))
+    height, width = picture(box).shape[:2]
+    # The axes lie between fixed margins (new_panes): inches of a figure of 7.8 by 4.2.
+    place = (0.55 + (7.8 - 0.65) * (rank + 0.5) / len(table)) / 7.8 * width
+    assert columns.min() < place < columns.max()
+    vermillion = np.abs(picture(box)[:, :, :3] - np.array([0xD5, 0x5E, 0]) / 255).sum(axis=2) < 0.3
+    line = np.flatnonzero(vermillion[:, round(place) - 1 : round(place) + 2].any(axis=1))
+    low, high = table["conf_low"].min(), table["conf_high"].max()
+    floor = low - 0.08 * (high - low)
+    room = 0.05 * (high - floor)  # the margins of the axes
+    tall = (table["conf_high"] - table["conf_low"])[rank] / (high - floor + 2 * room)
+    assert np.ptp(line) >= tall * (4.2 - 1.5) / 4.2 * height - 2
+    assert rows.max() <= line.max() + 2
+
+
+def test_a_pruned_analysis_is_said_with_its_reason_and_not_marked():
+    box = explore_multiverse(fit_all())
+    choose_analysis(box, model="rank", esr="log")
+    assert alt(box).startswith("Pruned: the ranks of log ESR are the ranks of ESR. ")
+    drawn = picture(box)
+    choose_analysis(box, model="mixed")
+    assert alt(box).startswith("Pruned: one outcome a person has no mixed model of persons. ")
+    assert_allclose(picture(box), drawn)
+    choose_analysis(box, model="OLS")
+    assert "larger than" in alt(box)
+    assert (picture(box) != drawn).any()
+
+
+def test_only_what_a_multiverse_varies_is_asked():
+    tables = load_dataset("daily_pain"), load_dataset("participants")
+    few = {name: options[:1] for name, options in GRID.items()}
+    box = explore_multiverse(fit_multiverse(*tables, grid=few | {"baseline_days": (7, 14)}))
+    assert list(sliders(box)) == ["baseline: final days"]
+    assert table(box)["positions"].tolist() == ["1: 7; 2: 14"]
+    # The first of the grid's baselines is kept, whichever it is.
+    points = few | {"outcome": GRID["outcome"][3:], "baseline_days": (7, 14)}
+    box = explore_multiverse(fit_multiverse(*tables, grid=points))
+    outcome, days = sliders(box).values()
+    outcome.value = 2
+    assert "larger than" in alt(box)
+    days.value = 2
+    assert alt(box).startswith("Pruned: baseline cancels from a difference in points.")
+    with pytest.raises(ValueError, match="explore_multiverse: one specification leaves nothing"):
+        explore_multiverse(fit_multiverse(*tables, grid=few))
+
+
+def test_without_ipywidgets_it_says_what_to_install():
+    code = (
+        "import sys; sys.modules['ipywidgets'] = None; import ldn_analysis\n"
+        "for name in ('esr_correlation', 'line_fan', 'moved_point', 'multiverse', 'small_samples'):\n"
+        "    explore = getattr(ldn_analysis, f'explore_{name}')\n"
+        "    options = {'rng': 1} if name in ('line_fan', 'small_samples') else {}\n"
+        "    try: explore(*([None] if name.startswith('m') else []), **options)\n"
+        "    except ImportError as error: print(error)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    lines = done.stdout.splitlines()
+    assert len(lines) == 5
+    for name, line in zip(("esr", "line", "moved", "multiverse", "small"), lines, strict=True):
+        assert line.startswith(f"explore_{name}")
+        assert "python -m pip install ipywidgets" in line
