@@ -22,27 +22,17 @@ BOOK = ROOT / "build" / "book"
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 # Pages of the reference; a module in none of them goes to the last, so no name can be missing.
-TOPICS = {
-    "Tables and a CSV of your own": "data reading checking report template diaries",
-    "Figures 1 and 2": "proportions regression figures",
-    "Can we trust the line?": (
-        "influence diagnostics other_lines bootstrap permutation figures_checks figures_refits line"
-    ),
-    "Comparing two conditions": (
-        "pairs slopes crossover two_strata diary_model responders agreement figures_crossover"
-    ),
-    "Many analysts": "specifications multiverse joint_test figures_multiverse",
-    "What if": "moved_point esr_correlation line_fan figures_what_if",
-    "Power and simulated trials": "trial_truth simulation power figures_power",
-    "Small samples": (
-        "small_samples optimism regression_to_mean change_scores multiplicity figures_small_samples"
-    ),
-    "Audit of printed numbers": (
-        "audit printed audit_counts audit_pairs audit_p audit_intervals audit_derived figures_audit"
-    ),
-    "Meta-analysis and credibility": "trial_effects meta_analysis credibility figures_meta",
-    "The illustrative data": "assumptions illustrative calibration",
-    "In the notebooks, and the rest": "exercises widgets results versions",
+ROOMS = {  # title of each room's page of the reference, in the order of the notebooks
+    "data": "Tables and your own data",
+    "lines": "A straight line, and Fig. 2",
+    "crossover": "Two conditions in the same participants, and Fig. 1",
+    "small_samples": "Small samples and simulated trials",
+    "audit": "Audit of printed numbers",
+    "evidence": "Meta-analysis and credibility",
+    "multiverse": "Many analysts",
+    "report": "The report on your own table",
+    "teaching": "Exercises and sliders",
+    "core": "What all of these share",
 }
 
 FOLDED = ("setup", "solution", "versions")  # ids or tags of cells to open on demand
@@ -162,17 +152,12 @@ def write_notebook(path: Path) -> None:
 
 
 def group_names() -> dict[str, dict[str, list[str]]]:
-    """Public names by topic and module."""
-    homes: dict[str, list[str]] = {}
+    """Public names by the title of their room and by module."""
+    groups = {title: {} for title in ROOMS.values()}
     for name in ldn.__all__:
-        homes.setdefault(getattr(ldn, name).__module__.split(".")[-1], []).append(name)
-    groups = {topic: dict.fromkeys(modules.split()) for topic, modules in TOPICS.items()}
-    placed = {module for modules in groups.values() for module in modules}
-    list(groups.values())[-1].update(dict.fromkeys(sorted(set(homes) - placed)))
-    return {
-        topic: {module: homes[module] for module in modules if module in homes}
-        for topic, modules in groups.items()
-    }
+        room, module = getattr(ldn, name).__module__.split(".", 2)[1:]
+        groups[ROOMS[room]].setdefault(f"{room}.{module}", []).append(name)
+    return groups
 
 
 def name_page(topic: str) -> str:
@@ -182,7 +167,7 @@ def name_page(topic: str) -> str:
 
 def list_reference() -> str:
     """Pages of the reference, for the table of contents."""
-    return "\n".join(f"api/{name_page(topic)}" for topic in TOPICS)
+    return "\n".join(f"api/{name_page(topic)}" for topic in ROOMS.values())
 
 
 def write_reference() -> None:

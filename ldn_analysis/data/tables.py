@@ -98,8 +98,8 @@ def load_dataset(name: str) -> pd.DataFrame:
     """Load one of the project's tables, or of the folder that `use_data` named.
 
     Types and category order come from the codebook. Whole numbers that may be missing
-    are floats with nan. The status of the numbers is
-    "published" or "illustrative".
+    are floats with nan. Illustrative tables have the column `status` and are of a type of
+    their own, so that the word stays with whatever pandas makes of them.
 
     Parameters
     ----------

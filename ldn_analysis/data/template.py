@@ -58,6 +58,7 @@ def build_template(table: str = "esr_pain_change") -> dict[str, bytes]:
             "esr_pain_change, participants, daily_pain or improvement"
         )
     example, book = load_dataset(table), load_codebook(table)
+    book = book[book["name"] != "status"]  # the reader's own data are not illustrative
     for home, name in MORE_COLUMNS.get(table, ()):
         column = load_codebook(home).query("name == @name").assign(required=False)
         book = pd.concat([book, column], ignore_index=True)
@@ -89,7 +90,7 @@ def build_template(table: str = "esr_pain_change") -> dict[str, bytes]:
         }
     )
     return {
-        f"{table}_template.csv": write_csv(example.iloc[:0]),
+        f"{table}_template.csv": write_csv(example.iloc[:0].drop(columns="status")),
         f"{table}_codebook.csv": write_csv(codebook),
         f"{table}_{EXAMPLE}.csv": write_csv(example),
     }

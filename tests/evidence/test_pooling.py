@@ -365,7 +365,7 @@ def test_wrong_type():
 
 def test_import_is_light():
     code = (
-        "import sys, ldn_analysis.meta_analysis, ldn_analysis.credibility\n"
+        "import sys, ldn_analysis.evidence.pooling, ldn_analysis.evidence.credibility\n"
         "print([m for m in ('statsmodels', 'scipy.stats', 'matplotlib') if m in sys.modules])"
     )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -504,7 +504,7 @@ def test_progress_is_quiet_in_a_pipe_and_shown_when_asked(capsys, monkeypatch):
 
 def test_the_module_is_light():
     code = (
-        "import sys, ldn_analysis.simulation, ldn_analysis.power; "
+        "import sys, ldn_analysis.small_samples.trials, ldn_analysis.small_samples.power; "
         "print([m for m in ('joblib', 'tqdm', 'scipy.stats', 'matplotlib') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
