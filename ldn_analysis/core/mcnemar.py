@@ -33,7 +33,7 @@ def compute_mcnemar(first_only, second_only) -> McNemar:
     >>> round(float(tests.exact), 4), round(float(tests.mid_p), 4), float(tests.square)
     (0.1094, 0.0654, 3.6)
     """
-    b, c = np.asarray(first_only, float), np.asarray(second_only, float)
+    b, c = np.asarray(first_only, dtype=int), np.asarray(second_only, dtype=int)
     n, smaller = b + c, np.minimum(b, c)
     up_to = bdtr(smaller, n, 0.5)
     below = np.where(smaller > 0, bdtr(np.maximum(smaller - 1, 0), n, 0.5), 0.0)
