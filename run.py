@@ -93,7 +93,7 @@ TASKS = {
     "bench": Task(
         "measure against the named peers",
         "test",
-        ((*PYTEST, "-s", "-m", "benchmark", "tests/benchmarks", "tests/teaching/test_widgets.py"),),
+        ((*PYTEST, "-s", "-m", "benchmark", "tests/benchmarks"),),
     ),
     "lock": Task("resolve requirements.lock anew (needs uv)"),
     "clean": Task("delete .venv, build/ and caches"),

