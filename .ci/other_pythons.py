@@ -17,6 +17,7 @@ MINORS = range(11, 15)
 
 
 def call(*command) -> None:
+    """Run a command in the project's folder; stop if it fails."""
     subprocess.run([str(part) for part in command], cwd=ROOT, check=True)
 
 
@@ -68,6 +69,7 @@ def test(uv: str, python: str, name: str, *install) -> None:
 
 
 def main() -> None:
+    """Each Python in turn, then the lowest bounds."""
     uv = get_uv()
     pythons = find_pythons(uv)
     own = sys.version_info.minor
