@@ -97,7 +97,7 @@ def _replace_all(stage: Path, folder: Path) -> None:
         target, old = folder / new.name, stage / "old" / new.name
         try:
             if target.is_symlink():
-                old.symlink_to(os.readlink(target))
+                old.symlink_to(target.readlink())
             elif target.exists():
                 _keep_copy(target, old)
             new.replace(target)
