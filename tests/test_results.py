@@ -297,7 +297,7 @@ def test_tables_can_be_changed_without_changing_the_result(name, result):
 
 
 @each_result
-def test_text_is_one_sentence_of_words_and_numbers(name, result):
+def test_text_is_one_sentence_of_words_and_numbers(result):
     text = str(result)
     assert repr(result) == text
     assert "\n" not in text
@@ -338,7 +338,7 @@ def test_text_is_the_same_every_time(name, result):
 
 
 @each_result
-def test_html_has_the_sentence_and_one_table(name, result):
+def test_html_has_the_sentence_and_one_table(result):
     page = result._repr_html_()
     assert page.startswith("<p>")
     assert page.count("<table") == 1
@@ -346,7 +346,7 @@ def test_html_has_the_sentence_and_one_table(name, result):
 
 
 @each_result
-def test_html_escapes_what_comes_from_outside(name, result, monkeypatch):
+def test_html_escapes_what_comes_from_outside(result, monkeypatch):
     planted = pd.DataFrame({"<b>": ["<i>", "&"]})
     monkeypatch.setattr(type(result), "__str__", lambda _: "<script>")
     for method in ("to_frame", "glance", "summarise_choices"):
@@ -359,7 +359,7 @@ def test_html_escapes_what_comes_from_outside(name, result, monkeypatch):
 
 @pytest.mark.parametrize("level", [0, 1, 95, -0.1, float("nan")])
 @each_result
-def test_a_level_that_is_none_is_refused(name, result, level):
+def test_a_level_that_is_none_is_refused(result, level):
     text = f"confidence_level must lie between 0 and 1, e.g. 0.95; received {level!r}"
     methods = [getattr(result, part, None) for part in ("to_frame", "glance")]
     methods = [method for method in methods if method and takes_level(method)]

@@ -43,7 +43,7 @@ def test_the_example_is_the_illustrative_table_and_passes(table, tmp_path, capsy
     path = tmp_path / "example.csv"
     path.write_bytes(build_template(table)[f"{table}_example_illustrative.csv"])
     assert main(["check", str(path), "--table", table]) == 0
-    assert "nothing wrong" in capsys.readouterr().out
+    assert "no problems found" in capsys.readouterr().out
     columns = load_codebook(table)["name"].tolist()
     pd.testing.assert_frame_equal(
         read_table(path, table=table)[columns], load_dataset(table), check_flags=False
