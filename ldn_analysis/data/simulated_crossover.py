@@ -46,9 +46,6 @@ def simulate_crossover(a: Assumptions, rng) -> tuple[pd.DataFrame, pd.DataFrame,
         people, phases, CROSSOVER_OUTCOMES, start, reductions, a, rng,
         missed_share=a.missed_day_share,
     )  # fmt: skip
-    # Of the 29 completers one had no data, because the recording device failed.
-    no_data = people.loc[people["completed"] & ~people["analysed"], "participant"]
-    diary.loc[diary["participant"].isin(no_data), list(CROSSOVER_OUTCOMES)] = np.nan
     return people, diary, _rate_improvement(a, people, reductions[:, :2, 0].mean(1), rng)
 
 
