@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-__all__ = ["format_interval", "format_number", "format_p", "say"]
+__all__ = ["format_interval", "format_number", "format_p", "format_r", "name_change_unit", "say"]
 
 
 def format_number(value: float, digits: int = 3) -> str:
@@ -31,6 +31,31 @@ def format_p(p_value: float) -> str:
     if p_value != p_value:
         return "p not defined"
     return "p < 0.001" if p_value < 0.001 else f"p = {p_value:.3f}"
+
+
+def format_r(r: float) -> str:
+    """Write a correlation or an R squared with two decimals, and never as -0.00.
+
+    Examples
+    --------
+    >>> format_r(0.504), format_r(-0.0004), format_r(float("nan"))
+    ('0.50', '0.00', 'not defined')
+    """
+    text = "not defined" if r != r else f"{r:.2f}"
+    return "0.00" if text == "-0.00" else text
+
+
+def name_change_unit(unit: str) -> str:
+    """Unit of a difference: percentages differ by percentage points, scores by points.
+
+    Examples
+    --------
+    >>> name_change_unit("% of baseline"), name_change_unit("points of 0-100")
+    ('percentage points', 'points')
+    """
+    if unit.startswith("%"):
+        return "percentage points"
+    return "points" if unit.startswith("points") else unit
 
 
 def format_interval(low: float, high: float, confidence_level: float, unit: str = "") -> str:
