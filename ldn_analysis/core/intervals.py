@@ -1,6 +1,6 @@
 """Quantiles, p values and intervals that stand in more than one analysis."""
 
-from functools import cache
+from functools import lru_cache
 from itertools import chain, permutations
 from math import sqrt
 
@@ -18,6 +18,7 @@ __all__ = [
     "compute_spearman_interval",
     "compute_t_power",
     "find_tails",
+    "list_orders",
     "summarise_t",
     "wilson_interval",
 ]
@@ -134,13 +135,13 @@ def compute_spearman(x, y) -> tuple[float, float]:
     if covariance**2 == sizes:
         rho = float(np.sign(covariance))
     if n <= MAX_RANKED_EXACTLY:
-        return rho, float((np.abs(b[_list_orders(n)] @ a) >= abs(covariance)).mean())
+        return rho, float((np.abs(b[list_orders(n)] @ a) >= abs(covariance)).mean())
     with np.errstate(divide="ignore"):
         return rho, compute_p_value(rho * np.sqrt((n - 2) / np.float64(1 - rho**2)), n - 2)
 
 
-@cache
-def _list_orders(n: int) -> np.ndarray:
+@lru_cache(maxsize=4)
+def list_orders(n: int) -> np.ndarray:
     """All n! orders of 0 to n - 1, one per row."""
     orders = chain.from_iterable(permutations(range(n)))
     return np.fromiter(orders, np.int8).reshape(-1, n)

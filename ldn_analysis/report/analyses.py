@@ -203,12 +203,12 @@ def _compare_slopes(m: Material) -> str:
     """The difference between the two slopes, with its picture."""
     from ..crossover.figures import plot_slope_difference
     from ..crossover.slopes import compare_slopes
-    from ..lines.figure_2 import MOST_POINTS
+    from ..lines.figure_2 import MAX_DRAWN_SINGLY
 
     result = compare_slopes(m.data, **m.pairing)
     table = result.to_frame().drop(columns=["primary", "why"])
     parts = [write_paragraph(result), write_table(table, caption="Difference between the slopes")]
-    if result.n_obs <= MOST_POINTS:
+    if result.n_obs <= MAX_DRAWN_SINGLY:
         caption = "The within-person difference against the predictor, and the three estimates."
         parts.append(write_figure(lambda: plot_slope_difference(result)[0], str(result), caption))
     return write_section("The difference between the slopes", parts, level=3)

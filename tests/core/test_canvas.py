@@ -19,7 +19,7 @@ from ldn_analysis.core import export
 from ldn_analysis.core.canvas import MARKERS, STYLE, new_figure
 from ldn_analysis.core.export import render_figure, save_figure, show
 from ldn_analysis.crossover.figure_1 import plot_improvement
-from ldn_analysis.lines.figure_2 import MOST_POINTS, plot_esr_pain, plot_line
+from ldn_analysis.lines.figure_2 import MAX_DRAWN_SINGLY, plot_esr_pain, plot_line
 from ldn_analysis.report.captions import write_captions
 
 MINUS = "\N{MINUS SIGN}"
@@ -343,10 +343,10 @@ def test_a_million_points_are_a_density_and_it_says_so():
 
 
 def test_two_thousand_points_are_all_drawn_and_one_more_is_not():
-    x = np.arange(MOST_POINTS + 1.0)
+    x = np.arange(MAX_DRAWN_SINGLY + 1.0)
     data = pd.DataFrame({"x": x, "y": np.sin(x)})
     all_drawn = plot_line(fit_line(data[1:], predictor="x", outcome="y"))
-    assert len(points_of(all_drawn)["participants"].get_xdata()) == MOST_POINTS
+    assert len(points_of(all_drawn)["participants"].get_xdata()) == MAX_DRAWN_SINGLY
     assert "shade" not in title_of(all_drawn)
     assert "shade" in title_of(plot_line(fit_line(data, predictor="x", outcome="y")))
     constant = plot_line(fit_line(data.assign(y=3.5), predictor="x", outcome="y"))

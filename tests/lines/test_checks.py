@@ -76,7 +76,7 @@ def test_anscombe_four_rests_on_one_point():
     assert table["note"][3] == "not defined for 7: the slope rests on that point alone"
     assert table["look_at"][4] == "7"
     result = leave_one_out(fit)
-    assert result.most_moving == 7
+    assert result.most_influential == 7
     assert "Without 7 the predictor is the same for everybody" in str(result)
     compared = compare_lines(fit).to_frame().set_index("estimator")
     assert np.isnan(compared.loc["OLS with HC3", "conf_low"])

@@ -118,7 +118,7 @@ def test_fan_of_lines_and_who_moves_it_most(ldn):
     segments = np.array(ax.collections[0].get_segments())
     slopes = np.diff(segments[:, :, 1])[:, 0] / np.diff(segments[:, :, 0])[:, 0]
     assert_allclose(slopes, result.line.slope, rtol=1e-10)
-    who = result.labels[result.most_moving]
+    who = result.labels[result.most_influential]
     assert ax.texts[0].get_text() == who
     assert f"without {who}" in [text.get_text() for text in ax.get_legend().get_texts()]
     assert ax.get_xlabel() == "baseline ESR (mm/h)"
@@ -146,7 +146,7 @@ def test_forest_shows_the_table(ldn):
     table = comparison.to_frame().query("term == 'slope'")
     bars = [line.get_xdata() for line in ax.lines if len(line.get_xdata()) == 2][:5]
     assert_allclose(bars, table[["conf_low", "conf_high"]])
-    assert ax.get_xlabel() == "slope (% of baseline per mm/h)"
+    assert ax.get_xlabel() == "slope (percentage points per mm/h)"
 
 
 def test_permutation_picture_marks_both_tails(ldn):

@@ -91,7 +91,7 @@ def test_leave_one_out_equals_refits(name):
             slope = refit.to_frame().iloc[1]
             names = ["std_error", "p_value", "conf_low", "conf_high"]
             assert_allclose(row[names].astype(float), slope[names].astype(float), rtol=1e-9)
-    assert result.most_moving == np.abs(table["slope"] - fit.slope).argmax()
+    assert result.most_influential == np.abs(table["slope"] - fit.slope).argmax()
 
 
 def test_leave_one_out_agrees_with_dfbetas(ldn):

@@ -467,7 +467,7 @@ def test_the_sentence_has_unit_interval_n_and_status(panes):
     sentence = str(panes["ldn"])
     slope = panes["ldn"].to_frame().iloc[1]
     assert sentence == (
-        f"Pain reduction: {slope['estimate']:.2f} % of baseline per mm/h of baseline ESR "
+        f"Pain reduction: {slope['estimate']:.2f} percentage points per mm/h of baseline ESR "
         f"(95 % CI {slope['conf_low']:.3f} to {slope['conf_high']:.2f}; "
         f"t(36) = {slope['statistic']:.2f}, p = {slope['p_value']:.3f}; r = 0.50, R² = 0.25; n = 38; "
         "illustrative data)."

@@ -18,11 +18,11 @@ def _leave_one_out():
 
 
 @enter_exercise("04.1")
-def _most_moving() -> Exercise:
+def _most_influential() -> Exercise:
     """Who moves the slope most?"""
     from ...lines.leave_one_out import measure_influence
 
-    labels, out = _leave_one_out().labels, _leave_one_out().most_moving
+    labels, out = _leave_one_out().labels, _leave_one_out().most_influential
     influence = measure_influence(_fits()["ldn"])
     mistakes = {
         labels[
@@ -49,7 +49,7 @@ def _slope_without() -> Exercise:
     """Slope without her."""
     out = _leave_one_out()
     table = out.to_frame()
-    without = float(table["slope"].iloc[out.most_moving])
+    without = float(table["slope"].iloc[out.most_influential])
     fit = _fits()["ldn"]
     moved = abs(fit.slope - without) / fit.line.slope_std_error
     return Exercise(
@@ -62,7 +62,7 @@ def _slope_without() -> Exercise:
                 float(table["slope"].iloc[np.argmax(fit.augment()["leverage"])]),
                 "that is without the person of the highest leverage.",
             ),
-            (float(table["r_squared"].iloc[out.most_moving]), "that is R squared without her."),
+            (float(table["r_squared"].iloc[out.most_influential]), "that is R squared without her."),
         ],
     )
 
