@@ -17,7 +17,7 @@ from ..core.intervals import find_tails
 from ..core.line import LineSums, center_points, drop_each, solve_line
 from ..core.result import Interval, Result
 from ..core.validation import require_count, require_level, require_rng
-from ..core.wording import describe_sample, format_interval, format_r
+from ..core.wording import describe_sample, format_fixed, format_interval
 from .regression import LineFit, describe_slope, name_predictor, require_fit
 from .resampling import count_draws, draw_sums, sum_indices
 
@@ -253,7 +253,7 @@ class BootstrapLine(Result):
         )
         return (
             f"{sentence} ({given}bootstrap BCa {_write(self.confidence_interval('slope'))}); R² = "
-            f"{format_r(self.fit.r_squared)} ({_write(self.confidence_interval('r_squared'))}); "
+            f"{format_fixed(self.fit.r_squared)} ({_write(self.confidence_interval('r_squared'))}); "
             f"{drawn} resamples{undefined}; {describe_sample(self.fit.n_obs, self.fit.status)}."
             + (few if self.fit.n_obs < MIN_RELIABLE_N else "")
         )

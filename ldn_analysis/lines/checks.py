@@ -164,7 +164,8 @@ class LineChecks(Result):
         note, p_value, df = "", np.nan, np.nan
         if not len(size):
             note = (
-                _no_scatter(self.fit) or f"not possible with {n} points: no degree of freedom remains"
+                _no_scatter(self.fit)
+                or f"not possible with {n} points: no degree of freedom remains"
             )
         elif len(size) < n:
             alone = ", ".join(map(str, self.labels[np.isnan(self.influence[measure])]))

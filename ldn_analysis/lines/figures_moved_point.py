@@ -16,7 +16,7 @@ from ..core.canvas import (
     new_figure,
     write_minus,
 )
-from ..core.wording import format_number, format_r
+from ..core.wording import format_fixed, format_number
 
 if TYPE_CHECKING:
     from .moved_point import MovedPoint
@@ -79,7 +79,7 @@ def plot_moved_point(moved: MovedPoint, ax=None):
             f"{moved.label} {'moved' if was != is_now else 'not moved'}, n = {after.n_obs}",
             after.status,
         )
-        + f"\nR² {format_r(before.r_squared)} before, {format_r(after.r_squared)} after",
+        + f"\nR² {format_fixed(before.r_squared)} before, {format_fixed(after.r_squared)} after",
         fontsize=7,
     )
     ax.legend(ncols=2, **BELOW)

@@ -23,10 +23,10 @@ from ..core.canvas import (
 )
 from ..core.codebook import describe_column
 from ..core.wording import (
+    format_fixed,
     format_interval,
     format_number,
     format_p,
-    format_r,
     name_change_unit,
 )
 
@@ -74,7 +74,9 @@ def plot_leave_one_out(result: LeaveOneOut, ax=None):
     shown = heights[~np.isnan(heights[:, 0])][:: -(-fit.n_obs // MAX_FAN_LINES)]
     segments = [np.column_stack([ends, height]) for height in shown]
     ax.add_collection(
-        LineCollection(segments, colors=GREY, linewidths=0.6, alpha=0.45, label="one participant left out")
+        LineCollection(
+            segments, colors=GREY, linewidths=0.6, alpha=0.45, label="one participant left out"
+        )
     )
     draw_points(ax, fit.x, fit.y)
     ax.plot(ends, fit.intercept + fit.slope * ends, color="#222222", label="all participants")
@@ -272,7 +274,7 @@ def plot_permutation(result: PermutationTest, ax=None):
     ax.set_title(
         join_words(f"Permutation test, n = {fit.n_obs}", fit.status)
         + f"\n{rule}: {result.n_extreme:,} of {drawn}\n"
-        + write_minus(f"r = {format_r(fit.r)}, {format_p(result.p_value)}"),
+        + write_minus(f"r = {format_fixed(fit.r)}, {format_p(result.p_value)}"),
         fontsize=7,
     )
     return ax
@@ -310,4 +312,6 @@ def _legend_below(ax) -> None:
 def _slope_label(fit) -> str:
     """What a slope is measured in."""
     unit, outcome_unit = (describe_column(name)[1] for name in (fit.predictor, fit.outcome))
-    return f"slope ({name_change_unit(outcome_unit)} per {unit})" if unit and outcome_unit else "slope"
+    return (
+        f"slope ({name_change_unit(outcome_unit)} per {unit})" if unit and outcome_unit else "slope"
+    )

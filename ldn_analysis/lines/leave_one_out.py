@@ -10,7 +10,7 @@ from ..core.intervals import compute_p_value, compute_quantile
 from ..core.line import Line, drop_each
 from ..core.result import Result
 from ..core.validation import require_level
-from ..core.wording import describe_sample, format_number, format_r
+from ..core.wording import describe_sample, format_fixed, format_number
 from .influence import Influence, compute_influence
 from .regression import LineFit, require_fit
 
@@ -130,8 +130,8 @@ class LeaveOneOut(Result):
             f"With one participant left out at a time, the slope runs from "
             f"{format_number(slope.min())} to {format_number(slope.max())} (all: "
             f"{format_number(self.fit.slope)}). Leaving out {who} changes it most: the slope is then "
-            f"{format_number(slope[self.most_influential])} and R² {format_r(r_squared)} (all: "
-            f"{format_r(self.fit.r_squared)}; {sample})."
+            f"{format_number(slope[self.most_influential])} and R² {format_fixed(r_squared)} (all: "
+            f"{format_fixed(self.fit.r_squared)}; {sample})."
         )
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from ..core.result import Interval, Result
 from ..core.validation import require_level
-from ..core.wording import describe_sample, format_interval, format_number, format_r
+from ..core.wording import describe_sample, format_fixed, format_interval, format_number
 from .influence import compute_influence
 from .leave_one_out import label_points
 from .regression import LineFit, fit_line, require_fit
@@ -110,13 +110,13 @@ class MovedPoint(Result):
         if self.places[0] == self.places[1]:
             return (
                 f"{self.label} is at ({x:g}, {y:g}), as in the data: slope {format_number(new['slope'])} "
-                f"({interval}), R² {format_r(new['r_squared'])}, Cook's distance "
+                f"({interval}), R² {format_fixed(new['r_squared'])}, Cook's distance "
                 f"{format_number(new['cooks_distance'])} ({sample})."
             )
         return (
             f"{self.label} moved from ({x:g}, {y:g}) to ({new_x:g}, {new_y:g}): slope "
             f"{format_number(old['slope'])} before, {format_number(new['slope'])} after "
-            f"({interval}); R² {format_r(old['r_squared'])} before, {format_r(new['r_squared'])} "
+            f"({interval}); R² {format_fixed(old['r_squared'])} before, {format_fixed(new['r_squared'])} "
             f"after; Cook's distance {format_number(old['cooks_distance'])} before, "
             f"{format_number(new['cooks_distance'])} after "
             f"({sample})."

@@ -9,7 +9,7 @@ from ..core.line import LineSums, solve_line, sum_line
 from ..core.monte_carlo import list_blocks
 from ..core.result import Result
 from ..core.validation import require_count, require_rng
-from ..core.wording import describe_sample, format_r
+from ..core.wording import describe_sample, format_fixed
 from .influence import compute_influence
 from .regression import LineFit, require_fit
 
@@ -90,9 +90,9 @@ class Optimism(Result):
 
     def __str__(self) -> str:
         return (
-            f"R² = {format_r(self.fit.r_squared)} in the participants of the fit; adjusted "
-            f"{format_r(self.fit.adj_r_squared)}, leave-one-out {format_r(self.leave_one_out)}, bootstrap-corrected "
-            f"{format_r(self.corrected)} (Monte Carlo standard error {self.mc_std_error:.4f}, "
+            f"R² = {format_fixed(self.fit.r_squared)} in the participants of the fit; adjusted "
+            f"{format_fixed(self.fit.adj_r_squared)}, leave-one-out {format_fixed(self.leave_one_out)}, bootstrap-corrected "
+            f"{format_fixed(self.corrected)} (Monte Carlo standard error {self.mc_std_error:.4f}, "
             f"{self.optimism.size:,} resamples); shrinkage factor of the slope {self.shrinkage:.2f} "
             f"({describe_sample(self.n_obs, self.fit.status)})."
         )

@@ -10,7 +10,7 @@ from ..core.intervals import compute_quantile, list_orders
 from ..core.line import center_points
 from ..core.result import Interval, Result
 from ..core.validation import require_count, require_level, require_rng
-from ..core.wording import describe_sample, format_number, format_p, format_r
+from ..core.wording import describe_sample, format_fixed, format_number, format_p
 from .regression import LineFit, require_fit
 
 __all__ = ["PermutationTest", "permute_line"]
@@ -135,7 +135,7 @@ class PermutationTest(Result):
             else f", Monte Carlo standard error {format_number(self.mc_std_error, 2)}"
         )
         return (
-            f"r = {format_r(self.fit.r)}; {self.n_extreme:,} of {drawn} permutations "
+            f"r = {format_fixed(self.fit.r)}; {self.n_extreme:,} of {drawn} permutations "
             f"gave {gave[self.alternative]} ({format_p(self.p_value)}{error}; "
             f"{describe_sample(self.fit.n_obs, self.fit.status)})."
         )

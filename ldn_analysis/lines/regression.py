@@ -19,10 +19,10 @@ from ..core.validation import require_columns, require_frame, require_level, req
 from ..core.wording import (
     capitalise,
     describe_sample,
+    format_fixed,
     format_interval,
     format_number,
     format_p,
-    format_r,
     join_notes,
     name_change_unit,
 )
@@ -269,7 +269,7 @@ class LineFit(Result):
         interval = format_interval(
             *self.confidence_interval("slope", confidence_level), confidence_level
         )
-        r, r_squared = format_r(self.r), format_r(self.r_squared)
+        r, r_squared = format_fixed(self.r), format_fixed(self.r_squared)
         correlation = f"r = {r}, R² = {r_squared}" if self.r == self.r else "r not defined"
         sample = describe_sample(self.n_obs, self.status, n_dropped=self.n_dropped)
         sentence, given = describe_slope(self)
