@@ -102,7 +102,7 @@ def solve_line(sums: LineSums, *, origin=(0.0, 0.0), residual_ss=None) -> Line:
     (1.75, -17.5)
     """
     n, sum_x, sum_y, sum_xx, sum_xy, sum_yy = (np.asarray(part, float) for part in sums)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore", under="ignore"):
         mean_x, mean_y = sum_x / n, sum_y / n
         sxx = sum_xx - sum_x * mean_x
         sxy = sum_xy - sum_x * mean_y
@@ -118,8 +118,11 @@ def solve_line(sums: LineSums, *, origin=(0.0, 0.0), residual_ss=None) -> Line:
         residual_sd = np.sqrt(np.where(df > 0, residual_ss / df, np.nan))
         slope_std_error = residual_sd / np.sqrt(sxx)
         mean_x = mean_x + origin[0]
-        # Root by root: the product of two large sums of squares may be too large for a float.
-        r = np.clip(sxy / np.sqrt(sxx) / np.sqrt(syy), -1.0, 1.0)
+        # Root by root where the product of two sums of squares is beyond what a float holds.
+        product = sxx * syy
+        held = (product > 1e-290) & (product < np.inf)
+        size = np.where(held, np.sqrt(product), np.sqrt(sxx) * np.sqrt(syy))
+        r = np.clip(sxy / size, -1.0, 1.0)
         return Line(
             n=n,
             slope=slope,

@@ -74,9 +74,7 @@ def plot_leave_one_out(result: LeaveOneOut, ax=None):
     shown = heights[~np.isnan(heights[:, 0])][:: -(-fit.n_obs // MAX_FAN_LINES)]
     segments = [np.column_stack([ends, height]) for height in shown]
     ax.add_collection(
-        LineCollection(
-            segments, colors=GREY, linewidths=0.6, alpha=0.45, label="one participant left out"
-        )
+        LineCollection(segments, colors=GREY, linewidths=0.6, alpha=0.45, label="one left out")
     )
     draw_points(ax, fit.x, fit.y)
     ax.plot(ends, fit.intercept + fit.slope * ends, color="#222222", label="all participants")

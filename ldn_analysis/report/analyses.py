@@ -122,9 +122,9 @@ def _compare_lines(fit: LineFit, name: str) -> str:
 
 def _bootstrap(fit: LineFit, name: str, seed: int) -> str:
     """Bootstrap intervals of slope and R squared."""
-    from ..lines.bootstrap import MOST_EXACT, bootstrap_line, exact_bootstrap_line
+    from ..lines.bootstrap import MAX_EXACT_N, bootstrap_line, exact_bootstrap_line
 
-    if fit.n_obs <= MOST_EXACT:
+    if fit.n_obs <= MAX_EXACT_N:
         result = exact_bootstrap_line(fit)
     else:
         result = bootstrap_line(fit, rng=seed, n_resamples=_count_draws(fit, "bootstrap"))

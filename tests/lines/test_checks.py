@@ -103,7 +103,10 @@ def test_a_perfect_line_says_that_there_is_no_scatter():
     table = check_line(fit).to_frame()
     assert (table["note"].str.contains("no scatter")).sum() == 6
     assert_allclose(table["statistic"][4], 11 / 21, rtol=1e-12)  # leverage 1/6 + 2.5**2/17.5
-    assert str(leave_one_out(fit)) == "The slope is 2.00 whoever of the 6 is left out."
+    assert (
+        str(leave_one_out(fit))
+        == "The slope is 2.00 whichever of the 6 participants is left out (n = 6)."
+    )
     slopes = compare_lines(fit).to_frame().query("term == 'slope'")
     assert_allclose(slopes[["estimate", "conf_low", "conf_high"]], 2, rtol=1e-12)
 

@@ -79,11 +79,11 @@ def test_contours_are_of_cooks_distance(ldn):
         assert_allclose(r**2 * h / (1 - h) / 2, distance, rtol=1e-9)
 
 
-def test_points_worth_a_look_are_named(ldn):
+def test_points_furthest_beyond_a_cut_off_are_named(ldn):
     checks = check_line(ldn)
     axes = plot_checks(checks)
     named = {text.get_text() for text in axes[3].texts}
-    assert named == set(checks.find_points("cooks_distance")[:4])
+    assert named == set(checks.find_points("cooks_distance")[:6])
     place = {label: i for i, label in enumerate(checks.labels)}
     for text in axes[5].texts:
         i = place[text.get_text()]

@@ -69,7 +69,9 @@ def test_refusals(ldn):
         move_point(ldn, "nobody", x=1, y=1)
     with pytest.raises(ValueError, match="x and y must be finite; received x=nan"):
         move_point(ldn, "C17", x=float("nan"), y=1)
-    with pytest.raises(TypeError, match="fit must be what fit_line returns; received DataFrame"):
+    with pytest.raises(
+        TypeError, match="fit must be what fit_line returns; received IllustrativeTable"
+    ):
         move_point(ldn.data, "C17", x=1, y=1)
     twice = pd.DataFrame({"participant": ["a", "a", "b"], "x": [1, 2, 3], "y": [1, 2, 4.0]})
     with pytest.raises(ValueError, match="2 rows are called 'a'"):

@@ -1,4 +1,4 @@
-"""Optimism of R squared against R's refits, full enumeration, and new people."""
+"""Optimism of R squared against R's refits, full enumeration, and new participants."""
 
 import numpy as np
 import pandas as pd
@@ -6,16 +6,15 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from witnesses import read_reference
 
-from ldn_analysis import correct_optimism, fit_line, load_dataset
+from ldn_analysis import correct_optimism, fit_line
 from ldn_analysis.core.line import solve_line, sum_line
 
-R = read_reference("small_samples").set_index(["topic", "case", "quantity"])["value"]
-NAMES = {"predictor": "esr_mm_h", "outcome": "pain_reduction_percent"}
+R = read_reference("robust_lines").set_index(["case", "quantity"])["value"]
+NAMES = {"predictor": "x", "outcome": "y"}
 
 
 def choose(name):
-    data = load_dataset("esr_pain_change")
-    ldn = data[data["condition"] == "ldn"]
+    ldn = read_reference("line_inputs").query("set == 'ldn'")
     if name == "pilot":
         return ldn[ldn["trial"] == "pilot"]
     return ldn if name == "all" else ldn.iloc[[0, 2, 5, 14, 29]]
@@ -29,19 +28,19 @@ def fit(x, y):
 def test_closed_forms_equal_refits_in_r(name):
     result = correct_optimism(fit_line(choose(name), **NAMES), rng=1, n_resamples=10)
     table = result.to_frame().set_index("term")["estimate"]
-    assert_allclose(table["adjusted"], R["optimism", name, "adjusted"], rtol=1e-10)
-    assert_allclose(table["leave-one-out"], R["optimism", name, "leave_one_out"], rtol=1e-9)
-    assert_allclose(result.shrinkage, R["optimism", name, "shrinkage"], rtol=1e-10)
+    assert_allclose(table["adjusted"], R[name, "adjusted"], rtol=1e-10)
+    assert_allclose(table["leave-one-out"], R[name, "leave_one_out"], rtol=1e-9)
+    assert_allclose(result.shrinkage, R[name, "shrinkage"], rtol=1e-10)
     assert table["apparent"] == result.fit.r_squared
 
 
 def test_bootstrap_equals_all_resamples_of_five_people():
     result = correct_optimism(fit_line(choose("five"), **NAMES), rng=2, n_resamples=400_000)
-    exact = R["optimism", "five", "optimism"]
+    exact = R["five", "optimism"]
     assert abs(result.fit.r_squared - result.corrected - exact) < 4 * result.mc_std_error
     assert result.mc_std_error < 0.002
     row = result.to_frame().set_index("term").loc["bootstrap"]
-    share = R["optimism", "five", "undefined"]
+    share = R["five", "undefined"]
     assert abs(row["n_undefined"] - share * 400_000) < 4 * np.sqrt(share * 400_000)
     assert row["n_resamples"] == 400_000
 
@@ -105,9 +104,13 @@ def test_perfect_and_useless_lines():
 def test_words():
     result = correct_optimism(fit_line(choose("pilot"), **NAMES), rng=1)
     text = str(result)
-    assert text.startswith("R² = 0.68 in the people of the fit; adjusted 0.64, leave-one-out 0.38")
-    assert "(n = 10; illustrative data)." in text
-    assert "10000 resamples" in text
+    assert text.startswith(
+        "R² = 0.68 in the participants of the fit; adjusted 0.64, leave-one-out 0.50, "
+    )
+    assert "(n = 10)." in text
+    assert "10,000 resamples" in text
+    marked = choose("pilot").assign(status="illustrative")
+    assert "(n = 10; illustrative data)." in str(correct_optimism(fit_line(marked, **NAMES), rng=1))
     assert result._repr_html_().count("<table") == 1
 
 
@@ -117,7 +120,7 @@ def test_refusals():
     line = fit_line(choose("all"), **NAMES)
     for count in (1, 2.5, True):
         text = f"correct_optimism: n_resamples must be a whole number, 2 or more; received {count}"
-        with pytest.raises(ValueError, match=text):
+        with pytest.raises((TypeError, ValueError), match=text):
             correct_optimism(line, rng=1, n_resamples=count)
     with pytest.raises(ValueError, match="'y' is the same for everybody, so there is no R squared"):
         correct_optimism(fit([1, 2, 3], [5, 5, 5]), rng=1)

@@ -1,5 +1,5 @@
-# Winner's curse, distribution of r, optimism of R squared, truncated normals, many looks:
-# the witness of small_samples, optimism, regression_to_mean, change_scores and multiplicity.
+# Winner's curse, distribution of r, truncated normals, many looks:
+# the witness of small_samples, regression_to_mean, change_scores and multiplicity.
 # Run from the repository root (base R and mvtnorm):  Rscript tests/reference/small_samples.R
 # Written by R 4.2.2. Numbers with 17 significant digits.
 
@@ -48,31 +48,6 @@ for (level in c(0.8, 0.95)) for (p in c((1 - level) / 2, (1 + level) / 2)) {
   root <- uniroot(function(r2) above(10, r2, 0.8) - p, c(0.01, 0.999), tol = 1e-10)$root
   add("interval", paste(level), if (p < 0.5) "conf_low" else "conf_high", root)
 }
-
-# Leave-one-out by refitting; the optimism over all 5^5 resamples of five people.
-people <- read.csv("data/illustrative/esr_pain_change.csv")
-ldn <- people[people$condition == "ldn", ]
-sets <- list(all = ldn, pilot = ldn[ldn$trial == "pilot", ], five = ldn[c(1, 3, 6, 15, 30), ])
-for (name in names(sets)) {
-  d <- data.frame(x = sets[[name]]$esr_mm_h, y = sets[[name]]$pain_reduction_percent)
-  fit <- lm(y ~ x, d)
-  missed <- sapply(seq_len(nrow(d)), function(i) {
-    d$y[i] - predict(lm(y ~ x, d[-i, ]), d[i, ])
-  })
-  add("optimism", name, "adjusted", summary(fit)$adj.r.squared)
-  add("optimism", name, "leave_one_out", 1 - sum(missed^2) / sum((d$y - mean(d$y))^2))
-  add("optimism", name, "shrinkage", 1 - 1 / summary(fit)$fstatistic[1])
-}
-draws <- as.matrix(expand.grid(rep(list(1:5), 5)))
-total <- sum((d$y - mean(d$y))^2)
-optimism <- apply(draws, 1, function(i) {
-  if (length(unique(d$x[i])) < 2) return(NA)
-  b <- lm.fit(cbind(1, d$x[i]), d$y[i])
-  inside <- 1 - sum(b$residuals^2) / sum((d$y[i] - mean(d$y[i]))^2)
-  inside - (1 - sum((d$y - cbind(1, d$x) %*% b$coefficients)^2) / total)
-})
-add("optimism", "five", "optimism", mean(optimism, na.rm = TRUE))
-add("optimism", "five", "undefined", mean(is.na(optimism)))
 
 # Selection: baseline N(58, 11), above 65, reliability 0.6, drift 2.
 density <- function(b) dnorm(b, 58, 11) / pnorm(65, 58, 11, lower.tail = FALSE)
