@@ -119,7 +119,7 @@ def test_own_data_with_own_conditions(mine, tmp_path, capsys):
     assert output.out.splitlines()[-1].startswith("sham: ")
     assert " active: " in output.out
     assert output.err.splitlines() == [
-        f"{mine}: cells are divided by semicolons",
+        f"{mine}: cells are separated by semicolons",
         f"{mine}: decimal commas were read as decimal points",
     ]
     assert main(arguments) == 2

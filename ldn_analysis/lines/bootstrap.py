@@ -453,7 +453,7 @@ def _find_limits(height, slope, weights, at, levels) -> np.ndarray:
 
 def _write(interval: Interval) -> str:
     """An interval at 95 % in words."""
-    return "95 % CI not defined" if np.isnan(interval.low) else format_interval(*interval, 0.95)
+    return format_interval(*interval, 0.95)
 
 
 def _require_indices(indices, n: int) -> np.ndarray:

@@ -14,8 +14,9 @@ from ..core.canvas import (
     MARKERS,
     join_words,
     label_column,
-    new_figure,
+    open_face,
     shorten_label,
+    take_axes,
     write_minus,
 )
 from ..core.wording import format_fixed, format_interval, format_number, format_p
@@ -83,8 +84,8 @@ def plot_line(
             f"{', '.join(map(str, fit.data.columns))}"
         )
     own = ax is None
-    if own:
-        ax = new_figure(1, 100 if prediction else 76).subplots()
+    height = 100 if prediction else 76
+    (ax,) = take_axes(ax, 1, "plot_line", height_mm=height, columns=1)
     head = join_words(shorten_label(title) if title else "", fit.status)
     _draw_pane(fit, ax, head, group, confidence_level, prediction)
     if own and (group is not None or prediction):
@@ -184,13 +185,8 @@ def plot_esr_pain(
     >>> [ax.get_title(loc="left").splitlines()[0] for ax in axes]
     ['LDN (illustrative data)', 'Placebo (illustrative data)']
     """
-    if axes is None:
-        axes = new_figure(2, 92).subplots(1, len(fits), sharex=True, sharey=True, squeeze=False)[0]
-    axes = list(np.atleast_1d(axes))
-    if len(axes) != len(fits):
-        raise ValueError(
-            f"plot_esr_pain: {len(fits)} panes need as many axes; received {len(axes)}"
-        )
+    shared = {"sharex": True, "sharey": True}
+    axes = take_axes(axes, len(fits), "plot_esr_pain", height_mm=92, **shared)
     titles = CONDITION_TITLES | (titles or {})
     for ax, name in zip(axes, fits, strict=True):
         fit = fits[name]
@@ -211,19 +207,20 @@ def _draw_points(fit: LineFit, ax, group: str | None) -> None:
     for i, name in enumerate(order):
         marker, color = MARKERS[i % len(MARKERS)]
         in_group = (labels == name).to_numpy()
-        # Open faces: a point under another one is still seen.
-        parts = [(in_group, f"{color}55", short[name])]
+        parts = [(in_group, open_face(color), short[name])]
         if published is not None:
             what = STATUS_OF[fit.predictor][1]
+            filled = {"markerfacecolor": color, "markeredgecolor": color}
             parts = [
-                (in_group & published, color, f"{short[name]} ({what} published)"),
-                (in_group & ~published, "none", f"{short[name]} ({what} assumed)"),
-            ]
+                (in_group & published, filled, f"{short[name]} ({what} published)"),
+                (in_group & ~published, filled | {"markerfacecolor": "none"},
+                 f"{short[name]} ({what} assumed)"),
+            ]  # fmt: skip
         for chosen, face, label in parts:
             if chosen.any():
                 ax.plot(
                     fit.x[chosen], fit.y[chosen], linestyle="none", marker=marker,
-                    markerfacecolor=face, markeredgecolor=color, markeredgewidth=0.9, label=label,
+                    markeredgewidth=0.9, label=label, **face,
                 )  # fmt: skip
 
 

@@ -17,8 +17,8 @@ from ..core.canvas import (
     draw_points,
     join_words,
     label_unit,
-    new_figure,
     place_labels,
+    take_axes,
 )
 from ..core.codebook import describe_column
 from ..core.wording import format_number
@@ -70,11 +70,7 @@ def plot_checks(checks: LineChecks, axes=None):
             f"plot_checks: {checks.fit.n_obs:,} points are too many to tell apart; draw a random "
             f"sample of at most {MAX_CHECKED_POINTS:,} rows, or read check_line(fit).to_frame()"
         )
-    if new:
-        axes = new_figure(2, 118).subplots(2, 3)
-    axes = list(np.ravel(axes))
-    if len(axes) != 6:
-        raise ValueError(f"plot_checks: six panes need six axes; received {len(axes)}")
+    axes = take_axes(axes, (2, 3), "plot_checks", height_mm=118)
     named = [
         _draw_residuals(checks, axes[0]),
         _draw_qq(checks, axes[1]),

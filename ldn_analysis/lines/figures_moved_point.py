@@ -13,7 +13,7 @@ from ..core.canvas import (
     draw_points,
     join_words,
     label_column,
-    new_figure,
+    take_axes,
     write_minus,
 )
 from ..core.wording import format_fixed, format_number
@@ -46,7 +46,7 @@ def plot_moved_point(moved: MovedPoint, ax=None):
     >>> [line.get_label() for line in ax.lines[-2:]]
     ['C17 was here', 'C17 is here']
     """
-    ax = new_figure(1, 84).subplots() if ax is None else ax
+    (ax,) = take_axes(ax, 1, "plot_moved_point", height_mm=84, columns=1)
     before, after = moved.before, moved.after
     ends = np.array([min(before.x.min(), after.x.min()), max(before.x.max(), after.x.max())])
     others = np.arange(before.n_obs) != moved.position

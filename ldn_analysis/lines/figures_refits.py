@@ -17,8 +17,8 @@ from ..core.canvas import (
     draw_points,
     join_words,
     label_column,
-    new_figure,
     place_labels,
+    take_axes,
     write_minus,
 )
 from ..core.codebook import describe_column
@@ -67,7 +67,7 @@ def plot_leave_one_out(result: LeaveOneOut, ax=None):
     """
     from matplotlib.collections import LineCollection
 
-    ax = new_figure(1, 84).subplots() if ax is None else ax
+    (ax,) = take_axes(ax, 1, "plot_leave_one_out", height_mm=84, columns=1)
     fit, line, i = result.fit, result.line, result.most_influential
     ends = np.array([fit.x.min(), fit.x.max()])
     heights = line.intercept[:, None] + line.slope[:, None] * ends
@@ -126,7 +126,7 @@ def plot_bootstrap(result: BootstrapLine, ax=None, *, confidence_level: float = 
     >>> ax.get_xlabel()
     'slope (percentage points per mm/h)'
     """
-    ax = new_figure(1, 76).subplots() if ax is None else ax
+    (ax,) = take_axes(ax, 1, "plot_bootstrap", height_mm=76, columns=1)
     fit = result.fit
     keep = ~np.isnan(result.slope)
     values = result.slope[keep]
@@ -155,23 +155,23 @@ def plot_bootstrap(result: BootstrapLine, ax=None, *, confidence_level: float = 
     ax.axvline(0, color=GREY, linewidth=0.8, linestyle=":")
     ax.set_ylim(-0.36 * top, 1.05 * top)
     ax.set_xlabel(_slope_label(fit))
+    ax.set_title(_write_bootstrap_title(result, confidence_level), fontsize=7)
+    return ax
+
+
+def _write_bootstrap_title(result: BootstrapLine, confidence_level: float) -> str:
+    """What was drawn, and the slope with its interval."""
+    fit, undefined = result.fit, int(np.isnan(result.slope).sum())
     drawn = f"{'all ' if result.exact else ''}{result.n_resamples:,} resamples"
-    undefined = int(table["n_undefined"].iloc[0])
     drawn += f", {undefined:,} without a slope" if undefined else ""
     bca = result.confidence_interval("slope", confidence_level)
-    interval = (
-        "BCa interval not defined"
-        if np.isnan(bca.low)
-        else f"BCa {format_interval(*bca, confidence_level)}"
-    )
-    ax.set_title(
+    interval = f"BCa {format_interval(*bca, confidence_level)}"
+    return (
         join_words(f"Bootstrap of the slope, n = {fit.n_obs}", fit.status)
         + "\n"
         + write_minus(f"{format_number(fit.slope)} ({interval})")
-        + f"\n{drawn}",
-        fontsize=7,
+        + f"\n{drawn}"
     )
-    return ax
 
 
 def plot_lines(comparison: LineComparison, ax=None, *, confidence_level: float = 0.95):
@@ -199,7 +199,7 @@ def plot_lines(comparison: LineComparison, ax=None, *, confidence_level: float =
     >>> [label.get_text() for label in ax.get_yticklabels()][:3]
     ['OLS', 'OLS with HC3', 'Theil-Sen']
     """
-    ax = new_figure(1, 62).subplots() if ax is None else ax
+    (ax,) = take_axes(ax, 1, "plot_lines", height_mm=62, columns=1)
     table = comparison.to_frame(confidence_level)
     table = table[table["term"] == "slope"].reset_index(drop=True)
     for row in table.itertuples():
@@ -241,7 +241,7 @@ def plot_permutation(result: PermutationTest, ax=None):
     >>> ax.get_xlabel()
     'r of the permuted data'
     """
-    ax = new_figure(1, 70).subplots() if ax is None else ax
+    (ax,) = take_axes(ax, 1, "plot_permutation", height_mm=70, columns=1)
     fit = result.fit
     weights = np.full(len(result.r), 1 / len(result.r))
     heights, *_ = ax.hist(

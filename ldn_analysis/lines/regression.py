@@ -367,8 +367,8 @@ def describe_slope(fit: LineFit) -> tuple[str, str]:
     if not (unit and outcome_unit):
         change = f"{format_number(fit.slope)} {name_change_unit(outcome_unit)}".rstrip()
         return f"{outcome} changes by {change} per {unit or 'unit'} of {predictor}", ""
-    given = f"slope {format_number(fit.slope)}, "
-    if fit.slope == 0:
+    given = f"slope {format_number(fit.slope, scale=float(fit.line.slope_std_error))}, "
+    if abs(fit.slope) <= 1e-12 * fit.line.slope_std_error:  # zero but for rounding
         return f"{outcome} neither rises nor falls with {predictor}", given
     verb, given = ("rises", "") if fit.slope > 0 else ("falls", given)
     change = f"{size} {name_change_unit(outcome_unit)} per {unit} of {predictor}"

@@ -103,8 +103,6 @@ def _describe_row(row) -> str:
     text = f"{row.estimator} {format_number(row.estimate)}"
     if np.isnan(row.estimate):
         return text
-    if np.isnan(row.conf_low):
-        return f"{text} (interval not defined)"
     return f"{text} ({format_interval(row.conf_low, row.conf_high, 0.95)})"
 
 

@@ -37,9 +37,7 @@ def summary():
 
 def own(name):
     """A table without its status, as a user's own table has none."""
-    data = load_dataset(name)
-    data.attrs.clear()
-    return data
+    return pd.DataFrame(load_dataset(name).drop(columns="status"))
 
 
 def line_of(ax):
@@ -250,7 +248,7 @@ def test_own_titles_and_axes(fits):
     given = figure.subplots(1, 2)
     assert plot_esr_pain(fits, given) == list(given)
     assert plot_line(fits["ldn"], given[0]) is given[0]
-    with pytest.raises(ValueError, match="plot_esr_pain: 2 panes need as many axes; received 1"):
+    with pytest.raises(ValueError, match="plot_esr_pain: 2 panes need (2|as many) axes; received 1"):
         plot_esr_pain(fits, given[0])
 
 

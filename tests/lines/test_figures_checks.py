@@ -204,7 +204,7 @@ def test_given_axes_are_used_and_style_is_left_alone(ldn):
     assert plot_lines(compare_lines(ldn), ax) is ax
     assert plot_leave_one_out(leave_one_out(ldn), new_figure().subplots()).has_data()
     assert dict(mpl.rcParams) == before
-    with pytest.raises(ValueError, match="six panes need six axes; received 4"):
+    with pytest.raises(ValueError, match="6 panes need 6 axes; received 4"):
         plot_checks(check_line(ldn), axes.ravel()[:4])
 
 
