@@ -11,6 +11,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from witnesses import REFERENCE, fit_set, fit_xy
 
 from ldn_analysis import fit_line, load_dataset
+from ldn_analysis.core.wording import format_interval
 from ldn_analysis.lines.bootstrap import bootstrap_line, exact_bootstrap_line
 
 TERMS = ["slope", "intercept", "r_squared"]
@@ -329,7 +330,7 @@ def test_bootstrap_refuses(options, message):
 def test_bootstrap_sentence_and_level(ldn):
     result = bootstrap_line(ldn, rng=1, n_resamples=2000)
     low, high = limits(result, "slope", "bca")
-    assert f"95 % CI {low:.3f} to {high:.2f}" in str(result)
+    assert format_interval(low, high, 0.95) in str(result)
     assert "2,000 resamples; n = 38; illustrative data" in str(result)
     narrow, wide = limits(result, "slope", "bca", 0.5), limits(result, "slope", "bca", 0.99)
     assert wide[0] < narrow[0] < narrow[1] < wide[1]
