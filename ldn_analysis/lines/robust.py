@@ -115,10 +115,10 @@ def compare_lines(fit: LineFit) -> LineComparison:
     - OLS with HC3 standard errors (MacKinnon and White 1985), t interval: even scatter is
       not assumed;
     - Theil-Sen: median of the slopes of all pairs (Sen 1968, with his interval; none below
-      five participants, where it would cover 0.68 of the time at n = 3 and 0.92 at n = 4);
+      five participants, where it would cover 0.67 of the time at n = 3 and 0.92 at n = 4);
     - Huber M-estimator (Huber 1981; MAD scale, k = 1.345), t interval from its large-sample
-      standard error; with normal scatter it covers 0.88 to 0.93 below n = 10 and 0.94 at 20 to
-      40, where 0.95 is the nominal level;
+      standard error; with normal scatter it covers 0.88 to 0.93 below n = 10 and 0.945 from 20
+      on, where 0.95 is the nominal level;
     - least absolute deviation (conditional median; Koenker and Bassett 1978), solved exactly;
       t interval from a large-sample standard error, which is rough below n = 50 (it covers
       more than it says).
