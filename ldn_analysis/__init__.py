@@ -66,10 +66,6 @@ _HOMES = {
         "plot_esr_pain",
         "plot_line",
     ),
-    "lines.influence": (
-        "Influence",
-        "compute_influence",
-    ),
     "lines.leave_one_out": (
         "LeaveOneOut",
         "leave_one_out",

@@ -64,7 +64,7 @@ def explore_moved_point(fit):
     from ..lines.moved_point import move_point
 
     labels, order = label_points(fit), np.argsort(fit.x, kind="stable")
-    start = order.tolist().index(leave_one_out(fit).most_moving) + 1
+    start = order.tolist().index(leave_one_out(fit).most_influential) + 1
     spans = {"x": find_span(fit.x, fit.predictor), "y": find_span(fit.y, fit.outcome)}
     # Not a list of names: in JupyterLab a list takes no keys, the notebook does.
     name = f"person, in order of {describe_column(fit.predictor)[0]}"

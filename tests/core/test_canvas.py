@@ -19,7 +19,7 @@ from ldn_analysis.core import export
 from ldn_analysis.core.canvas import MARKERS, STYLE, new_figure
 from ldn_analysis.core.export import render_figure, save_figure, show
 from ldn_analysis.crossover.figure_1 import plot_improvement
-from ldn_analysis.lines.figure_2 import MOST_POINTS, plot_esr_pain, plot_line
+from ldn_analysis.lines.figure_2 import MAX_DRAWN_SINGLY, plot_esr_pain, plot_line
 from ldn_analysis.report.captions import render_captions
 
 MINUS = "\N{MINUS SIGN}"
@@ -207,7 +207,7 @@ def test_every_pane_gives_its_numbers(fits, styled):
 def test_the_level_of_the_band_is_in_the_legend(fits):
     (legend,) = plot_esr_pain(fits, confidence_level=0.9)[0].figure.legends
     labels = [text.get_text() for text in legend.get_texts()]
-    assert labels == ["pilot", "crossover", "line", "90 % band of the line"]
+    assert labels == ["pilot", "crossover", "line", "90 % band of the line", "zero"]
 
 
 def figures_of(improvement, esr_pain):
@@ -335,7 +335,7 @@ def test_a_million_points_are_a_density_and_it_says_so():
     inside = (data["esr_mm_h"] == 2) & data["pain_reduction_percent"].between(low, high)
     assert counts[7, 1] == inside.sum()
     lines = title_of(ax).splitlines()
-    assert lines[-1] == f"shade (log scale): number of people in a cell, 1 to {counts.max():,.0f}"
+    assert lines[-1] == f"shade (log scale): participants per cell, 1 to {counts.max():,.0f}"
     assert lines[-2].endswith("n = 1000000")
     x, y = line_of(ax).get_data()  # the line is that of all points
     np.testing.assert_array_equal(y, fits["ldn"].predict(x)["fitted"])
@@ -343,14 +343,14 @@ def test_a_million_points_are_a_density_and_it_says_so():
 
 
 def test_two_thousand_points_are_all_drawn_and_one_more_is_not():
-    x = np.arange(MOST_POINTS + 1.0)
+    x = np.arange(MAX_DRAWN_SINGLY + 1.0)
     data = pd.DataFrame({"x": x, "y": np.sin(x)})
     all_drawn = plot_line(fit_line(data[1:], predictor="x", outcome="y"))
-    assert len(points_of(all_drawn)["participants"].get_xdata()) == MOST_POINTS
+    assert len(points_of(all_drawn)["participants"].get_xdata()) == MAX_DRAWN_SINGLY
     assert "shade" not in title_of(all_drawn)
     assert "shade" in title_of(plot_line(fit_line(data, predictor="x", outcome="y")))
     constant = plot_line(fit_line(data.assign(y=3.5), predictor="x", outcome="y"))
-    assert "in a cell, 1 to 34" in title_of(constant)
+    assert "per cell, 1 to 34" in title_of(constant)
 
 
 # --- files -------------------------------------------------------------------------------

@@ -181,7 +181,7 @@ def test_known_analyses_are_among_them(multiverse):
         outcome="percent reduction, LDN", **FIG_2 | {"without": "who moves it most"}
     ).iloc[0]
     dropped = leave_one_out(left)
-    assert without["slope"] == pytest.approx(dropped.line.slope[dropped.most_moving], abs=1e-3)
+    assert without["slope"] == pytest.approx(dropped.line.slope[dropped.most_influential], abs=1e-3)
 
 
 def test_rank_model_is_spearman(multiverse):
@@ -245,7 +245,7 @@ def test_huber_equals_statsmodels_and_resists():
 def test_huber_says_when_it_did_not_settle():
     rng = np.random.default_rng(3)
     design = np.stack([rng.normal(size=(1, 30)), np.ones((1, 30))], axis=-1)
-    assert np.isnan(solve_huber(design, rng.standard_t(2, size=(1, 30)), most_steps=1)[0]).all()
+    assert np.isnan(solve_huber(design, rng.standard_t(2, size=(1, 30)), max_steps=1)[0]).all()
 
 
 # --- summaries ---------------------------------------------------------------------------

@@ -195,7 +195,7 @@ def test_moved_point_says_what_move_point_says(ldn):
 
 def test_it_starts_with_the_person_who_moves_the_line_most(ldn):
     most = leave_one_out(ldn)
-    assert alt(explore_moved_point(ldn)).startswith(f"{most.labels[most.most_moving]} ")
+    assert alt(explore_moved_point(ldn)).startswith(f"{most.labels[most.most_influential]} ")
 
 
 def test_another_person_starts_where_she_is_and_can_be_put_back(ldn):

@@ -1,0 +1,56 @@
+"""Spearman's rho: exact p against a plain loop and R, t above nine, no interval at -1 and 1."""
+
+from itertools import permutations
+
+import numpy as np
+import pytest
+from scipy.stats import rankdata, spearmanr
+
+from ldn_analysis.core.intervals import compute_spearman, compute_spearman_interval
+
+
+@pytest.mark.parametrize(("n", "expected"), [(3, 1 / 3), (4, 1 / 12), (5, 1 / 60)])
+@pytest.mark.parametrize("sign", [1, -1])
+def test_perfect_order_of_few_is_no_certainty(n, expected, sign):
+    # cor.test(1:n, sign * (1:n)^2, method = "spearman") in R
+    rho, p_value = compute_spearman(np.arange(n), sign * np.arange(n) ** 2)
+    assert rho == sign
+    assert p_value == pytest.approx(expected, abs=1e-15)
+
+
+def test_exact_p_is_that_of_r():
+    # cor.test(1:9, c(2, 1, 4, 3, 6, 5, 9, 7, 8), method = "spearman")$p.value
+    rho, p_value = compute_spearman(range(9), [2, 1, 4, 3, 6, 5, 9, 7, 8])
+    assert (rho, p_value) == (pytest.approx(0.9), pytest.approx(0.0020282186948853615))
+
+
+def test_exact_p_with_ties_is_that_of_a_plain_loop():
+    x, y = [1, 2, 2, 3, 5, 5], [0.1, 0.1, 0.4, 0.2, 0.2, 0.9]
+    a, b = rankdata(x), rankdata(y)
+    observed = abs(np.corrcoef(a, b)[0, 1])
+    found = [abs(np.corrcoef(a, order)[0, 1]) >= observed - 1e-12 for order in permutations(b)]
+    rho, p_value = compute_spearman(x, y)
+    assert abs(rho) == pytest.approx(observed)
+    assert p_value == pytest.approx(np.mean(found))
+
+
+@pytest.mark.parametrize("n", [10, 38])
+def test_above_nine_it_is_scipys(n):
+    rng = np.random.default_rng(n)
+    x = rng.integers(0, 12, n)
+    y = x + rng.normal(0, 8, n)
+    assert compute_spearman(x, y) == pytest.approx(tuple(spearmanr(x, y)))
+
+
+def test_a_constant_has_no_rank_correlation():
+    assert np.isnan(compute_spearman([1, 1, 1], [1, 2, 3])).all()
+    assert np.isnan(compute_spearman(np.arange(20), np.ones(20))).all()
+
+
+def test_many_values_do_not_overflow():
+    assert compute_spearman(np.arange(300_000), -np.arange(300_000.0))[0] == -1
+
+
+@pytest.mark.parametrize("rho", [1.0, -1.0, 1 - 1e-16, np.nan])
+def test_no_interval_where_it_has_no_width(rho):
+    assert np.isnan(compute_spearman_interval(rho, 5)).all()
