@@ -58,7 +58,7 @@ NOT_VERBS = {
 }  # a quantity's own name; the entry point
 CLASSES = {  # what else is public and not a result
     "Assumptions", "CalibrationError", "DataError", "Exercise", "Influence", "Line", "LineSums",
-    "Plan", "Printed", "Result", "Tally", "TrialTruth", "TwoStrata", "Verdict",
+    "Plan", "Printed", "Result", "Tally", "TrialTruth", "PairedREML", "Verdict",
 }  # fmt: skip
 
 

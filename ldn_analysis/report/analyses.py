@@ -189,7 +189,7 @@ def _say_unpaired(m: Material) -> str:
 
 def _compare_means(m: Material) -> str:
     """The paired mean difference."""
-    from ..crossover.pairing import compare_means
+    from ..crossover.means import compare_means
 
     result = compare_means(m.data, **m.pairing)
     return write_section(

@@ -6,7 +6,7 @@ import pytest
 from witnesses import make_trial, read_trials
 
 from ldn_analysis import load_dataset
-from ldn_analysis.crossover.paired_reml import solve_two_strata
+from ldn_analysis.crossover.paired_reml import solve_paired_reml
 from ldn_analysis.crossover.two_period import fit_crossover
 
 TRIALS = read_trials()
@@ -62,7 +62,7 @@ def test_boundary_error_with_containment_df_is_closer_to_its_level():
 
     wrong = np.zeros(2)
     for _ in range(trials):
-        model = solve_two_strata(*rng.normal(size=(2, n)), np.column_stack([ones, order]), ones)
+        model = solve_paired_reml(*rng.normal(size=(2, n)), np.column_stack([ones, order]), ones)
         t = abs(model.within[0] / model.within_std_error[0])
         pooled = 2 * n - 3 if model.boundary else n - 2
         wrong += [t > stdtrit(model.df, 0.975), t > stdtrit(pooled, 0.975)]
@@ -159,7 +159,7 @@ def test_crossover_refuses_what_it_cannot_use(trial):
     with pytest.raises(ValueError, match="is never 'B'"):
         fit_small(make_trial([True] * 3, [1, 2, 3], [1, 2, 4]).query("condition == 'A'"))
     with pytest.raises(ValueError, match="more persons than columns"):
-        solve_two_strata([1.0], [2.0], np.ones((1, 1)), np.ones((1, 1)))
+        solve_paired_reml([1.0], [2.0], np.ones((1, 1)), np.ones((1, 1)))
 
 
 def test_sequence_words_where_one_condition_contains_the_other():
