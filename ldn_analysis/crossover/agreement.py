@@ -36,8 +36,7 @@ class ImprovementAgreement(Result):
     column, outcome : str
         The answer and the measured change.
     data : DataFrame
-        One row per participant: participant, the answer, the change, score (0 for the worst
-        category that exists).
+        One row per participant: participant, the answer, the change.
     categories : tuple of str
         Categories in order, best first, unused ones included.
     spearman : float
@@ -235,7 +234,7 @@ def compare_improvement(
     return ImprovementAgreement(
         column=column,
         outcome=outcome,
-        data=table.assign(score=score),
+        data=table,
         categories=categories,
         spearman=rho,
         spearman_p=p_value,

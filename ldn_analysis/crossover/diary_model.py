@@ -106,7 +106,11 @@ class DiaryFit(Result):
             day_sd (per day) of the participants, residual_sd, autocorrelation, n_lag_pairs,
             log_likelihood (restricted; the day's random slope per SD), converged, boundary.
         """
-        values = {"n_obs": self.n_obs, "n_participants": self.n_participants, "n_dropped": self.n_dropped}
+        values = {
+            "n_obs": self.n_obs,
+            "n_participants": self.n_participants,
+            "n_dropped": self.n_dropped,
+        }
         values |= {"df": self.df, "random": ", ".join(self.random)}
         spread = np.sqrt(np.diag(np.asarray(self.model.cov_re)).clip(min=0))
         by_name = dict(zip(self.random, spread, strict=True))

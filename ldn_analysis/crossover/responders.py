@@ -152,7 +152,7 @@ class ResponderComparison(Result):
         --------
         >>> ResponderComparison(outcome="y", threshold=30, conditions=("a", "b"), both=9,
         ...                     first_only=9, second_only=1, neither=9).describe_number_needed()
-        'number needed to treat for benefit 3.5 (95 % CI 2.1 to 19.0)'
+        'number needed to treat for benefit 3.5 (95 % CI 2.2 to 14.1)'
         """
         frame = self.to_frame(confidence_level).set_index("method")
         row = frame.loc["Newcombe paired"]

@@ -143,7 +143,10 @@ class CrossoverFit(Result):
         """
         early = int((self.participants["starts_with"] == self.conditions[0]).sum())
         values = {"n_obs": self.n_obs, "n_dropped": self.n_dropped, "n_first_sequence": early}
-        values |= {"n_second_sequence": self.n_obs - early, "participant_sd": self.mixed.participant_sd}
+        values |= {
+            "n_second_sequence": self.n_obs - early,
+            "participant_sd": self.mixed.participant_sd,
+        }
         values |= {"residual_sd": self.mixed.residual_sd}
         values |= {"log_likelihood": self.mixed.log_likelihood, "boundary": self.mixed.boundary}
         return pd.DataFrame([values])
@@ -263,9 +266,7 @@ def fit_crossover(
         )
     order = np.where(table["starts_with"] == conditions[0], -1.0, 1.0)
     ones = np.ones((len(table), 1))
-    mixed = solve_paired_reml(
-        table["first"], table["second"], np.column_stack([ones, order]), ones
-    )
+    mixed = solve_paired_reml(table["first"], table["second"], np.column_stack([ones, order]), ones)
     notes = [BOUNDARY_NOTE] if mixed.boundary else []
     return CrossoverFit(
         outcome=outcome,
