@@ -227,7 +227,7 @@ def plot_responder_curve(curve: ResponderCurve, ax=None):
             f"{threshold:g}", (threshold, 1), (2, -2), xycoords=("data", "axes fraction"),
             textcoords="offset points", va="top", fontsize=7, color=GREY,
         )  # fmt: skip
-    ax.set_xlabel(label_unit(f"threshold: {title} of at least", unit))
+    ax.set_xlabel(label_unit(f"threshold of {title}", unit))
     ax.set_ylabel(f"responders (% of {curve.n_obs})")
     ax.set_ylim(0, 103)
     ax.legend(loc="lower left")
@@ -272,9 +272,10 @@ def plot_improvement_agreement(result: ImprovementAgreement, ax=None):
         spread = 0.18 * (np.arange(len(change)) % 3 - 1) if len(change) > 2 else 0.0
         rows.append(np.full(len(change), float(i)) + spread)
     level = np.arange(len(labels))
-    ax.vlines(
-        medians, level - 0.34, level + 0.34, color=INK, linewidth=1.8, label="median", zorder=1.5
-    )
+    ax.plot(
+        medians, level, linestyle="none", marker="|", markersize=15, markeredgewidth=1.8,
+        color=INK, label="median", zorder=1.5,
+    )  # fmt: skip
     _draw_markers(ax, np.concatenate(changes), np.concatenate(rows), marker, color, "participants")
     ax.set_yticks(np.arange(len(labels)), labels)
     ax.set_ylim(len(labels) - 0.4, -0.6)
