@@ -17,12 +17,14 @@ from ..core.validation import require_frame, require_level, require_missing
 from ..core.wording import (
     capitalise,
     describe_sample,
+    format_fixed,
     format_interval,
     format_number,
     format_p,
     join_notes,
+    name_change_unit,
 )
-from .pairing import describe_difference, require_column, require_outcome
+from .pairing import require_column, require_outcome
 
 __all__ = ["ImprovementAgreement", "compare_improvement"]
 
@@ -116,15 +118,14 @@ class ImprovementAgreement(Result):
 
     def __str__(self) -> str:
         rank, odds = (row for _, row in self.to_frame().iterrows())
-        answer, outcome = describe_column(self.column)[0], describe_column(self.outcome)[0]
+        answer, (outcome, unit) = describe_column(self.column)[0], describe_column(self.outcome)
         sample = describe_sample(
             self.n_obs, self.status, n_dropped=self.n_dropped, unit="participants"
         )
-        unit = describe_difference(self.outcome)[1]
         ratio = (
             "" if self.model is None
             else f"; odds of a better answer times {format_number(odds['estimate'])} per "
-            f"{self.per:g} {unit}".rstrip()
+            f"{self.per:g} {name_change_unit(unit)}".rstrip()
             + f" ({format_interval(odds['conf_low'], odds['conf_high'], 0.95)}, {format_p(odds['p_value'])})"
         )  # fmt: skip
         interval = (
@@ -133,7 +134,7 @@ class ImprovementAgreement(Result):
         )  # fmt: skip
         return (
             f"{capitalise(answer)} and {outcome}: Spearman's rho "
-            f"{format_number(self.spearman, 2)} ({interval}, {format_p(self.spearman_p)})"
+            f"{format_fixed(self.spearman, 2)} ({interval}, {format_p(self.spearman_p)})"
             f"{ratio}; {sample}. {self._judge(rank)}; "
             "without a control group neither says what caused it." + join_notes(self.notes)
         )

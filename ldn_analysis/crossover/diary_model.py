@@ -13,7 +13,15 @@ from ..core.intervals import summarise_t
 from ..core.result import Result
 from ..core.status import read_status
 from ..core.validation import require_level
-from ..core.wording import describe_sample, format_interval, format_number, format_p, join_notes
+from ..core.wording import (
+    describe_sample,
+    format_fixed,
+    format_interval,
+    format_number,
+    format_p,
+    join_notes,
+    name_change_unit,
+)
 from .pairing import read_sequence, require_outcome, require_two_conditions
 
 __all__ = ["DiaryFit", "fit_diary_model"]
@@ -130,12 +138,12 @@ class DiaryFit(Result):
         sample = describe_sample(self.n_participants, self.status, unit="participants")
         trust = "" if self.converged else " The fit did not converge: do not use it."
         return (
-            f"Daily {rating} ({first} minus {second}): {format_number(row['estimate'])} {unit}".rstrip()
+            f"Daily {rating} ({first} minus {second}): {format_number(row['estimate'])} {name_change_unit(unit)}".rstrip()
             + f" ({format_interval(row['conf_low'], row['conf_high'], 0.95)}; t({self.df}) = "
             f"{format_number(row['statistic'])}, {format_p(row['p_value'])}; random "
             f"{', '.join(self.random)}; {self.n_obs} days of "
             f"{sample}). Lag-1 autocorrelation of the "
-            f"residuals {format_number(self.autocorrelation, 2)}." + trust + join_notes(self.notes)
+            f"residuals {format_fixed(self.autocorrelation, 2)}." + trust + join_notes(self.notes)
         )
 
 

@@ -19,8 +19,14 @@ from ..core.canvas import (
     write_minus,
 )
 from ..core.codebook import describe_column
-from ..core.wording import capitalise, format_interval, format_number, format_p
-from .pairing import describe_difference
+from ..core.wording import (
+    capitalise,
+    format_fixed,
+    format_interval,
+    format_number,
+    format_p,
+    name_change_unit,
+)
 
 if TYPE_CHECKING:
     from .agreement import ImprovementAgreement
@@ -116,7 +122,10 @@ def _draw_three_ways(ax, comparison: SlopeComparison, confidence_level: float) -
     ax.set_yticks(np.arange(len(table)), names)
     ax.set_ylim(len(table) - 0.5, -0.6)
     ax.tick_params(axis="y", length=0)
-    unit, per = describe_difference(comparison.outcome)[1], describe_column(comparison.predictor)[1]
+    unit, per = (
+        name_change_unit(describe_column(comparison.outcome)[1]),
+        describe_column(comparison.predictor)[1],
+    )
     ax.set_xlabel(f"difference of slopes\n({unit or 'outcome'} per {per or 'unit'})")
     level = f"lines: {100 * confidence_level:g} % intervals"
     ax.set_title(join_words("Three ways", comparison.status, level), fontsize=7)
@@ -173,7 +182,7 @@ def plot_crossover(fit: CrossoverFit, axes=None, *, confidence_level: float = 0.
         ax.label_outer()
     row = fit.to_frame(confidence_level).set_index("term").loc["period-adjusted difference"]
     interval = format_interval(row["conf_low"], row["conf_high"], confidence_level)
-    unit = describe_difference(fit.outcome)[1]
+    unit = name_change_unit(describe_column(fit.outcome)[1])
     numbers = f"{format_number(row['estimate'])} {unit}".rstrip()
     numbers += f" ({interval}; {format_p(row['p_value'])})"
     words = f"{_name(fit.conditions[0])} minus {_name(fit.conditions[1])}, adjusted for period: "
@@ -285,7 +294,7 @@ def plot_improvement_agreement(result: ImprovementAgreement, ax=None):
     low, high = result.confidence_interval("Spearman")
     interval = format_interval(low, high, 0.95) if low == low else "no interval"
     title = describe_column(result.column)[0]
-    numbers = f"Spearman's rho {format_number(result.spearman, 2)} ({interval}); no control group"
+    numbers = f"Spearman's rho {format_fixed(result.spearman, 2)} ({interval}); no control group"
     ax.set_title(
         join_words(f"{capitalise(title)}, n = {result.n_obs}", result.status, write_minus(numbers))
     )

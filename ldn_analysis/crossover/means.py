@@ -6,13 +6,20 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from ..core.codebook import describe_column
 from ..core.intervals import summarise_t
 from ..core.result import Result
 from ..core.status import read_status
 from ..core.validation import require_level
-from ..core.wording import describe_sample, format_interval, format_number, format_p
+from ..core.wording import (
+    describe_sample,
+    format_interval,
+    format_number,
+    format_p,
+    name_change_unit,
+)
 from .paired_reml import compute_rms
-from .pairing import describe_difference, measure_size, pair_conditions
+from .pairing import measure_size, pair_conditions
 
 __all__ = ["MeanComparison", "compare_means"]
 
@@ -74,7 +81,7 @@ class MeanComparison(Result):
 
     def __str__(self) -> str:
         row = self.to_frame().iloc[0]
-        outcome, unit = describe_difference(self.outcome)
+        outcome, unit = describe_column(self.outcome)
         first, second = self.conditions
         sample = describe_sample(
             self.n_obs, self.status, n_dropped=self.n_dropped, unit="participants"
@@ -85,7 +92,7 @@ class MeanComparison(Result):
         )  # fmt: skip
         return (
             f"Mean difference in {outcome} ({first} minus {second}): "
-            + f"{format_number(row['estimate'])} {unit}".rstrip()
+            + f"{format_number(row['estimate'])} {name_change_unit(unit)}".rstrip()
             + f" ({format_interval(row['conf_low'], row['conf_high'], 0.95)}; t({row['df']}) = "
             f"{format_number(row['statistic'])}, {format_p(row['p_value'])}; {sample}).{constant}"
         )

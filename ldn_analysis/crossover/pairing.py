@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from ..core.codebook import describe_column
 from ..core.status import copy_status
 from ..core.validation import require_frame, require_missing
 
@@ -185,9 +184,3 @@ def measure_size(pairs: pd.DataFrame) -> np.ndarray:
     """How large the numbers are that each participant's difference was computed from."""
     largest = np.abs(pairs[["first", "second"]].to_numpy()).max(1)
     return largest + abs(pairs["difference"].mean())
-
-
-def describe_difference(outcome: str) -> tuple[str, str]:
-    """Title and unit of a difference: two percentages differ by percentage points."""
-    title, unit = describe_column(outcome)
-    return title, "percentage points" if unit.startswith("%") else unit

@@ -12,10 +12,17 @@ from ..core.intervals import summarise_t
 from ..core.result import Result
 from ..core.status import read_status
 from ..core.validation import require_level
-from ..core.wording import describe_sample, format_interval, format_number, format_p, join_notes
+from ..core.wording import (
+    describe_sample,
+    format_interval,
+    format_number,
+    format_p,
+    join_notes,
+    name_change_unit,
+)
 from ..lines.regression import LineFit, LineFits, fit_line, fit_lines
 from .paired_reml import BOUNDARY_NOTE, PairedREML, solve_paired_reml
-from .pairing import describe_difference, pair_conditions
+from .pairing import pair_conditions
 
 __all__ = ["SlopeComparison", "compare_slopes"]
 
@@ -134,14 +141,14 @@ class SlopeComparison(Result):
         row = self.to_frame().iloc[0]
         first, second = self.conditions
         predictor, unit = describe_column(self.predictor)
-        outcome, outcome_unit = describe_difference(self.outcome)
+        outcome, outcome_unit = describe_column(self.outcome)
         apart = "; ".join(f"{name} {format_p(self.fits[name].p_value)}" for name in self.conditions)
         sample = describe_sample(
             self.n_obs, self.status, n_dropped=self.n_dropped, unit="participants"
         )
         return (
             f"Difference of the slopes of {outcome} on {predictor} ({first} minus {second}): "
-            f"{format_number(row['estimate'])} {outcome_unit}".rstrip()
+            f"{format_number(row['estimate'])} {name_change_unit(outcome_unit)}".rstrip()
             + f" per {unit or 'unit'} ({format_interval(row['conf_low'], row['conf_high'], 0.95)}; "
             f"t({row['df']:g}) = {format_number(row['statistic'])}, {format_p(row['p_value'])}; "
             f"{sample}). The two slopes' own p values "

@@ -7,13 +7,21 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from ..core.codebook import describe_column
 from ..core.intervals import summarise_t
 from ..core.result import Result
 from ..core.status import read_status
 from ..core.validation import require_level
-from ..core.wording import describe_sample, format_interval, format_number, format_p, join_notes
+from ..core.wording import (
+    describe_sample,
+    format_interval,
+    format_number,
+    format_p,
+    join_notes,
+    name_change_unit,
+)
 from .paired_reml import BOUNDARY_NOTE, PairedREML, compute_rms, solve_paired_reml
-from .pairing import describe_difference, measure_size, pair_conditions, read_sequence
+from .pairing import measure_size, pair_conditions, read_sequence
 
 __all__ = ["CrossoverFit", "fit_crossover"]
 
@@ -153,10 +161,10 @@ class CrossoverFit(Result):
 
     def __str__(self) -> str:
         paired, adjusted = (row for _, row in self.to_frame().iloc[:2].iterrows())
-        outcome, unit = describe_difference(self.outcome)
+        outcome, unit = describe_column(self.outcome)
         first, second = self.conditions
         parts = [
-            f"{format_number(row['estimate'])} {unit}".rstrip()
+            f"{format_number(row['estimate'])} {name_change_unit(unit)}".rstrip()
             + f" ({format_interval(row['conf_low'], row['conf_high'], 0.95)}; t({row['df']:g}) = "
             f"{format_number(row['statistic'])}, {format_p(row['p_value'])})"
             for row in (paired, adjusted)
