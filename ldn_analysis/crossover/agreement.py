@@ -128,10 +128,7 @@ class ImprovementAgreement(Result):
             f"{self.per:g} {name_change_unit(unit)}".rstrip()
             + f" ({format_interval(odds['conf_low'], odds['conf_high'], 0.95)}, {format_p(odds['p_value'])})"
         )  # fmt: skip
-        interval = (
-            "no interval" if np.isnan(rank["conf_low"])
-            else format_interval(rank["conf_low"], rank["conf_high"], 0.95)
-        )  # fmt: skip
+        interval = format_interval(rank["conf_low"], rank["conf_high"], 0.95)
         return (
             f"{capitalise(answer)} and {outcome}: Spearman's rho "
             f"{format_fixed(self.spearman, 2)} ({interval}, {format_p(self.spearman_p)})"

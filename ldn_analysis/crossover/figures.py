@@ -291,8 +291,7 @@ def plot_improvement_agreement(result: ImprovementAgreement, ax=None):
     ax.tick_params(axis="y", length=0)
     ax.set_xlabel(label_column(result.outcome))
     ax.legend(loc="lower right")
-    low, high = result.confidence_interval("Spearman")
-    interval = format_interval(low, high, 0.95) if low == low else "no interval"
+    interval = format_interval(*result.confidence_interval("Spearman"), 0.95)
     title = describe_column(result.column)[0]
     numbers = f"Spearman's rho {format_fixed(result.spearman, 2)} ({interval}); no control group"
     ax.set_title(

@@ -95,7 +95,7 @@ def test_perfect_rank_agreement_of_three():
     assert np.isnan(result.to_frame()["conf_low"][0])
     # One order of six and its reverse are as extreme.
     assert result.spearman_p == pytest.approx(1 / 3, rel=1e-12)
-    assert "1.00 (no interval, p = 0.333)" in str(result)
+    assert "1.00 (95 % CI not defined, p = 0.333)" in str(result)
     assert "Whether the two measures of change agree is not clear" in str(result)
 
 
