@@ -5,7 +5,6 @@ import pandas as pd
 import pytest
 from witnesses import make_trial, read_trials
 
-from ldn_analysis.crossover.paired_reml import solve_paired_reml
 from ldn_analysis.crossover.two_period import fit_crossover
 
 TRIALS = read_trials()
@@ -49,26 +48,6 @@ def test_boundary_is_said_and_keeps_the_smaller_df():
     # lmerTest uses the pooled 9; too many after the variance happened to come out as zero.
     assert fit.mixed.df == 4
     assert not fit_small(make_trial(*UNBALANCED)).mixed.boundary
-
-
-def test_boundary_error_with_containment_df_is_closer_to_its_level():
-    """A t on n - 2 after a boundary fit errs less often than one on the pooled df."""
-    rng = np.random.default_rng(7)
-    n, trials = 6, 4000
-    ones = np.ones((n, 1))
-    order = np.repeat([-1.0, 1.0], 3)
-    from scipy.special import stdtrit
-
-    wrong = np.zeros(2)
-    for _ in range(trials):
-        model = solve_paired_reml(*rng.normal(size=(2, n)), np.column_stack([ones, order]), ones)
-        t = abs(model.within[0] / model.within_std_error[0])
-        pooled = 2 * n - 3 if model.boundary else n - 2
-        wrong += [t > stdtrit(model.df, 0.975), t > stdtrit(pooled, 0.975)]
-    share = wrong / trials
-    error = np.sqrt(0.05 * 0.95 / trials)
-    assert abs(share[0] - 0.05) < 4 * error
-    assert share[1] > 0.05 + 3 * error
 
 
 def test_closed_form_equals_mixedlm_in_the_interior(trial):
@@ -175,8 +154,6 @@ def test_crossover_refuses_what_it_cannot_use(trial, change):
         fit_small(make_trial([True, False], [1, 2], [3, 5]))
     with pytest.raises(ValueError, match="is never 'B'"):
         fit_small(make_trial([True] * 3, [1, 2, 3], [1, 2, 4]).query("condition == 'A'"))
-    with pytest.raises(ValueError, match="more participants than columns"):
-        solve_paired_reml([1.0], [2.0], np.ones((1, 1)), np.ones((1, 1)))
 
 
 def test_sequence_words_where_one_condition_contains_the_other():
