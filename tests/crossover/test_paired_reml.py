@@ -32,7 +32,7 @@ def test_more_participants_than_columns_are_needed():
 
 
 @pytest.mark.parametrize("scale", [1e-12, 1.0, 1e12])
-@pytest.mark.parametrize("shift", [0.0, 0.3, 1e3])
+@pytest.mark.parametrize("shift", [0.0, 0.3])
 def test_what_varies_by_rounding_alone_has_no_spread(scale, shift):
     """Tenths of every size: the differences are equal as decimals and not as floats."""
     first = (np.arange(1, 40) * 0.1 + shift) * scale
