@@ -68,7 +68,7 @@ def test_the_last_zero_of_a_printed_number_is_kept():
 def test_pilot_baseline_is_ten_participants_with_the_printed_summaries():
     table = load_dataset("pilot_baseline")
     assert table["participant"].tolist() == list(range(1, 11))
-    assert table["esr_mm_h"].tolist() == "0 45 2 8 28 50 27 20 28 31".split()
+    assert table["esr_mm_h"].tolist() == ["0", "45", "2", "8", "28", "50", "27", "20", "28", "31"]
     values = load_dataset("published_values").set_index("id")
     for row, column in (
         ("pilot_age", "age_years"), ("pilot_fiq", "fiq_0_100"),
