@@ -95,10 +95,6 @@ _HOMES = {
         "plot_lines",
         "plot_permutation",
     ),
-    "crossover.paired_reml": (
-        "TwoStrata",
-        "solve_two_strata",
-    ),
     "crossover.slopes": (
         "SlopeComparison",
         "compare_slopes",
@@ -125,7 +121,7 @@ _HOMES = {
         "ImprovementSummary",
         "summarise_improvement",
     ),
-    "crossover.pairing": (
+    "crossover.means": (
         "MeanComparison",
         "compare_means",
     ),

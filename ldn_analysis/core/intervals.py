@@ -5,11 +5,12 @@ from itertools import chain, permutations
 from math import sqrt
 
 import numpy as np
-from scipy.special import nctdtr, ndtri, stdtr, stdtrit
+from scipy.special import betaincinv, nctdtr, ndtri, stdtr, stdtrit
 
 from .validation import require_level
 
 __all__ = [
+    "clopper_pearson_interval",
     "compute_fisher_interval",
     "compute_p_value",
     "compute_paired_p",
@@ -214,3 +215,35 @@ def wilson_interval(count, n_obs, confidence_level: float = 0.95) -> tuple[np.nd
     # At 0 and n the limit is exactly 0 or 1; rounding may miss it by a hair.
     low = np.where(count == 0, 0.0, center - margin)
     return low, np.where(count == n_obs, 1.0, center + margin)
+
+
+def clopper_pearson_interval(count, n_obs, confidence_level: float = 0.95):
+    """Exact interval of a proportion (Clopper and Pearson 1934), elementwise.
+
+    The shares whose binomial distribution gives the count or less, and the count or more, at
+    least half the error each. It holds its level at every share and is wider than Wilson's.
+
+    Parameters
+    ----------
+    count, n_obs : array_like of int
+        Successes and trials.
+    confidence_level : float
+        Between 0 and 1.
+
+    Returns
+    -------
+    (ndarray, ndarray)
+        Lower and upper limits, as proportions.
+
+    Examples
+    --------
+    >>> low, high = clopper_pearson_interval(14, 29)
+    >>> f"{low:.3f} {high:.3f}"
+    '0.294 0.675'
+    """
+    require_level(confidence_level)
+    count, n_obs = np.asarray(count, float), np.asarray(n_obs, float)
+    tail, misses = (1 - confidence_level) / 2, n_obs - count
+    low = np.where(count > 0, betaincinv(np.maximum(count, 1), misses + 1, tail), 0.0)
+    high = np.where(misses > 0, betaincinv(count + 1, np.maximum(misses, 1), 1 - tail), 1.0)
+    return low, high

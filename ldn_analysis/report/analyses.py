@@ -197,7 +197,7 @@ def _say_unpaired(context: ReportContext) -> str:
 
 def _compare_means(context: ReportContext) -> str:
     """The paired mean difference."""
-    from ..crossover.pairing import compare_means
+    from ..crossover.means import compare_means
 
     result = compare_means(context.data, **context.pairing)
     return render_section(

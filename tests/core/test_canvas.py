@@ -146,29 +146,6 @@ def test_group_that_is_absent():
         plot_line(fits["ldn"], group="trial")
 
 
-@pytest.mark.parametrize("level", [0.95, 0.5])
-def test_bars_and_wilson_lines_equal_the_summary(summary, level):
-    ax = plot_improvement(summary, confidence_level=level)
-    table = summary.to_frame(level)
-    np.testing.assert_array_equal([bar.get_width() for bar in ax.patches], 100 * table["share"])
-    assert [label.get_text() for label in ax.get_yticklabels()] == table["category"].tolist()
-    (segments,) = (item.get_segments() for item in ax.collections)
-    ends = np.array([[segment[0, 0], segment[1, 0]] for segment in segments])
-    np.testing.assert_allclose(ends, 100 * table[["conf_low", "conf_high"]], rtol=1e-14, atol=1e-13)
-    heights = [segment[0, 1] for segment in segments]
-    assert heights == [bar.get_y() + bar.get_height() / 2 for bar in ax.patches]
-    written = [text.get_text() for text in ax.texts]
-    assert written == [f"{row.count} ({100 * row.share:.0f} %)" for row in table.itertuples()]
-    assert ax.yaxis_inverted()  # best category on top
-    assert f"{100 * level:g} % Wilson interval of each" in title_of(ax)
-
-
-def test_empty_category_is_drawn(summary):
-    ax = plot_improvement(summary)
-    assert [bar.get_width() for bar in ax.patches][-1] == 0
-    assert [text.get_text() for text in ax.texts][-1] == "0 (0 %)"
-
-
 # --- words -------------------------------------------------------------------------------
 
 

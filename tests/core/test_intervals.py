@@ -5,8 +5,13 @@ from itertools import permutations
 import numpy as np
 import pytest
 from scipy.stats import rankdata, spearmanr
+from statsmodels.stats.proportion import proportion_confint
 
-from ldn_analysis.core.intervals import compute_spearman, compute_spearman_interval
+from ldn_analysis.core.intervals import (
+    clopper_pearson_interval,
+    compute_spearman,
+    compute_spearman_interval,
+)
 
 
 @pytest.mark.parametrize(("n", "expected"), [(3, 1 / 3), (4, 1 / 12), (5, 1 / 60)])
@@ -54,3 +59,16 @@ def test_many_values_do_not_overflow():
 @pytest.mark.parametrize("rho", [1.0, -1.0, 1 - 1e-16, np.nan])
 def test_no_interval_where_it_has_no_width(rho):
     assert np.isnan(compute_spearman_interval(rho, 5)).all()
+
+
+@pytest.mark.parametrize("level", [0.5, 0.95, 0.99])
+def test_clopper_pearson_equals_statsmodels_and_its_closed_forms(level):
+    counts = np.arange(30)
+    low, high = clopper_pearson_interval(counts, 29, level)
+    peer = proportion_confint(counts, 29, alpha=1 - level, method="beta")
+    np.testing.assert_allclose([low, high], peer, rtol=1e-10, atol=1e-15)
+    assert (low[0], high[29]) == (0, 1)
+    assert high[0] == pytest.approx(1 - ((1 - level) / 2) ** (1 / 29), rel=1e-12)
+    assert clopper_pearson_interval(0, 0, level) == (0, 1)
+    with pytest.raises(ValueError, match="confidence_level must lie between 0 and 1"):
+        clopper_pearson_interval(1, 2, 95)

@@ -21,7 +21,7 @@ from ldn_analysis import (
     load_dataset,
     permute_multiverse,
 )
-from ldn_analysis.crossover.paired_reml import solve_incomplete_pairs, solve_two_strata
+from ldn_analysis.crossover.paired_reml import solve_incomplete_pairs, solve_paired_reml
 from ldn_analysis.lines.huber import solve_huber
 from ldn_analysis.multiverse.specifications import GRID, find_reason
 
@@ -214,7 +214,7 @@ def test_incomplete_pairs_equal_the_closed_form_where_all_are_complete():
             person = shared * rng.normal(size=12)
             first, second = (person + rng.normal(size=12) for _ in range(2))
             design = np.column_stack([np.ones(12), rng.normal(size=12)])
-            closed = solve_two_strata(first, second, design, design)
+            closed = solve_paired_reml(first, second, design, design)
             within, error, ratio = solve_incomplete_pairs(first, second, design, design)
             np.testing.assert_allclose(within, closed.within, rtol=1e-9)
             np.testing.assert_allclose(error, closed.within_std_error, rtol=1e-6)
@@ -223,7 +223,7 @@ def test_incomplete_pairs_equal_the_closed_form_where_all_are_complete():
 
 def test_incomplete_pairs_refuse_nobody_and_too_few():
     ones = np.ones((3, 1))
-    with pytest.raises(ValueError, match="everybody needs an outcome"):
+    with pytest.raises(ValueError, match="every participant needs an outcome"):
         solve_incomplete_pairs([1.0, 2, np.nan], [1.0, 2, np.nan], ones, ones)
     with pytest.raises(ValueError, match="more outcomes than the 2 coefficients"):
         solve_incomplete_pairs([1.0], [2.0], np.ones((1, 1)), np.ones((1, 1)))
