@@ -160,9 +160,9 @@ _HOMES = {
         "compare_change_scores",
     ),
     "small_samples.multiple_tests": (
-        "LooksResult",
+        "MultipleTesting",
         "adjust_p_values",
-        "simulate_looks",
+        "simulate_multiple_tests",
     ),
     "small_samples.truth": (
         "TrialTruth",
@@ -193,7 +193,7 @@ _HOMES = {
     "small_samples.figures_small_samples": (
         "plot_change_scores",
         "plot_coupling",
-        "plot_looks",
+        "plot_multiple_tests",
         "plot_optimism",
         "plot_selection",
         "plot_true_r_squared",

@@ -14,7 +14,7 @@ from .normal_theory import place_nodes
 
 __all__ = ["DesignErrors", "compute_design_errors"]
 
-MOST_PEOPLE = 1000  # the rule was checked up to here; far beyond it, Fisher's z does as well
+MAX_PARTICIPANTS = 1000  # the rule was checked up to here; far beyond it, Fisher's z does as well
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)

@@ -18,14 +18,14 @@ from ..lines.optimism import Optimism
 if TYPE_CHECKING:
     from .change_scores import ChangeScores
     from .design_errors import DesignErrors
-    from .multiple_tests import LooksResult
+    from .multiple_tests import MultipleTesting
     from .regression_to_mean import CouplingResult, SelectionResult
     from .true_r_squared import TrueRSquared
 
 __all__ = [
     "plot_change_scores",
     "plot_coupling",
-    "plot_looks",
+    "plot_multiple_tests",
     "plot_optimism",
     "plot_selection",
     "plot_true_r_squared",
@@ -33,7 +33,7 @@ __all__ = [
 ]
 
 SMALL = {"fontsize": 7}
-MOST_LABELS = 6  # true effects that are labelled; more are a curve
+MAX_LABELS = 6  # true effects that are labelled; more are a curve
 
 
 def plot_winners_curve(errors: DesignErrors, axes=None):
@@ -63,7 +63,7 @@ def plot_winners_curve(errors: DesignErrors, axes=None):
     """
     axes = _take_axes("plot_winners_curve", axes, 2, 68)
     table = errors.to_frame().sort_values("power")
-    few = len(table) <= MOST_LABELS
+    few = len(table) <= MAX_LABELS
     style = {"color": BLUE}
     if few:
         style |= {"marker": "o", "markerfacecolor": f"{BLUE}55", "linestyle": "none"}
@@ -396,13 +396,13 @@ def plot_change_scores(result: ChangeScores, axes=None):
     return axes
 
 
-def plot_looks(result: LooksResult, axes=None):
+def plot_multiple_tests(result: MultipleTesting, axes=None):
     """How false findings grow with looks, and what corrections make of them.
 
     Parameters
     ----------
-    result : LooksResult
-        What `simulate_looks` returns, at least one look without a true effect.
+    result : MultipleTesting
+        What `simulate_multiple_tests` returns, at least one look without a true effect.
     axes : sequence of two matplotlib Axes, optional
         Default: a new figure of two columns' width.
 
@@ -417,16 +417,16 @@ def plot_looks(result: LooksResult, axes=None):
 
     Examples
     --------
-    >>> from ldn_analysis import simulate_looks
-    >>> axes = plot_looks(simulate_looks(n_people=28, n_subgroups=3, rng=1))
+    >>> from ldn_analysis import simulate_multiple_tests
+    >>> axes = plot_multiple_tests(simulate_multiple_tests(n_people=28, n_subgroups=3, rng=1))
     >>> axes[0].get_xlabel()
     'looks where nothing is there'
     """
-    left, right = axes = _take_axes("plot_looks", axes, 2, 76)
+    left, right = axes = _take_axes("plot_multiple_tests", axes, 2, 76)
     growth, asked = result.growth, result.asked
-    left.plot(growth["n_looks"], 100 * growth["independent"], color=GREY, linestyle=":",
+    left.plot(growth["n_tests"], 100 * growth["independent"], color=GREY, linestyle=":",
               label="independent looks (computed)")  # fmt: skip
-    left.errorbar(growth["n_looks"], 100 * growth["estimate"], 200 * growth["mc_std_error"],
+    left.errorbar(growth["n_tests"], 100 * growth["estimate"], 200 * growth["mc_std_error"],
                   color=BLUE, marker="o", markersize=4, markerfacecolor=f"{BLUE}55", linewidth=1,
                   label="these looks (simulated)")  # fmt: skip
     level = 100 * (1 - asked["confidence_level"])
@@ -457,7 +457,7 @@ def plot_looks(result: LooksResult, axes=None):
     right.set_xlim(0, right.get_xlim()[1] * 1.12)
     right.set_xlabel("share (%)")
     right.legend(loc="lower right")
-    right.set_title(f"All {result.n_looks} looks, by correction\nsimulated; +: expected", **SMALL)
+    right.set_title(f"All {result.n_tests} looks, by correction\nsimulated; +: expected", **SMALL)
     return axes
 
 

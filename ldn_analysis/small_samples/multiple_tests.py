@@ -14,7 +14,7 @@ from ..core.validation import require_count, require_level, require_number, requ
 from ..data.tables import load_dataset
 from .normal_theory import place_nodes
 
-__all__ = ["LooksResult", "adjust_p_values", "simulate_looks"]
+__all__ = ["MultipleTesting", "adjust_p_values", "simulate_multiple_tests"]
 
 METHODS = {  # our word: statsmodels' word
     "bonferroni": "bonferroni",
@@ -26,7 +26,7 @@ NO_EFFECTS = {"pain": 0.0, "sleep": 0.0, "fatigue": 0.0}  # the registry's prima
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
-class LooksResult(Result):
+class MultipleTesting(Result):
     """How often several looks at trials find something, and something that is not there.
 
     Attributes
@@ -37,7 +37,7 @@ class LooksResult(Result):
     table : DataFrame
         What `to_frame` gives.
     growth : DataFrame
-        One row a number of looks without a true effect: n_looks, look (the one that was added),
+        One row a number of looks without a true effect: n_tests, look (the one that was added),
         estimate (share of trials with p below the level in any of them, uncorrected),
         mc_std_error, independent (what it would be if all looks were independent).
     """
@@ -47,7 +47,7 @@ class LooksResult(Result):
     growth: pd.DataFrame
 
     @property
-    def n_looks(self) -> int:
+    def n_tests(self) -> int:
         """Number of tests of one trial."""
         groups = self.asked["n_subgroups"]
         return len(self.asked["outcomes"]) * (1 + groups * (groups > 1))
@@ -74,14 +74,14 @@ class LooksResult(Result):
             for method in ("none", *METHODS)
         ]
         return (
-            f"{self.n_looks} looks at a trial ({', '.join(a['outcomes'])}; {a['n_subgroups']} "
+            f"{self.n_tests} looks at a trial ({', '.join(a['outcomes'])}; {a['n_subgroups']} "
             f"subgroup{'s' if a['n_subgroups'] > 1 else ''}; n = {a['n_people']}; correlation "
             f"{a['correlation']:g}): at least one false finding in {', '.join(parts)} of "
             f"{a['n_trials']} simulated trials, by correction."
         )
 
 
-def simulate_looks(
+def simulate_multiple_tests(
     *,
     n_people: int,
     rng,
@@ -90,7 +90,7 @@ def simulate_looks(
     n_subgroups: int = 1,
     n_trials: int = 10_000,
     confidence_level: float = 0.95,
-) -> LooksResult:
+) -> MultipleTesting:
     """Simulate crossover trials with several outcomes, looked at in all and in subgroups.
 
     Each person gives a difference between the conditions for every outcome; differences are
@@ -120,7 +120,7 @@ def simulate_looks(
 
     Returns
     -------
-    LooksResult
+    MultipleTesting
 
     Raises
     ------
@@ -131,12 +131,12 @@ def simulate_looks(
 
     Examples
     --------
-    >>> looks = simulate_looks(n_people=28, correlation=0.0, rng=1)
+    >>> looks = simulate_multiple_tests(n_people=28, correlation=0.0, rng=1)
     >>> table = looks.to_frame().set_index(["method", "quantity"])
     >>> round(float(table.loc[("none", "family-wise error"), "expected"]), 4)
     0.1426
     """
-    name = "simulate_looks"
+    name = "simulate_multiple_tests"
     require_level(confidence_level)
     outcomes = NO_EFFECTS if outcomes is None else outcomes
     if not isinstance(outcomes, Mapping):
@@ -174,7 +174,7 @@ def simulate_looks(
     asked = {"outcomes": outcomes, "correlation": float(correlation), "n_people": n_people}
     asked |= {"n_subgroups": n_subgroups, "n_trials": n_trials}
     asked |= {"confidence_level": confidence_level}
-    return LooksResult(
+    return MultipleTesting(
         asked=asked,
         table=_compare_corrections(p, false, asked),
         growth=_grow(p[:, false], np.array(labels)[false], confidence_level),
@@ -339,7 +339,7 @@ def _compare_corrections(p: np.ndarray, false: np.ndarray, asked: dict) -> pd.Da
     return list_quantities(rows)
 
 
-def expect_any(n_looks: int, correlation: float, level: float) -> float:
+def expect_any(n_tests: int, correlation: float, level: float) -> float:
     """P(any of k equally correlated normal tests is significant) where nothing is there.
 
     Given what the tests share, they are independent: a single integral (Dunnett and Sobel
@@ -351,7 +351,7 @@ def expect_any(n_looks: int, correlation: float, level: float) -> float:
     rest = np.sqrt(1 - correlation)
     center = np.sqrt(correlation) * shared
     inside = ndtr((limit - center) / rest) - ndtr((-limit - center) / rest)
-    return float(1 - inside**n_looks @ weights)
+    return float(1 - inside**n_tests @ weights)
 
 
 def _grow(p: np.ndarray, labels: np.ndarray, confidence_level: float) -> pd.DataFrame:
@@ -362,5 +362,5 @@ def _grow(p: np.ndarray, labels: np.ndarray, confidence_level: float) -> pd.Data
         share = compute_share(any_yet[:, i])
         rows.append((i + 1, label, *share, 1 - confidence_level ** (i + 1)))
     return pd.DataFrame(
-        rows, columns=["n_looks", "look", "estimate", "mc_std_error", "independent"]
+        rows, columns=["n_tests", "look", "estimate", "mc_std_error", "independent"]
     )

@@ -11,12 +11,12 @@ from ..core.intervals import compute_t_power
 from ..core.result import Result
 from ..core.validation import require_count, require_level
 from .engine import LEVELS, Plan, Tally, run_plans, take_seed
-from .truth import ESTIMANDS, TrialTruth, require_estimand, require_truth
+from .normal_theory import place_nodes
+from .truth import ESTIMANDS, UNITS, TrialTruth, require_estimand, require_truth
 
 __all__ = ["PowerCurve", "compute_power_exact", "summarise_power"]
 
-MOST_PEOPLE = 100_000
-COLUMNS = ["power", "power_mcse", "power_low", "power_high", "n_trials", "n_undefined"]
+CHI_NODES = 100
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
@@ -57,8 +57,8 @@ class PowerCurve(Result):
         Returns
         -------
         DataFrame
-            term, effect (true value), n_people, power (0-1), power_mcse (Monte Carlo
-            standard error), power_low, power_high (95 % Wilson interval of the simulation),
+            term, effect (true value), n_people, power (0-1), mc_std_error (Monte Carlo
+            standard error of the power), power_low, power_high (95 % Wilson interval of the simulation),
             n_trials, n_undefined.
 
         Raises
@@ -76,6 +76,11 @@ class PowerCurve(Result):
 
     def compare_exact(self, confidence_level: float = 0.95) -> pd.DataFrame:
         """The same with the exact power and how many Monte Carlo errors lie between.
+
+        Parameters
+        ----------
+        confidence_level : {0.9, 0.95, 0.99}
+            Of each trial's own interval, as in `to_frame`.
 
         Returns
         -------
@@ -106,14 +111,16 @@ class PowerCurve(Result):
 
     def __str__(self) -> str:
         table = self.to_frame()
-        cells = len(self.effects) * len(self.n_people)
-        early = "" if len(table) == cells else f" ({cells - len(table)} of {cells} not finished)"
-        ends = " to ".join(f"{n:,}" for n in dict.fromkeys((self.n_people[0], self.n_people[-1])))
+        missing = len(self.effects) * len(self.n_people) - len(table)
+        early = f" ({missing} of {missing + len(table)} not finished)" if missing else ""
+        sizes = " to ".join(f"{n:,}" for n in dict.fromkeys((self.n_people[0], self.n_people[-1])))
+        values = ", ".join(f"{effect:g}" for effect in self.effects)
+        low, high = table["power"].min(), table["power"].max()
+        power = f"{low:.2f}" if low == high else f"from {low:.2f} to {high:.2f}"
         return (
-            f"Power for the {ESTIMANDS[self.estimand]} at 5 %, {len(self.effects)} true value(s), "
-            f"{ends} people, {self.n_asked:,} simulated trials each{early}: from "
-            f"{table['power'].min():.2f} to {table['power'].max():.2f} (Monte Carlo SE at most "
-            f"{table['power_mcse'].max():.2g})."
+            f"Power for the {ESTIMANDS[self.estimand]} ({UNITS[self.estimand]}; true value {values}) "
+            f"at 5 %, {sizes} participants, {self.n_asked:,} simulated trials each{early}: {power} "
+            f"(Monte Carlo SE at most {table['mc_std_error'].max():.2g})."
         )
 
 
@@ -253,75 +260,92 @@ def compute_power_exact(
     require_truth(truth, "compute_power_exact")
     require_estimand(estimand, "compute_power_exact")
     require_level(confidence_level)
-    if truth.baseline_error_sd > 0 or (truth.period_effect != 0 and not truth.fixed_order):
-        why = (
-            "an error in baseline pain" if truth.baseline_error_sd > 0 else
-            "a period effect in random order"
-        )  # fmt: skip
-        raise ValueError(
-            f"compute_power_exact: with {why} there is no closed form; simulate with simulate_trials"
-        )
+    _require_closed_form(truth)
     if (n_people is None) == (esr is None):
         raise ValueError("compute_power_exact: give either n_people or esr")
     if esr is not None:
-        esr = np.asarray(esr, float)
-        if estimand == "mean_difference" or truth.drop_out:
-            raise ValueError(
-                "compute_power_exact: esr goes with a slope and without drop-out; give n_people"
-            )
-        if esr.ndim != 1 or len(esr) < 3 or not np.isfinite(esr).all() or np.ptp(esr) == 0:
-            raise ValueError(
-                "compute_power_exact: esr must be at least 3 finite numbers that are not all the "
-                f"same; received {esr.tolist()!r}"
-            )
-        n = np.array([len(esr)])
-    else:
-        require_count(n_people, "n_people", "compute_power_exact", 3)
-        n = np.array([n_people])
-    share = np.ones(1)
+        esr = _read_esr(esr, truth, estimand)
+        shift = _find_slope_shift(truth, estimand) * np.sqrt(((esr - esr.mean()) ** 2).sum())
+        return float(compute_t_power(shift, len(esr) - 2, confidence_level))
+    n_people = require_count(n_people, "n_people", "compute_power_exact", 3)
+    n, chance = np.array([n_people]), np.ones(1)
     if truth.drop_out:
-        n, share = _binomial(int(n_people), 1 - truth.drop_out)
-
-    value = truth.value_of(estimand)
-    variance = truth.residual_sd**2
-    if estimand.endswith("difference"):
-        variance *= 2 * (1 - truth.condition_r)
+        n, chance = _binomial(n_people, 1 - truth.drop_out)
     if estimand == "mean_difference":
-        spread = np.sqrt(variance + (truth.value_of("slope_difference") * truth.esr_sd) ** 2)
-        shift = value + (truth.period_effect if truth.fixed_order else 0.0)
-        shifts = shift * np.sqrt(n) / spread
-        return float(share @ compute_t_power(shifts, n - 1, confidence_level))
-    reliability = truth.esr_reliability
-    slope = reliability * value
-    spread = np.sqrt(variance + value**2 * truth.esr_sd**2 * (1 - reliability))
-    if esr is not None:
-        root_sxx = np.sqrt(((esr - esr.mean()) ** 2).sum())
-        return float(compute_t_power(slope * root_sxx / spread, n - 2, confidence_level)[0])
+        shift = _find_mean_shift(truth) * np.sqrt(n)
+        return float(chance @ compute_t_power(shift, n - 1, confidence_level))
     # Root of Sxx / variance of ESR is chi on n - 1 degrees of freedom: about normal, SD 0.7.
-    nodes, weights = np.polynomial.legendre.leggauss(100)
     df = np.maximum(n - 1, 1)[:, None]
-    ends = np.sqrt(df) - 8, np.sqrt(df) + 8
-    low = np.maximum(ends[0], 0)
-    chi = low + (ends[1] - low) * (nodes + 1) / 2
+    chi, weights = place_nodes(np.maximum(np.sqrt(df) - 8, 0), np.sqrt(df) + 8, CHI_NODES)
     density = np.exp(xlogy(df - 1, chi) - chi**2 / 2 - (df / 2 - 1) * np.log(2) - gammaln(df / 2))
-    density *= weights * (ends[1] - low) / 2
-    shifts = slope * truth.esr_sd / np.sqrt(reliability) / spread * chi
-    power = share @ (density * compute_t_power(shifts, n[:, None] - 2, confidence_level)).sum(-1)
-    return float(min(power, 1.0))
+    shift = _find_slope_shift(truth, estimand) * truth.esr_sd / np.sqrt(truth.esr_reliability) * chi
+    power = compute_t_power(shift, n[:, None] - 2, confidence_level)
+    return float(min(chance @ (weights * density * power).sum(-1), 1.0))
+
+
+def _require_closed_form(truth: TrialTruth) -> None:
+    """Refuse a truth under which t is not noncentral t."""
+    if truth.baseline_error_sd > 0:
+        why = "an error in baseline pain"
+    elif truth.period_effect != 0 and not truth.fixed_order:
+        why = "a period effect in random order"
+    else:
+        return
+    raise ValueError(
+        f"compute_power_exact: with {why} there is no closed form; simulate with simulate_trials"
+    )
+
+
+def _read_esr(esr, truth: TrialTruth, estimand: str) -> np.ndarray:
+    """The ESR of each participant, where it is the same in every trial."""
+    if estimand == "mean_difference" or truth.drop_out:
+        raise ValueError(
+            "compute_power_exact: esr goes with a slope and without drop-out; give n_people"
+        )
+    esr = np.asarray(esr, float)
+    if esr.ndim != 1 or len(esr) < 3 or not np.isfinite(esr).all() or np.ptp(esr) == 0:
+        raise ValueError(
+            "compute_power_exact: esr must be at least 3 finite numbers that are not all the "
+            f"same; received {esr.tolist()!r}"
+        )
+    return esr
+
+
+def _find_variance(truth: TrialTruth, estimand: str) -> float:
+    """Variance of the residuals of one condition, or of the difference of both."""
+    both = 2 * (1 - truth.condition_r) if estimand.endswith("difference") else 1.0
+    return both * truth.residual_sd**2
+
+
+def _find_mean_shift(truth: TrialTruth) -> float:
+    """Noncentrality of the paired t test, per root of n."""
+    slope = truth.value_of("slope_difference")
+    variance = _find_variance(truth, "mean_difference") + (slope * truth.esr_sd) ** 2
+    period = truth.period_effect if truth.fixed_order else 0.0
+    return (truth.value_of("mean_difference") + period) / np.sqrt(variance)
+
+
+def _find_slope_shift(truth: TrialTruth, estimand: str) -> float:
+    """Noncentrality of the t test of a slope, per root of Sxx of measured ESR."""
+    reliability, value = truth.esr_reliability, truth.value_of(estimand)
+    unknown = truth.esr_sd**2 * (1 - reliability)
+    return reliability * value / np.sqrt(_find_variance(truth, estimand) + value**2 * unknown)
 
 
 def _binomial(n: int, chance: float) -> tuple[np.ndarray, np.ndarray]:
     """Numbers of completers and their probabilities, without those below 1e-15."""
     k = np.arange(n + 1)
     log = gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1)
-    share = np.exp(log + xlogy(k, chance) + xlog1py(n - k, -chance))
-    return k[share > 1e-15], share[share > 1e-15]
+    probability = np.exp(log + xlogy(k, chance) + xlog1py(n - k, -chance))
+    return k[probability > 1e-15], probability[probability > 1e-15]
 
 
 def _take_power(tally: Tally, confidence_level: float) -> dict[str, float]:
     """The columns about power."""
     summary = tally.summarise(confidence_level)
-    return {name: summary[name] for name in COLUMNS}
+    names = ("power", "power_low", "power_high", "n_trials", "n_undefined")
+    taken = {name: summary[name] for name in names}
+    return {"power": taken.pop("power"), "mc_std_error": summary["power_mc_std_error"]} | taken
 
 
 def _require_counted(confidence_level: float, caller: str) -> None:

@@ -9,7 +9,7 @@ from ..core.result import Result
 from ..core.validation import require_count, require_level, require_number
 from ..core.wording import format_interval, format_number
 from ..data.tables import load_dataset
-from .design_errors import MOST_PEOPLE
+from .design_errors import MAX_PARTICIPANTS
 from .normal_theory import find_critical_r, integrate_r
 
 __all__ = ["TrueRSquared", "infer_true_r_squared"]
@@ -135,7 +135,7 @@ def infer_true_r_squared(
         n_obs = int(printed.loc["pilot_n", "value"]) if n_obs is None else n_obs
         if threshold is None:
             threshold = float(printed.loc["pilot_esr_r2", "value"]) / 100
-    n_obs = require_count(n_obs, "n_obs", "infer_true_r_squared", 4, MOST_PEOPLE)
+    n_obs = require_count(n_obs, "n_obs", "infer_true_r_squared", 4, MAX_PARTICIPANTS)
     threshold = require_number(threshold, "threshold", "infer_true_r_squared", 0, 1)
     true = np.arange(100) / 100 if true_r_squared is None else np.asarray(true_r_squared, float)
     true = np.atleast_1d(true)

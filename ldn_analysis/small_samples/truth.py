@@ -11,10 +11,21 @@ from ..lines.regression import fit_lines
 __all__ = ["TrialTruth", "estimate_truth", "require_baseline"]
 
 
+ESTIMANDS = {
+    "slope_ldn": "slope under LDN",
+    "slope_placebo": "slope under placebo",
+    "slope_difference": "difference of slopes",
+    "mean_difference": "mean difference LDN - placebo",
+}
+UNITS = {
+    name: "percentage points" + (" per mm/h" if name.startswith("slope") else "")
+    for name in ESTIMANDS
+}
+BASELINE_LIMITS = (1.0, 100.0)  # a percentage of a baseline of 0 does not exist
+
+
 def require_baseline(baseline, function: str) -> tuple[float, float]:
     """Mean and SD of pain at baseline: those given, or those of `Assumptions`."""
-    from ..data.assumptions import Assumptions
-
     if baseline is None:
         assumed = Assumptions()
         return assumed.severity_mean, assumed.severity_sd
@@ -25,15 +36,6 @@ def require_baseline(baseline, function: str) -> tuple[float, float]:
             f"{baseline!r}"
         )
     return float(values[0]), float(values[1])
-
-
-ESTIMANDS = {
-    "slope_ldn": "slope under LDN",
-    "slope_placebo": "slope under placebo",
-    "slope_difference": "difference of slopes",
-    "mean_difference": "mean difference LDN - placebo",
-}
-BASELINE_LIMITS = (1.0, 100.0)  # a percentage of a baseline of 0 does not exist
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,13 +16,13 @@ from ldn_analysis import (
     load_dataset,
     plot_change_scores,
     plot_coupling,
-    plot_looks,
+    plot_multiple_tests,
     plot_optimism,
     plot_selection,
     plot_true_r_squared,
     plot_winners_curve,
     simulate_coupling,
-    simulate_looks,
+    simulate_multiple_tests,
     simulate_selection,
 )
 from ldn_analysis.core.canvas import STYLE, new_figure
@@ -48,8 +48,8 @@ MAKE = {
         lambda: compare_change_scores(effect=6, retest_r=0.5, rng=1, n_trials=2000),
     ),
     "looks": (
-        plot_looks,
-        lambda: simulate_looks(
+        plot_multiple_tests,
+        lambda: simulate_multiple_tests(
             n_people=28, n_subgroups=3, rng=1, n_trials=2000,
             outcomes={"pain": 0.5, "sleep": 0, "fatigue": 0},
         ),
@@ -214,9 +214,9 @@ def test_looks_draw_their_numbers():
     result = MADE["looks"]
     table = result.to_frame().set_index(["quantity", "method"])
     growth = bars_of(left, "these looks (simulated)").get_xydata()
-    assert_array_equal(growth, result.growth[["n_looks", "estimate"]] * [1, 100])
+    assert_array_equal(growth, result.growth[["n_tests", "estimate"]] * [1, 100])
     for quantity in ("family-wise error", "true effects found"):
         drawn = bars_of(right, quantity).get_xdata()
         assert_array_equal(drawn, 100 * table.loc[quantity, "estimate"])
-    alone = plot_looks(simulate_looks(n_people=10, rng=1, n_trials=100))[1]
+    alone = plot_multiple_tests(simulate_multiple_tests(n_people=10, rng=1, n_trials=100))[1]
     assert [item.get_label() for item in alone.containers] == ["family-wise error"]

@@ -55,9 +55,9 @@ def test_same_seed_same_lines_and_a_sentence():
 
 
 def test_refusals():
-    with pytest.raises(ValueError, match="simulate_lines: n_people must be at least 3"):
+    with pytest.raises(ValueError, match="simulate_lines: n_people must be a whole number, 3 or more; received 2"):
         simulate_lines(TRUTH, n_people=2, rng=1)
-    with pytest.raises(ValueError, match="simulate_lines: n_lines must be at least 1"):
+    with pytest.raises(ValueError, match="simulate_lines: n_lines must be a whole number, 1 or more; received 0"):
         simulate_lines(TRUTH, n_people=5, rng=1, n_lines=0)
     with pytest.raises(TypeError, match="simulate_lines: truth must be a TrialTruth"):
         simulate_lines(0.5, n_people=5, rng=1)

@@ -221,6 +221,6 @@ def test_monte_carlo_errors():
 
 
 def test_assumed_baseline():
-    assert require_baseline("f", None) == (Assumptions().severity_mean, Assumptions().severity_sd)
+    assert require_baseline(None, "f") == (Assumptions().severity_mean, Assumptions().severity_sd)
     with pytest.raises(ValueError, match=re.escape("received (1, -1)")):
-        require_baseline("f", (1, -1))
+        require_baseline((1, -1), "f")

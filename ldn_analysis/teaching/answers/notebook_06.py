@@ -104,17 +104,14 @@ def _people_needed() -> Exercise:
 
 
 def _find_people(truth, power: float = 0.8) -> int:
-    """The smallest number of people with this exact power for the slope during LDN."""
+    """The smallest number of participants with this exact power for the slope during LDN."""
     from ...small_samples.power import compute_power_exact
+    from ...small_samples.sample_size import MAX_PARTICIPANTS, double_until, halve_to_smallest
 
-    low, high = 3, 6
-    while high < 1e6 and compute_power_exact(truth, n_people=high) < power:
-        low, high = high, 2 * high
-    while high - low > 1:
-        middle = (low + high) // 2
-        reached = compute_power_exact(truth, n_people=middle) >= power
-        low, high = (low, middle) if reached else (middle, high)
-    return high
+    def reaches(n: int) -> bool:
+        return compute_power_exact(truth, n_people=n) >= power
+
+    return halve_to_smallest(reaches, double_until(reaches) or MAX_PARTICIPANTS)
 
 
 @enter_exercise("06.5")
