@@ -246,8 +246,9 @@ def _expect_scores(asked: dict) -> dict[str, dict[str, float]]:
     angle, weights = place_nodes(0, np.pi / 2)
     weights = weights * np.cos(angle) ** (2 * n - 3)
     spread = sd * np.sqrt((1 - r**2) * 2 / n) / np.cos(angle)
-    power = compute_t_power(effect / spread, 2 * n - 3, level) @ weights / weights.sum()
-    spread = np.sqrt(spread**2 @ weights / weights.sum())
+    weights = weights / weights.sum()
+    power = min(compute_t_power(effect / spread, 2 * n - 3, level) @ weights, 1.0)
+    spread = np.sqrt(spread**2 @ weights)
     expected["ancova"] = {"power": power, "sd": spread}
     expected = {
         name: {quantity: float(value) for quantity, value in part.items()}

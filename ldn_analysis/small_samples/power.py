@@ -109,6 +109,31 @@ class PowerCurve(Result):
         # A power of exactly 1 leaves chance no room: no gap is then no deviation.
         return table.assign(deviation=(gap / error).where(gap != 0, 0.0))
 
+    def trace_exact(self, confidence_level: float = 0.95) -> pd.DataFrame:
+        """Exact power between the smallest and the largest number of participants, for a curve.
+
+        Parameters
+        ----------
+        confidence_level : {0.9, 0.95, 0.99}
+            Of each trial's own interval, as in `to_frame`.
+
+        Returns
+        -------
+        DataFrame
+            effect, n_people (up to 80 values), exact; no rows where there is no closed form.
+        """
+        sizes = np.unique(np.linspace(min(self.n_people), max(self.n_people), 80).astype(int))
+        rows = []
+        if has_closed_form(self.truth):
+            ask = {"estimand": self.estimand, "confidence_level": confidence_level}
+            for effect in self.effects:
+                truth = self.truth.with_effect(self.estimand, effect)
+                rows += [
+                    (effect, int(n), compute_power_exact(truth, n_people=int(n), **ask))
+                    for n in sizes
+                ]
+        return pd.DataFrame(rows, columns=["effect", "n_people", "exact"])
+
     def __str__(self) -> str:
         table = self.to_frame()
         missing = len(self.effects) * len(self.n_people) - len(table)
@@ -283,14 +308,18 @@ def compute_power_exact(
     return float(min(chance @ (weights * density * power).sum(-1), 1.0))
 
 
+def has_closed_form(truth: TrialTruth) -> bool:
+    """Whether t is noncentral t under this truth."""
+    in_order = truth.period_effect == 0 or truth.fixed_order
+    return bool(in_order and truth.baseline_error_sd == 0)
+
+
 def _require_closed_form(truth: TrialTruth) -> None:
     """Refuse a truth under which t is not noncentral t."""
-    if truth.baseline_error_sd > 0:
-        why = "an error in baseline pain"
-    elif truth.period_effect != 0 and not truth.fixed_order:
-        why = "a period effect in random order"
-    else:
+    if has_closed_form(truth):
         return
+    baseline = truth.baseline_error_sd > 0
+    why = "an error in baseline pain" if baseline else "a period effect in random order"
     raise ValueError(
         f"compute_power_exact: with {why} there is no closed form; simulate with simulate_trials"
     )

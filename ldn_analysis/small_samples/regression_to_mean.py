@@ -11,7 +11,7 @@ from ..core.line import solve_line, sum_line
 from ..core.monte_carlo import compute_mean, compute_share, draw_again, list_blocks, list_quantities
 from ..core.result import Result
 from ..core.validation import require_count, require_level, require_number, require_rng
-from ..core.wording import format_number
+from ..core.wording import format_fixed, format_number
 from .normal_theory import find_critical_r, integrate_r, place_nodes
 from .truth import require_baseline
 
@@ -204,7 +204,7 @@ class CouplingResult(Result):
         for method in self.correlations:
             r, share = (rows.loc[(method, name)] for name in ("mean r", "share significant"))
             parts.append(
-                f"{method}: mean r {format_number(r['estimate'], 2)} (Monte Carlo SE "
+                f"{method}: mean r {format_fixed(r['estimate'])} (Monte Carlo SE "
                 f"{r['mc_std_error']:.1g}), significant in {100 * share['estimate']:.1f} % (SE "
                 f"{100 * share['mc_std_error']:.1f})"
             )

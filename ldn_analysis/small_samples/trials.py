@@ -212,7 +212,7 @@ class SimulatedTrials(Result):
         )
         early = "" if self.n_trials == self.n_asked else f" (stopped early, of {self.n_asked:,})"
         return (
-            f"{self.n_trials:,} simulated trials{early} of {self.n_people} people; significant at "
+            f"{self.n_trials:,} simulated trials{early} of {self.n_people} participants; significant at "
             f"5 %: {parts}."
         )
 

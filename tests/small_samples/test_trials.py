@@ -87,7 +87,9 @@ def test_sums_have_the_distribution_of_drawn_people(truth, n_people):
         for name in ("bias", "std_error", "mean_std_error"):
             mcse = np.hypot(quick[f"{name}_mc_std_error"], slow[f"{name}_mc_std_error"])
             near(quick[name], slow[name], mcse * (1 if name == "bias" else 1.5))
-        mcse = np.hypot(quick["significant_size_mc_std_error"], slow["significant_size_mc_std_error"])
+        mcse = np.hypot(
+            quick["significant_size_mc_std_error"], slow["significant_size_mc_std_error"]
+        )
         near(quick["significant_size"], slow["significant_size"], mcse)
 
 
@@ -273,14 +275,18 @@ def test_table_equals_numpy_on_the_trials():
         assert_allclose(row.mean_std_error_mc_std_error, mcse, rtol=1e-6)
         found = good[good["p_value"] < 0.05]
         assert_allclose(row.power, len(found) / n, rtol=1e-12)
-        assert_allclose(row.power_mc_std_error, np.sqrt(row.power * (1 - row.power) / n), rtol=1e-12)
+        assert_allclose(
+            row.power_mc_std_error, np.sqrt(row.power * (1 - row.power) / n), rtol=1e-12
+        )
         interval = stats.binomtest(len(found), n).proportion_ci(method="wilson")
         assert_allclose([row.power_low, row.power_high], interval, rtol=1e-10)
         reach = stats.t.ppf(0.975, good["df"]) * good["std_error"]
         assert_allclose(row.coverage, (error.abs() <= reach).mean(), rtol=1e-12)
         size = found["estimate"].abs()
         assert_allclose(row.significant_size, size.mean(), rtol=1e-10)
-        assert_allclose(row.significant_size_mc_std_error, size.std(ddof=0) / len(size) ** 0.5, rtol=1e-7)
+        assert_allclose(
+            row.significant_size_mc_std_error, size.std(ddof=0) / len(size) ** 0.5, rtol=1e-7
+        )
         wrong = (found["estimate"] * row.true_value < 0).mean()
         assert_allclose(row.wrong_sign, wrong, rtol=1e-12)
 
@@ -318,7 +324,9 @@ def test_sentence_and_html_say_what_was_done():
     simulated = simulate(PLAIN, 20, 1000)
     assert isinstance(simulated, SimulatedTrials)
     power = simulated.to_frame().set_index("term").loc["mean_difference", "power"]
-    assert str(simulated).startswith("1,000 simulated trials of 20 people; significant at 5 %:")
+    assert str(simulated).startswith(
+        "1,000 simulated trials of 20 participants; significant at 5 %:"
+    )
     assert f"mean difference LDN - placebo {100 * power:.1f} % (true value 8.00" in str(simulated)
     assert "<table" in simulated._repr_html_()
     assert table_of(TrialTruth(), 5, 100)["wrong_sign"].isna().all()
@@ -570,7 +578,7 @@ def test_truth_refuses_the_impossible(values, message):
         (lambda: simulate(PLAIN, 9, True), TypeError, "n_trials must be a whole number"),
         (lambda: simulate({}, 9), TypeError, "truth must be a TrialTruth; received dict"),
         (lambda: simulate(PLAIN, 9, rng=None), ValueError, "simulate_trials: rng is None; pass a seed"),
-        (lambda: simulate(PLAIN, 9, rng=-1), TypeError, "received -1"),
+        (lambda: simulate(PLAIN, 9, rng=-1), TypeError, "whole number from 0) or a numpy Generator; received -1"),
         (lambda: PLAIN.value_of("slope"), ValueError, "no estimand 'slope'; known: slope_ldn, slope"),
         (lambda: PLAIN.with_effect("x", 1), ValueError, "with_effect: no estimand 'x'; known: slope_l"),
         (lambda: PLAIN.find_slope(1.0), ValueError, "r_squared must be from 0 to below 1; received 1"),
