@@ -11,6 +11,7 @@ from ..core.line import solve_line, sum_line
 from ..core.monte_carlo import compute_mean, compute_share, draw_again, list_blocks, list_quantities
 from ..core.result import Result
 from ..core.validation import require_count, require_level, require_number, require_rng
+from ..core.wording import format_number
 from .normal_theory import place_nodes
 from .truth import require_baseline
 
@@ -65,7 +66,7 @@ class ChangeScores(Result):
         else:
             tie = "below r = 0.5 the end point alone has less variance than the change"
         return (
-            f"Power to find {a['effect']:g} points (retest r = {r:g}, SD {a['sd']:g}, "
+            f"Power to find {format_number(a['effect'])} points (retest r = {r:g}, SD {a['sd']:g}, "
             f"{a['n_people']} participants per arm; {a['n_trials']:,} simulated trials, Monte Carlo "
             f"SE at most {100 * power['mc_std_error'].max():.1f}): {', '.join(parts)}; {tie}."
         )

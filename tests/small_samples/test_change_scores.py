@@ -99,7 +99,7 @@ def test_words_and_estimates():
         assert_allclose(estimates(table, "bias")[method], values.mean() - 6, rtol=1e-10)
         assert_allclose(estimates(table, "sd")[method], values.std(ddof=1), rtol=1e-10)
     assert re.fullmatch(
-        r"Power to find 6 points \(retest r = 0\.5, SD 11, 30 participants per arm; 1,000 simulated "
+        r"Power to find 6\.00 points \(retest r = 0\.5, SD 11, 30 participants per arm; 1,000 simulated "
         r"trials, Monte Carlo SE at most 1\.6\): end point \d+ %, change \d+ %, percent change \d+ %, "
         r"ANCOVA \d+ %; at r = 0\.5 the end point and the change have the same variance\.",
         str(result),
