@@ -63,7 +63,9 @@ def plot_line_fan(fan: LineFan, ax=None):
     for sign, share in ((1, rows["significant_upward"]), (-1, 1 - rows["significant_upward"])):
         if share > MIN_SHARE:
             size = write_minus(format_number(sign * rows["significant_size"]))
-            label = f"mean, p < 0.05: {size}" + ("" if share == 1 else f" ({100 * share:.0f} %)")
+            label = f"mean, p < 0.05: {size}" + (
+                "" if share > 1 - MIN_SHARE else f" ({100 * share:.0f} %)"
+            )
             _draw_slope(
                 ax, fan, ends, sign * rows["significant_size"], color=VERMILLION, linewidth=2.2,
                 linestyle=":", label=label,

@@ -69,13 +69,13 @@ def _exaggeration() -> Exercise:
 
 @enter_exercise("06.3")
 def _wrong_part() -> Exercise:
-    """Which part of a sentence about a small trial is wrong?"""
+    """Which of three statements about a small trial does not fit?"""
     return Exercise(
-        answer="c",
+        answer="estimate",
         because="with low power only estimates well above the truth pass p < 0.05: too large.",
         mistakes=[
-            ("a", "a trial of low power can be significant; it is so less often."),
-            ("b", "nothing speaks against that; what follows from low power?"),
+            ("test", "a trial of low power can be significant; it is so less often."),
+            ("power", "nothing speaks against that; what follows from low power?"),
         ],
     )
 

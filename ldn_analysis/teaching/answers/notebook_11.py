@@ -76,12 +76,12 @@ def _expected_fall() -> Exercise:
 
 @enter_exercise("11.4")
 def _wrong_conclusion() -> Exercise:
-    """Which part of a sentence about responders is wrong?"""
+    """Where is the error in an argument about responders?"""
     return Exercise(
-        answer="c",
+        answer="conclusion",
         because="with one period per condition the same effect for everybody gives such counts too.",
         mistakes=[
-            ("a", "that is a count, and a count may be right; what follows from it?"),
-            ("b", "that is how the trial was done; what can it then not show?"),
+            ("count", "a count may be right; what follows from it?"),
+            ("design", "that is how the trial was done; what can it then not show?"),
         ],
     )
