@@ -27,7 +27,7 @@ class ChangeScores(Result):
 
     Attributes
     ----------
-    asked : dict
+    settings : dict
         effect, retest_r, mean, sd, n_people (per arm), n_trials, confidence_level.
     table : DataFrame
         What `to_frame` gives.
@@ -35,7 +35,7 @@ class ChangeScores(Result):
         Estimated effect of each simulated trial by each analysis, in points.
     """
 
-    asked: dict
+    settings: dict
     table: pd.DataFrame
     estimates: dict
 
@@ -57,7 +57,7 @@ class ChangeScores(Result):
             f"{_name(method)} {100 * power.loc[method, 'estimate']:.0f} %"
             for method in self.estimates
         ]
-        a = self.asked
+        a = self.settings
         r = a["retest_r"]
         if r == 0.5:
             tie = "at r = 0.5 the end point and the change have the same variance"
@@ -122,11 +122,16 @@ def compare_change_scores(
     Returns
     -------
     ChangeScores
+        Power, type I error and distribution of the estimate of each analysis.
 
     Raises
     ------
     ValueError
         If an argument is out of its range.
+
+    See Also
+    --------
+    simulate_selection : Change where participants were selected by their baseline.
 
     Examples
     --------
@@ -153,11 +158,11 @@ def compare_change_scores(
         truths = [_analyse(sd * z, second, mean, shift) for shift in (effect, 0.0)]
         parts.append(np.stack(truths, axis=1))
     estimates, p = np.moveaxis(np.concatenate(parts), -1, 0)  # each (trials, truth, analysis)
-    asked = {"effect": effect, "retest_r": retest_r, "mean": mean, "sd": sd}
-    asked |= {"n_people": n_people, "n_trials": n_trials, "confidence_level": confidence_level}
+    settings = {"effect": effect, "retest_r": retest_r, "mean": mean, "sd": sd}
+    settings |= {"n_people": n_people, "n_trials": n_trials, "confidence_level": confidence_level}
     return ChangeScores(
-        asked=asked,
-        table=_summarise(estimates, p, asked),
+        settings=settings,
+        table=_summarise(estimates, p, settings),
         estimates={method: estimates[:, 0, i] for i, method in enumerate(SCORES)},
     )
 
@@ -173,17 +178,17 @@ def _require_spread(mean: float, sd: float) -> tuple[float, float]:
     return mean, sd
 
 
-def _summarise(estimates: np.ndarray, p: np.ndarray, asked: dict) -> pd.DataFrame:
+def _summarise(estimates: np.ndarray, p: np.ndarray, settings: dict) -> pd.DataFrame:
     """Power, type I error and distribution of each analysis, simulated and expected."""
-    expected, rows = _expect_scores(asked), []
-    level = 1 - asked["confidence_level"]
+    expected, rows = _expect_scores(settings), []
+    level = 1 - settings["confidence_level"]
     for i, method in enumerate(SCORES):
         values = estimates[:, 0, i]
         mean, error = compute_mean(values)
         found = {
             "power": compute_share(p[:, 0, i] < level),
             "type I error": compute_share(p[:, 1, i] < level),
-            "bias": (mean - asked["effect"], error),
+            "bias": (mean - settings["effect"], error),
         } | _describe_spread(values)
         rows += [(method, name, pair, expected[method][name]) for name, pair in found.items()]
     return list_quantities(rows)
@@ -234,10 +239,10 @@ def _describe_spread(values: np.ndarray) -> dict[str, tuple[float, float]]:
     return {"sd": (float(sd), float(error)), "skewness": (float(skewness), float(np.sqrt(6 / n)))}
 
 
-def _expect_scores(asked: dict) -> dict[str, dict[str, float]]:
+def _expect_scores(settings: dict) -> dict[str, dict[str, float]]:
     """Expected power, type I error, bias, SD and skewness of each analysis."""
-    effect, r, sd, n = (asked[name] for name in ("effect", "retest_r", "sd", "n_people"))
-    level = asked["confidence_level"]
+    effect, r, sd, n = (settings[name] for name in ("effect", "retest_r", "sd", "n_people"))
+    level = settings["confidence_level"]
     spreads = {"end point": sd * np.sqrt(2 / n), "change": sd * np.sqrt(4 * (1 - r) / n)}
     expected = {
         method: {"power": compute_t_power(effect / spread, 2 * n - 2, level), "sd": spread}
@@ -257,17 +262,17 @@ def _expect_scores(asked: dict) -> dict[str, dict[str, float]]:
         for name, part in expected.items()
     }
     unknown = dict.fromkeys(("power", "type I error", "skewness"), np.nan)
-    return expected | {"percent change": unknown | _expect_percent(asked)}
+    return expected | {"percent change": unknown | _expect_percent(settings)}
 
 
-def _expect_percent(asked: dict) -> dict[str, float]:
+def _expect_percent(settings: dict) -> dict[str, float]:
     """Bias and SD of the difference of mean percent changes, in points, by integration.
 
     With baseline B = mean + SD z, a participant's score is
     mean ((1 - r) SD z + effect + SD sqrt(1 - r^2) e) / B, z normal above the least baseline.
     """
-    effect, r, mean = (asked[name] for name in ("effect", "retest_r", "mean"))
-    sd, n = asked["sd"], asked["n_people"]
+    effect, r, mean = (settings[name] for name in ("effect", "retest_r", "mean"))
+    sd, n = settings["sd"], settings["n_people"]
     z, weights = place_nodes((MIN_BASELINE - mean) / sd, 10)
     weights = weights * np.exp(-(z**2) / 2)
     weights = weights / weights.sum()

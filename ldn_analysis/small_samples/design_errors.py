@@ -116,12 +116,18 @@ def compute_design_errors(
     Returns
     -------
     DesignErrors
+        Power, type S and type M for each true effect.
 
     Raises
     ------
     ValueError
         If an effect is zero or not finite, a standard error is not positive, df is below 1,
         or the level is not between 0 and 1.
+
+    See Also
+    --------
+    infer_true_r_squared : What an observed R squared says of the true one.
+    simulate_trials : The same by simulation, for trials analysed as Fig. 2.
 
     Examples
     --------

@@ -1,8 +1,8 @@
 """The engine of the imaginary trials: blocks of trials, their sums, and what is kept of them.
 
-A line or a paired t test uses of a trial's people only sums, squares and products. For
-normal people these are drawn directly, so that a trial of a thousand costs as much as one of
-ten. Trials come in blocks of fixed size, each with its own random stream: the result depends
+A line or a paired t test uses only sums, squares and products over a trial's participants.
+For normal variables these are drawn directly, so that a trial of a thousand costs as much as one
+of ten. Trials come in blocks of fixed size, each with its own random stream: the result depends
 neither on the number of workers nor on who finishes first.
 """
 
@@ -25,7 +25,7 @@ DRAWN_LEVEL = 0.95  # of the histogram
 BLOCK = 8192  # trials of one random stream: their arrays fit a processor's cache
 BATCH = 8  # blocks a worker is handed at once
 BINS = 120
-MAX_NUMBERS = 2**16  # people x trials in memory at a time, where people have to be drawn
+MAX_NUMBERS = 2**16  # participants x trials in memory at a time, where they have to be drawn
 
 
 class Tally(NamedTuple):
@@ -278,9 +278,9 @@ def _find_loadings(truth: TrialTruth) -> tuple[float, float, float, float]:
 
 
 def draw_people(truth: TrialTruth, n_people: int, n_trials: int, rng):
-    """Measured ESR and percent reductions under LDN and placebo of every person.
+    """Measured ESR and percent reductions under LDN and placebo of every participant.
 
-    Arrays of shape (n_trials, n_people); nan where a person dropped out.
+    Arrays of shape (n_trials, n_people); nan where one dropped out.
     """
     shape = n_trials, n_people
     deviation = truth.esr_sd * rng.standard_normal(shape)
@@ -311,7 +311,7 @@ def draw_people(truth: TrialTruth, n_people: int, n_trials: int, rng):
 
 
 def _sum_drawn_people(truth: TrialTruth, n_people: int, n_trials: int, rng):
-    """Line sums of trials whose people are drawn, a part of the block at a time."""
+    """Line sums of trials whose participants are drawn, a part of the block at a time."""
     step = max(1, MAX_NUMBERS // n_people)
     counts, sums = [], {"ldn": [], "placebo": [], "difference": []}
     for start in range(0, n_trials, step):

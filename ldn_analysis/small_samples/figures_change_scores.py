@@ -58,17 +58,17 @@ def plot_change_scores(result: ChangeScores, axes=None):
 
 def _draw_power(ax, result: ChangeScores) -> None:
     """Power and type I error of each analysis."""
-    table, asked = result.to_frame().set_index(["method", "quantity"]), result.asked
+    table, settings = result.to_frame().set_index(["method", "quantity"]), result.settings
     for quantity, (marker, color) in (("type I error", ("s", VERMILLION)), ("power", ("o", BLUE))):
         rows = 100 * table.xs(quantity, level="quantity")[["estimate", "mc_std_error", "expected"]]
         draw_shares(ax, rows, quantity, marker, color, below=quantity == "power")
-    level = 100 * (1 - asked["confidence_level"])
+    level = 100 * (1 - settings["confidence_level"])
     ax.axvline(level, color="#BBBBBB", linewidth=0.8, zorder=0)
     ax.set_xlim(0, 112)
     ax.set_xticks(range(0, 101, 20))
     ax.set_xlabel(f"trials with p < {level / 100:.3g} (%)")
     ax.set_title(
-        f"{asked['n_trials']:,} simulated trials, {asked['n_people']} participants per arm\n"
+        f"{settings['n_trials']:,} simulated trials, {settings['n_people']} participants per arm\n"
         "filled: simulated; +: expected",
         fontsize=7,
     )
@@ -76,20 +76,20 @@ def _draw_power(ax, result: ChangeScores) -> None:
 
 def _draw_distributions(ax, result: ChangeScores) -> None:
     """Estimates of the simulated trials by analysis, with their means."""
-    table, asked = result.to_frame().set_index(["method", "quantity"]), result.asked
+    table, settings = result.to_frame().set_index(["method", "quantity"]), result.settings
     methods = list(result.estimates)
     parts = ax.violinplot(
         list(result.estimates.values()), range(len(methods)), widths=0.8, showextrema=False
     )
     for body in parts["bodies"]:
         body.set(facecolor="#9CC7E4", edgecolor=BLUE, alpha=0.9, linewidth=0.6)
-    means = [asked["effect"] + table.loc[(method, "bias"), "estimate"] for method in methods]
+    means = [settings["effect"] + table.loc[(method, "bias"), "estimate"] for method in methods]
     ax.plot(means, marker="D", markersize=3.5, color="#222222", linestyle="none")
-    ax.axhline(asked["effect"], color=VERMILLION, linestyle="--", linewidth=1.2)
+    ax.axhline(settings["effect"], color=VERMILLION, linestyle="--", linewidth=1.2)
     ax.set_ylabel("estimated effect (points)")
     ax.set_title(
-        f"Simulated estimates; dashed: true effect {write_minus(format_number(asked['effect']))}\n"
-        f"baseline {asked['mean']:g} (SD {asked['sd']:g}), retest r = {asked['retest_r']:g}; "
+        f"Simulated estimates; dashed: true effect {write_minus(format_number(settings['effect']))}\n"
+        f"baseline {settings['mean']:g} (SD {settings['sd']:g}), retest r = {settings['retest_r']:g}; "
         "diamond: mean",
         fontsize=7,
     )

@@ -42,7 +42,7 @@ def plot_multiple_tests(result: MultipleTesting, axes=None):
     axes = take_axes(axes, 2, "plot_multiple_tests", height_mm=76)
     _draw_growth(axes[0], result)
     _draw_corrections(axes[1], result)
-    level = 100 * (1 - result.asked["confidence_level"])
+    level = 100 * (1 - result.settings["confidence_level"])
     axes[0].axhline(level, color="#BBBBBB", linewidth=0.8, zorder=0)
     axes[1].axvline(level, color="#BBBBBB", linewidth=0.8, zorder=0)
     return axes
@@ -50,7 +50,7 @@ def plot_multiple_tests(result: MultipleTesting, axes=None):
 
 def _draw_growth(ax, result: MultipleTesting) -> None:
     """Trials with any false finding by number of tests, uncorrected."""
-    growth, asked = result.growth, result.asked
+    growth, settings = result.growth, result.settings
     ax.plot(growth["n_tests"], 100 * growth["independent"], color=GREY, linestyle=":",
             label="independent tests (computed)")  # fmt: skip
     ax.errorbar(growth["n_tests"], 100 * growth["estimate"], 200 * growth["mc_std_error"],
@@ -60,10 +60,10 @@ def _draw_growth(ax, result: MultipleTesting) -> None:
     ax.xaxis.get_major_locator().set_params(integer=True)
     ax.set(xlabel="tests without a true effect", ylabel="trials with any false finding (%)")
     ax.legend(loc="upper left")
-    groups = f", {asked['n_subgroups']} subgroups" if asked["n_subgroups"] > 1 else ""
+    groups = f", {settings['n_subgroups']} subgroups" if settings["n_subgroups"] > 1 else ""
     ax.set_title(
-        f"No correction: {asked['n_trials']:,} simulated trials of {asked['n_people']}\n"
-        f"{len(asked['outcomes'])} outcomes, correlation {asked['correlation']:g}{groups}",
+        f"No correction: {settings['n_trials']:,} simulated trials of {settings['n_people']}\n"
+        f"{len(settings['outcomes'])} outcomes, correlation {settings['correlation']:g}{groups}",
         fontsize=7,
     )
 

@@ -49,24 +49,24 @@ def plot_selection(result: SelectionResult, axes=None):
 
 def _draw_selected(ax, result: SelectionResult) -> None:
     """Baseline against end point of an example, those admitted told apart."""
-    people, asked = result.people, result.asked
+    participants, settings = result.participants, result.settings
     means = result.to_frame().set_index("quantity")["expected"]
     for selected, (marker, color), label in (
         (False, ("o", GREY), "not admitted"),
         (True, ("^", VERMILLION), "admitted"),
     ):
-        part = people[people["selected"] == selected]
+        part = participants[participants["selected"] == selected]
         ax.plot(part["baseline"], part["end_point"], linestyle="none", marker=marker, markersize=3,
                 markeredgewidth=0.6, label=label, **open_face(color))  # fmt: skip
-    low, high = people[["baseline", "end_point"]].stack().agg(["min", "max"])
+    low, high = participants[["baseline", "end_point"]].stack().agg(["min", "max"])
     ax.plot([low, high], [low, high], color="#999999", linewidth=0.9, label="no change")
-    ax.axvline(asked["cutoff"], color="#222222", linewidth=0.9, linestyle=":", label="cut-off")
+    ax.axvline(settings["cutoff"], color="#222222", linewidth=0.9, linestyle=":", label="cut-off")
     ax.plot([means["baseline"]], [means["end point"]], marker="D", markersize=4.5, color="#222222",
             linestyle="none", label="expected means")  # fmt: skip
     ax.set(xlabel="pain at baseline (points of 0-100)", ylabel="pain at the end point (points)")
     ax.set_title(
-        f"{len(people)} simulated participants, nobody treated\nreliability "
-        f"{asked['reliability']:g}, drift {asked['drift']:g} points",
+        f"{len(participants)} simulated participants, nobody treated\nreliability "
+        f"{settings['reliability']:g}, drift {settings['drift']:g} points",
         fontsize=7,
     )
     ax.legend(loc="upper left", handletextpad=0.3, borderpad=0, labelspacing=0.25)
@@ -76,14 +76,14 @@ def _draw_selected(ax, result: SelectionResult) -> None:
 
 def _draw_reductions(ax, result: SelectionResult) -> None:
     """Mean reduction of each simulated trial."""
-    asked, table = result.asked, result.to_frame().set_index("quantity")
+    settings, table = result.settings, result.to_frame().set_index("quantity")
     ax.hist(result.reductions, bins=60, color="#9CC7E4", edgecolor=BLUE, linewidth=0.3)
     ax.axvline(0, color="#BBBBBB", linewidth=0.8)
     expected, share = table.loc["reduction", "expected"], table.loc["share significant", "estimate"]
     ax.axvline(expected, color=VERMILLION, linestyle="--", linewidth=1.2)
     ax.set(xlabel="mean reduction of the admitted (points)", ylabel="simulated trials")
     ax.set_title(
-        f"{asked['n_trials']:,} simulated trials of {asked['n_people']} admitted, no effect\n"
+        f"{settings['n_trials']:,} simulated trials of {settings['n_people']} admitted, no effect\n"
         f"expected {write_minus(format_number(expected))} points (dashed); p < 0.05 in "
         f"{100 * share:.0f} %",
         fontsize=7,
@@ -121,10 +121,10 @@ def plot_coupling(result: CouplingResult, ax=None):
         ax.axvline(table.loc[(method, "mean r"), "expected"], color=color, linestyle=line, lw=1)
     ax.axvline(0, color="#BBBBBB", linewidth=0.8, zorder=0)
     ax.set(xlim=(-1, 1), xlabel="correlation r in a simulated trial", ylabel="simulated trials")
-    asked = result.asked
+    settings = result.settings
     ax.set_title(
-        f"{asked['n_trials']:,} simulated trials of {asked['n_people']} participants\nretest r = "
-        f"{asked['retest_r']:g}, SD at the end / at baseline = {asked['sd_ratio']:g}",
+        f"{settings['n_trials']:,} simulated trials of {settings['n_people']} participants\nretest r = "
+        f"{settings['retest_r']:g}, SD at the end / at baseline = {settings['sd_ratio']:g}",
         fontsize=7,
     )
     ax.figure.legend(loc="outside lower center", ncols=1)

@@ -125,6 +125,7 @@ def simulate_lines(
     Returns
     -------
     LineFan
+        The lines, and how many are significant.
 
     Raises
     ------
@@ -132,6 +133,10 @@ def simulate_lines(
         If `n_people` is below 3 or `n_lines` below 1.
     TypeError
         If `truth` is no TrialTruth, or a number is not whole.
+
+    See Also
+    --------
+    simulate_trials : More estimands, no lines.
 
     Examples
     --------

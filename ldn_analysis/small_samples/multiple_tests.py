@@ -31,7 +31,7 @@ class MultipleTesting(Result):
 
     Attributes
     ----------
-    asked : dict
+    settings : dict
         outcomes (name: true effect), correlation, n_people, n_subgroups, n_trials,
         confidence_level.
     table : DataFrame
@@ -42,15 +42,15 @@ class MultipleTesting(Result):
         mc_std_error, independent (what it would be if all tests were independent).
     """
 
-    asked: dict
+    settings: dict
     table: pd.DataFrame
     growth: pd.DataFrame
 
     @property
     def n_tests(self) -> int:
         """Number of tests of one trial."""
-        groups = self.asked["n_subgroups"]
-        return len(self.asked["outcomes"]) * (1 + groups * (groups > 1))
+        groups = self.settings["n_subgroups"]
+        return len(self.settings["outcomes"]) * (1 + groups * (groups > 1))
 
     def to_frame(self) -> pd.DataFrame:
         """What each correction does.
@@ -68,7 +68,7 @@ class MultipleTesting(Result):
 
     def __str__(self) -> str:
         rows = self.table[self.table["quantity"] == "family-wise error"].set_index("method")
-        a = self.asked
+        a = self.settings
         plural = "" if self.n_tests == 1 else "s"
         groups = f", {a['n_subgroups']} subgroups" if a["n_subgroups"] > 1 else ""
         head = (
@@ -126,6 +126,7 @@ def simulate_multiple_tests(
     Returns
     -------
     MultipleTesting
+        Errors and findings by correction, and their growth with the number of tests.
 
     Raises
     ------
@@ -133,6 +134,10 @@ def simulate_multiple_tests(
         If the outcomes are not a mapping.
     ValueError
         If an argument is out of its range.
+
+    See Also
+    --------
+    adjust_p_values : The same corrections of given p values.
 
     Examples
     --------
@@ -165,12 +170,12 @@ def simulate_multiple_tests(
     groups = ["everybody"] + [f"subgroup {i + 1}" for i in range(n_subgroups) if n_subgroups > 1]
     labels = [f"{outcome}, {group}" for group in groups for outcome in outcomes]
     false = np.tile(effects == 0, len(groups))
-    asked = {"outcomes": outcomes, "correlation": float(correlation), "n_people": n_people}
-    asked |= {"n_subgroups": n_subgroups, "n_trials": n_trials}
-    asked |= {"confidence_level": confidence_level}
+    settings = {"outcomes": outcomes, "correlation": float(correlation), "n_people": n_people}
+    settings |= {"n_subgroups": n_subgroups, "n_trials": n_trials}
+    settings |= {"confidence_level": confidence_level}
     return MultipleTesting(
-        asked=asked,
-        table=_compare_corrections(p, false, asked),
+        settings=settings,
+        table=_compare_corrections(p, false, settings),
         growth=_grow(p[:, false], np.array(labels)[false], confidence_level),
     )
 
@@ -234,6 +239,10 @@ def adjust_p_values(
     ValueError
         If there is no p value, one is not between 0 and 1 or missing, a method is unknown, or
         `n_tests` is less than the number of p values.
+
+    See Also
+    --------
+    simulate_multiple_tests : What the corrections do in the long run.
 
     Examples
     --------
@@ -330,18 +339,22 @@ def _draw_p(rng, size: int, effects: np.ndarray, correlation: float, starts) -> 
     return compute_p_value(t, n - 1).reshape(size, -1)
 
 
-def _compare_corrections(p: np.ndarray, false: np.ndarray, asked: dict) -> pd.DataFrame:
+def _compare_corrections(p: np.ndarray, false: np.ndarray, settings: dict) -> pd.DataFrame:
     """Errors and findings of each correction."""
-    level, k = 1 - asked["confidence_level"], p.shape[1]
+    level, k = 1 - settings["confidence_level"], p.shape[1]
     rows = []
     for method in ("none", *METHODS):
         found = (p if method == "none" else adjust_rows(p, method)) < level
         wrong, all_found = found[:, false].sum(1), found.sum(1)
         expected = np.nan
-        if false.all() and asked["n_subgroups"] == 1 and method in ("none", "bonferroni", "holm"):
+        if (
+            false.all()
+            and settings["n_subgroups"] == 1
+            and method in ("none", "bonferroni", "holm")
+        ):
             # With no effect anywhere Holm finds something where Bonferroni does.
             each = level if method == "none" else level / k
-            expected = expect_any(k, asked["correlation"], each)
+            expected = expect_any(k, settings["correlation"], each)
         rows.append((method, "family-wise error", compute_share(wrong > 0), expected))
         rate = compute_mean(wrong / np.maximum(all_found, 1))
         rows.append((method, "false discovery rate", rate, np.nan))

@@ -21,7 +21,7 @@ CHI_NODES = 100
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class PowerCurve(Result):
-    """Simulated power over numbers of people and true effects.
+    """Simulated power over numbers of participants and true effects.
 
     Attributes
     ----------
@@ -32,18 +32,18 @@ class PowerCurve(Result):
     effects : tuple of float
         Its true values.
     n_people : tuple of int
-        People who start in each trial.
-    n_asked : int
+        Participants who start in each trial.
+    n_requested : int
         Trials asked for in each cell.
     tallies : dict of Tally
-        By (effect, people); a cell that Ctrl-C left without a trial is not there.
+        By (effect, participants); a cell that Ctrl-C left without a trial is missing.
     """
 
     truth: TrialTruth
     estimand: str
     effects: tuple[float, ...]
     n_people: tuple[int, ...]
-    n_asked: int
+    n_requested: int
     tallies: dict[tuple[float, int], Tally]
 
     def to_frame(self, confidence_level: float = 0.95) -> pd.DataFrame:
@@ -58,8 +58,8 @@ class PowerCurve(Result):
         -------
         DataFrame
             term, effect (true value), n_people, power (0-1), mc_std_error (Monte Carlo
-            standard error of the power), power_low, power_high (95 % Wilson interval of the simulation),
-            n_trials, n_undefined.
+            standard error of the power), power_low, power_high (95 % Wilson interval of the
+            simulation), n_trials, n_undefined.
 
         Raises
         ------
@@ -144,7 +144,7 @@ class PowerCurve(Result):
         power = f"{low:.2f}" if low == high else f"from {low:.2f} to {high:.2f}"
         return (
             f"Power for the {ESTIMANDS[self.estimand]} ({UNITS[self.estimand]}; true value {values}) "
-            f"at 5 %, {sizes} participants, {self.n_asked:,} simulated trials each{early}: {power} "
+            f"at 5 %, {sizes} participants, {self.n_requested:,} simulated trials each{early}: {power} "
             f"(Monte Carlo SE at most {table['mc_std_error'].max():.2g})."
         )
 
@@ -159,11 +159,11 @@ def summarise_power(
     rng: int | np.random.Generator,
     n_jobs: int | None = None,
 ) -> PowerCurve:
-    """Simulate power over a grid of numbers of people and true effects.
+    """Simulate power over a grid of numbers of participants and true effects.
 
     Estimand: the share of trials, under the truth, whose two-sided interval for the chosen
-    estimand leaves out zero. All effects of one number of people use the same random
-    numbers, so that curves do not cross by chance; different numbers of people use
+    estimand leaves out zero. All effects of one number of participants use the same random
+    numbers, so that curves do not cross by chance; different numbers of participants use
     independent ones. With the same seed, `simulate_trials` gives the same power.
 
     Parameters
@@ -171,7 +171,7 @@ def summarise_power(
     truth : TrialTruth
         What is true but for the effect.
     n_people : sequence of int
-        People who start in a trial, each at least 3.
+        Participants who start in a trial, each at least 3.
     effects : sequence of float, optional
         True values of the estimand (a difference is set by moving LDN). Default: that of
         the truth.
@@ -195,6 +195,12 @@ def summarise_power(
         If a grid is empty, a number too small, an effect not finite or the estimand unknown.
     TypeError
         If something is not of its type.
+
+    See Also
+    --------
+    find_sample_size : The smallest number of participants with a given power.
+    compute_power_exact : Power without simulation.
+    simulate_trials : One number of participants, all estimands.
 
     Examples
     --------
@@ -226,7 +232,7 @@ def summarise_power(
         estimand=estimand,
         effects=values,
         n_people=tuple(int(n) for n in sizes),
-        n_asked=int(n_trials),
+        n_requested=int(n_trials),
         tallies={
             key: cell.tallies[estimand]
             for key, cell in zip(keys, cells, strict=True)
@@ -245,28 +251,30 @@ def compute_power_exact(
 ) -> float:
     """Power without simulation, where a closed form exists: the witness of the simulation.
 
-    Given the measured ESR of the people, t of a slope is noncentral t (with noncentrality
+    Given the measured ESR, t of a slope is noncentral t (with noncentrality
     slope x root of Sxx / residual SD), and so is t of the paired mean. Where ESR is drawn
     anew in every trial, the power is averaged over the chi distribution of its spread
-    (Gatsonis and Sampson 1989), and over the binomial number of completers where people drop
-    out. An error in ESR shrinks the slope and widens the residuals, all still normal.
+    (Gatsonis and Sampson 1989), and over the binomial number of completers where
+    participants drop out. An error in ESR shrinks the slope and widens the residuals, all
+    still normal.
 
     Parameters
     ----------
     truth : TrialTruth
         What is true.
     n_people : int, optional
-        People who start, at least 3; not with `esr`.
+        Participants who start, at least 3; not with `esr`.
     estimand : str
         As in `summarise_power`.
     confidence_level : float
         Two-sided test at 1 - confidence_level.
     esr : array_like, optional
-        Measured ESR of each person, the same in every trial; for slopes, without drop-out.
+        Measured ESR of each participant, the same in every trial; for slopes, without drop-out.
 
     Returns
     -------
     float
+        Power, 0 to 1.
 
     Raises
     ------
@@ -275,6 +283,10 @@ def compute_power_exact(
         order), `esr` does not go with the rest, or the level, number or estimand is wrong.
     TypeError
         If something is not of its type.
+
+    See Also
+    --------
+    summarise_power : The simulation, which needs no closed form.
 
     Examples
     --------

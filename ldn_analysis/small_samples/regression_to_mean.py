@@ -26,20 +26,20 @@ class SelectionResult(Result):
 
     Attributes
     ----------
-    asked : dict
+    settings : dict
         cutoff, reliability, mean, sd, drift, n_people, n_trials.
     table : DataFrame
         What `to_frame` gives.
     reductions : ndarray, shape (n_trials,)
         Mean reduction of each simulated trial, in points.
-    people : DataFrame
+    participants : DataFrame
         One example, before selection: baseline, end_point, selected.
     """
 
-    asked: dict
+    settings: dict
     table: pd.DataFrame
     reductions: np.ndarray
-    people: pd.DataFrame
+    participants: pd.DataFrame
 
     def to_frame(self) -> pd.DataFrame:
         """Simulated and expected means of those selected.
@@ -54,7 +54,7 @@ class SelectionResult(Result):
         return self.table.copy()
 
     def __str__(self) -> str:
-        rows, a = self.table.set_index("quantity"), self.asked
+        rows, a = self.table.set_index("quantity"), self.settings
         change, share = rows.loc["reduction"], rows.loc["share significant"]
         verb = "rose" if change["estimate"] < 0 else "fell"
         expected = "rise" if change["expected"] < 0 else "fall"
@@ -107,11 +107,17 @@ def simulate_selection(
     Returns
     -------
     SelectionResult
+        Means, reductions of the simulated trials, and one example.
 
     Raises
     ------
     ValueError
         If an argument is out of its range, or hardly anybody is above the cut-off.
+
+    See Also
+    --------
+    simulate_coupling : Change correlates with the baseline it contains.
+    compare_change_scores : Which analysis of a baseline finds most.
 
     Examples
     --------
@@ -130,9 +136,9 @@ def simulate_selection(
     rng = require_rng(rng, name)
     everybody = rng.standard_normal(N_SHOWN)
     again = draw_again(everybody, reliability, rng)
-    people = pd.DataFrame({"baseline": mean + sd * everybody, "end_point": mean + sd * again})
-    people["end_point"] -= drift
-    people["selected"] = people["baseline"] > cutoff
+    participants = pd.DataFrame({"baseline": mean + sd * everybody, "end_point": mean + sd * again})
+    participants["end_point"] -= drift
+    participants["selected"] = participants["baseline"] > cutoff
     start, parts = (cutoff - mean) / sd, []
     for size in list_blocks(n_trials, 2 * n_people):
         # 1 - random() is never 0, so nobody is infinitely ill.
@@ -145,10 +151,13 @@ def simulate_selection(
     found = [*map(compute_mean, drawn[:4]), compute_share(drawn[4])]
     expected = _expect_selected(start, mean, sd, reliability, drift)
     rows = zip(["no effect"] * 5, expected, found, expected.values(), strict=True)
-    asked = {"cutoff": cutoff, "reliability": reliability, "mean": mean, "sd": sd}
-    asked |= {"drift": drift, "n_people": n_people, "n_trials": n_trials}
+    settings = {"cutoff": cutoff, "reliability": reliability, "mean": mean, "sd": sd}
+    settings |= {"drift": drift, "n_people": n_people, "n_trials": n_trials}
     return SelectionResult(
-        asked=asked, table=list_quantities(rows), reductions=drawn[2], people=people
+        settings=settings,
+        table=list_quantities(rows),
+        reductions=drawn[2],
+        participants=participants,
     )
 
 
@@ -175,7 +184,7 @@ class CouplingResult(Result):
 
     Attributes
     ----------
-    asked : dict
+    settings : dict
         retest_r, sd_ratio, n_people, n_trials, confidence_level.
     table : DataFrame
         What `to_frame` gives.
@@ -183,7 +192,7 @@ class CouplingResult(Result):
         Correlation of each simulated trial by each method.
     """
 
-    asked: dict
+    settings: dict
     table: pd.DataFrame
     correlations: dict
 
@@ -199,7 +208,7 @@ class CouplingResult(Result):
         return self.table.copy()
 
     def __str__(self) -> str:
-        rows, a = self.table.set_index(["method", "quantity"]), self.asked
+        rows, a = self.table.set_index(["method", "quantity"]), self.settings
         parts = []
         for method in self.correlations:
             r, share = (rows.loc[(method, name)] for name in ("mean r", "share significant"))
@@ -213,7 +222,10 @@ class CouplingResult(Result):
         if ratio != 1:
             change = "smaller" if ratio < 1 else "larger"
             head = f"Where the SD at the end point is {ratio:g} times that at baseline"
-            tail = f" Oldham's correlation is not 0 here because the SD becomes {change}, whatever the cause."
+            tail = (
+                f" Oldham's correlation is not 0 here because the SD becomes {change}, whatever the "
+                "cause."
+            )
         return (
             f"{head} (retest r = {a['retest_r']:g}, n = {a['n_people']}; {a['n_trials']:,} simulated "
             f"trials): {'; '.join(parts)}.{tail}"
@@ -257,11 +269,16 @@ def simulate_coupling(
     Returns
     -------
     CouplingResult
+        Correlations of the simulated trials by both methods.
 
     Raises
     ------
     ValueError
         If an argument is out of its range.
+
+    See Also
+    --------
+    simulate_selection : Participants selected by their baseline.
 
     Examples
     --------
@@ -302,9 +319,9 @@ def simulate_coupling(
         rows.append((method, "mean r", compute_mean(r), _expect_r(n_people, true[method])))
         share = compute_share(np.abs(r) > critical)
         rows.append((method, "share significant", share, float((upper + lower)[0])))
-    asked = {"retest_r": retest_r, "sd_ratio": sd_ratio, "n_people": n_people}
-    asked |= {"n_trials": n_trials, "confidence_level": confidence_level}
-    return CouplingResult(asked=asked, table=list_quantities(rows), correlations=drawn)
+    settings = {"retest_r": retest_r, "sd_ratio": sd_ratio, "n_people": n_people}
+    settings |= {"n_trials": n_trials, "confidence_level": confidence_level}
+    return CouplingResult(settings=settings, table=list_quantities(rows), correlations=drawn)
 
 
 def _expect_r(n_obs: int, rho: float) -> float:

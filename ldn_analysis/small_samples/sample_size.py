@@ -21,7 +21,7 @@ MAX_PARTICIPANTS = 100_000
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class SampleSize(Result):
-    """The smallest number of people with the power asked for.
+    """The smallest number of participants with the power asked for.
 
     Attributes
     ----------
@@ -33,7 +33,7 @@ class SampleSize(Result):
         The smallest numbers whose power_high and whose power_low reach it: what chance in
         the simulation leaves open.
     tried : dict of Tally
-        By number of people, all that the search looked at.
+        By number of participants, all that the search looked at.
     """
 
     truth: TrialTruth
@@ -46,7 +46,7 @@ class SampleSize(Result):
     tried: dict[int, Tally]
 
     def to_frame(self, confidence_level: float | None = None) -> pd.DataFrame:
-        """Power of every number of people that the search tried.
+        """Power of every number of participants that the search tried.
 
         Parameters
         ----------
@@ -92,9 +92,10 @@ def find_sample_size(
     rng: int | np.random.Generator,
     n_jobs: int | None = None,
 ) -> SampleSize:
-    """Search the smallest number of people with this power under a truth.
+    """Search the smallest number of participants with this power under a truth.
 
-    Doubling, then halving the interval; it assumes that power grows with people.
+    Doubling, then halving the interval; it assumes that power grows with the number of
+    participants.
 
     Parameters
     ----------
@@ -107,7 +108,7 @@ def find_sample_size(
     confidence_level : {0.9, 0.95, 0.99}
         A trial is significant where its interval of this level leaves out zero.
     n_trials : int
-        Trials at each number of people that is tried.
+        Trials at each number of participants that is tried.
     rng : int or numpy Generator
         As in `simulate_trials`.
     n_jobs : int, optional
@@ -116,14 +117,20 @@ def find_sample_size(
     Returns
     -------
     SampleSize
+        The number, and what chance in the simulation leaves open.
 
     Raises
     ------
     ValueError
-        If the true value is 0, the power is out of range or not reached with 100,000 people,
+        If the true value is 0, the power is out of range or not reached with 100,000 participants,
         the level is none of the three, or the estimand is unknown.
     TypeError
         If something is not of its type.
+
+    See Also
+    --------
+    summarise_power : Power over a grid of numbers of participants and effects.
+    compute_power_exact : Power without simulation.
 
     Examples
     --------

@@ -34,8 +34,8 @@ class SimulatedTrials(Result):
     truth : TrialTruth
         What was true.
     n_people : int
-        People who start in each trial.
-    n_trials, n_asked : int
+        Participants who start in each trial.
+    n_trials, n_requested : int
         Trials finished, and asked for: fewer are finished after Ctrl-C.
     tallies : dict of Tally
         Sums, counts and histogram of each estimand.
@@ -46,7 +46,7 @@ class SimulatedTrials(Result):
     truth: TrialTruth
     n_people: int
     n_trials: int
-    n_asked: int
+    n_requested: int
     tallies: dict[str, Tally]
     kept: dict[str, np.ndarray] | None = None
 
@@ -210,7 +210,11 @@ class SimulatedTrials(Result):
             f"{format_number(row.true_value)}; Monte Carlo SE {100 * row.power_mc_std_error:.2g})"
             for row in table.itertuples()
         )
-        early = "" if self.n_trials == self.n_asked else f" (stopped early, of {self.n_asked:,})"
+        early = (
+            ""
+            if self.n_trials == self.n_requested
+            else f" (stopped early, of {self.n_requested:,})"
+        )
         return (
             f"{self.n_trials:,} simulated trials{early} of {self.n_people} participants; significant at "
             f"5 %: {parts}."
@@ -235,17 +239,17 @@ def simulate_trials(
     The trials' own intervals assume what least squares assumes: here you see what happens
     where a truth breaks it.
 
-    With normal people the sums that these analyses use are drawn themselves (a normal mean
+    With normal variables the sums that these analyses use are drawn themselves (a normal mean
     and Bartlett's 1933 decomposition of the Wishart distribution): the exact distribution,
-    without drawing a person. With an error in baseline pain, whose percentages are not
-    normal, people are drawn.
+    without drawing a participant. With an error in baseline pain, whose percentages are not
+    normal, participants are drawn.
 
     Parameters
     ----------
     truth : TrialTruth
         What is true.
     n_people : int
-        People who start in each trial, at least 3.
+        Participants who start in each trial, at least 3.
     n_trials : int
         How many trials.
     rng : int or numpy Generator
@@ -258,7 +262,7 @@ def simulate_trials(
     progress : bool, optional
         Show a bar with rate and time left. Default: on a terminal only.
     keep : bool
-        Keep every trial's numbers (70 bytes a trial) instead of sums alone. Without it,
+        Keep every trial's numbers (70 bytes per trial) instead of sums alone. Without it,
         memory does not grow with the number of trials.
 
     Returns
@@ -275,6 +279,12 @@ def simulate_trials(
         generator.
     KeyboardInterrupt
         If it is stopped before any trial is finished.
+
+    See Also
+    --------
+    summarise_power : Power over a grid of numbers of participants and effects.
+    simulate_lines : The lines themselves.
+    estimate_truth : A truth taken from data.
 
     Examples
     --------
@@ -300,7 +310,7 @@ def simulate_trials(
         truth=truth,
         n_people=int(n_people),
         n_trials=cell.n_trials,
-        n_asked=int(n_trials),
+        n_requested=int(n_trials),
         tallies=cell.tallies,
         kept=kept,
     )

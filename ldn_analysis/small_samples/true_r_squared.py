@@ -119,12 +119,17 @@ def infer_true_r_squared(
     Returns
     -------
     TrueRSquared
+        The interval of the true value, and a curve over true values.
 
     Raises
     ------
     ValueError
         If n is not a whole number from 4 to 1,000, or the threshold, a true value or the
         level is out of its range.
+
+    See Also
+    --------
+    correct_optimism : What is left of an R squared in new participants.
 
     Examples
     --------

@@ -21,8 +21,10 @@ def test_common_rules(plot, result, panes):
 def test_selection_draws_its_people_and_means():
     left, right = plot_selection(SELECTED)
     for label, selected in (("admitted", True), ("not admitted", False)):
-        people = SELECTED.people[SELECTED.people["selected"] == selected]
-        assert_array_equal(labelled(left, label).get_xydata(), people[["baseline", "end_point"]])
+        participants = SELECTED.participants[SELECTED.participants["selected"] == selected]
+        assert_array_equal(
+            labelled(left, label).get_xydata(), participants[["baseline", "end_point"]]
+        )
     expected = SELECTED.to_frame().set_index("quantity")["expected"]
     assert labelled(left, "expected means").get_xydata().tolist() == [
         [expected["baseline"], expected["end point"]]

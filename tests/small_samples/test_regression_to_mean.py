@@ -88,11 +88,11 @@ def test_selection_alone_makes_trials_significant():
 
 def test_people_of_the_example():
     result = simulate_selection(**SELECT, n_trials=10)
-    people = result.people
-    assert_array_equal(people["selected"], people["baseline"] > 65)
-    assert len(people) == 400
-    assert result.asked["mean"] == Assumptions().severity_mean
-    assert result.asked["sd"] == Assumptions().severity_sd
+    participants = result.participants
+    assert_array_equal(participants["selected"], participants["baseline"] > 65)
+    assert len(participants) == 400
+    assert result.settings["mean"] == Assumptions().severity_mean
+    assert result.settings["sd"] == Assumptions().severity_sd
 
 
 def test_paired_p_equals_scipy():

@@ -432,7 +432,7 @@ def test_ctrl_c_keeps_finished_batches(monkeypatch, keep):
     expected = simulate(PLAIN, 9, 4 * BLOCK, keep=keep)
     monkeypatch.setattr(engine, "_simulate_batch", stop_at_third)
     stopped = simulate(PLAIN, 9, 100_000, keep=keep)
-    assert (stopped.n_trials, stopped.n_asked) == (4 * BLOCK, 100_000)
+    assert (stopped.n_trials, stopped.n_requested) == (4 * BLOCK, 100_000)
     assert f"{4 * BLOCK:,} simulated trials (stopped early, of 100,000)" in str(stopped)
     assert as_bytes(stopped) == as_bytes(expected)
     if keep:
@@ -483,7 +483,7 @@ def test_a_real_ctrl_c_stops_cleanly(tmp_path, jobs):
     assert again == "100"
 
 
-def test_progress_is_quiet_in_a_pipe_and_shown_when_asked(capsys, monkeypatch):
+def test_progress_is_quiet_in_a_pipe_and_shown_when_requested(capsys, monkeypatch):
     import tqdm
 
     simulate(PLAIN, 9, 200_000)
