@@ -129,6 +129,7 @@ def correct_optimism(fit: LineFit, *, rng, n_resamples: int = 10_000) -> Optimis
     Returns
     -------
     Optimism
+        R squared as it appears, and three corrections.
 
     Raises
     ------
@@ -137,6 +138,10 @@ def correct_optimism(fit: LineFit, *, rng, n_resamples: int = 10_000) -> Optimis
     ValueError
         If the outcome is the same for everybody, one participant alone holds the slope (leverage 1),
         or `n_resamples` is not a whole number of 2 or more.
+
+    See Also
+    --------
+    bootstrap_line : Intervals of slope, r and R squared.
 
     Examples
     --------

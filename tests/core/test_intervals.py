@@ -1,14 +1,16 @@
-"""Spearman's rho: exact p against a plain loop and R, t above nine, no interval at -1 and 1."""
+"""Quantiles, p values and intervals that several rooms share, against scipy, statsmodels and R."""
 
 from itertools import permutations
 
 import numpy as np
 import pytest
+import scipy.stats
 from scipy.stats import rankdata, spearmanr
 from statsmodels.stats.proportion import proportion_confint
 
 from ldn_analysis.core.intervals import (
     clopper_pearson_interval,
+    compute_p_value,
     compute_spearman,
     compute_spearman_interval,
 )
@@ -72,3 +74,25 @@ def test_clopper_pearson_equals_statsmodels_and_its_closed_forms(level):
     assert clopper_pearson_interval(0, 0, level) == (0, 1)
     with pytest.raises(ValueError, match="confidence_level must lie between 0 and 1"):
         clopper_pearson_interval(1, 2, 95)
+
+
+@pytest.mark.parametrize("df", [1, 2, 3, 4, 5, 8, 9, 36, 37, 99, 100, 101])
+def test_many_p_values_equal_scipy(df):
+    t = np.concatenate([[0.0, np.nan], np.linspace(-40, 40, 9000)])
+    expected = 2 * scipy.stats.t.sf(np.abs(t), df)
+    for degrees in (df, np.full(len(t), df)):
+        np.testing.assert_allclose(compute_p_value(t, degrees), expected, rtol=2e-10, atol=1e-300)
+    square = compute_p_value(t.reshape(2, -1), df)
+    np.testing.assert_allclose(square.ravel(), expected, rtol=2e-10, atol=1e-300)
+    if df <= 100:  # near zero the density is what counts; stdtr gives 1 there
+        tiny = compute_p_value(np.full(5000, 1e-9), df)
+        np.testing.assert_allclose(1 - tiny, 2e-9 * scipy.stats.t.pdf(0, df), rtol=1e-5)
+    mixed = np.where(np.arange(len(t)) % 2, df, df + 1)
+    expected = 2 * scipy.stats.t.sf(np.abs(t), mixed)
+    np.testing.assert_allclose(compute_p_value(t, mixed), expected, rtol=1e-12, atol=1e-300)
+
+
+def test_few_p_values():
+    assert isinstance(compute_p_value(2.0, 8), float)
+    np.testing.assert_allclose(compute_p_value([2.0, -2.0], 8), 2 * scipy.stats.t.sf(2, 8))
+    assert np.isnan(compute_p_value(np.ones(5000), np.zeros(5000))).all()
