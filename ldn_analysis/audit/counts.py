@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from ..data.printed import read_counts, read_printed
-from .results import CUT_OFF, NO, ONLY_IF, YES, AuditCheck, format_plain, join_words, meets
+from .results import CUT_OFF, NO, ONLY_IF, YES, AuditCheck, format_plain, join_words
 
 __all__ = ["check_mean", "check_share", "check_sum"]
 
@@ -192,9 +192,9 @@ def check_sum(parts, total, *, decimals: int | None = None) -> AuditCheck:
     low, high = sum(ends[0] for ends in ranges), sum(ends[1] for ends in ranges)
     plain = sum(term.value for term in terms)
     verdict, condition = NO, ""
-    if meets(whole, low, high):
+    if whole.is_compatible(low, high):
         verdict = YES
-    elif whole.relation == "=" and low <= whole.cut[1] and high >= whole.cut[0]:
+    elif whole.relation == "=" and low <= whole.truncated[1] and high >= whole.truncated[0]:
         verdict, condition = ONLY_IF, f"the total was {CUT_OFF}"
     # "a + -b" reads badly: the sign of a subtracted part is the operator.
     shown = " ".join(
@@ -228,7 +228,9 @@ def _list_totals(shares, sizes, per_unit: Fraction, most: int | None = None) -> 
     for share in shares:
         for size in sizes:
             scale, found = size * per_unit, []
-            for reading, (low, high) in zip(READINGS, (share.rounded, share.cut), strict=True):
+            for reading, (low, high) in zip(
+                READINGS, (share.rounded, share.truncated), strict=True
+            ):
                 first, last = ceil(low * scale), floor(high * scale)
                 # The upper end itself would not be cut off to this number.
                 last -= reading == "cut off" and last == high * scale

@@ -5,7 +5,7 @@ import pandas as pd
 from ..core.wording import format_number
 from .derived import SCALES, derive_se, read_interval, transform, transform_back
 from .p_values import explain_p, judge_p, p_limits
-from .results import NO, ONLY_IF, YES, AuditCheck, fit_p, format_plain, format_range, meets, read_p
+from .results import NO, ONLY_IF, YES, AuditCheck, format_plain, format_range, match_p, read_p
 
 __all__ = ["check_interval_symmetry", "check_p_from_interval"]
 
@@ -58,7 +58,7 @@ def check_p_from_interval(
     printed = read_p(p_value, "check_p_from_interval")
     error = derive_se("check_p_from_interval", low, high, estimate, df, scale, confidence_level)
     p, p_low, p_high = error["p_value"]
-    fits = "rounded" if meets(printed, p_low, p_high) else fit_p(printed, p)
+    fits = "rounded" if printed.is_compatible(p_low, p_high) else match_p(printed, p)
     row = (f"{'t' if df is not None else 'z'} from the interval", p, p_low, p_high, fits)
     verdict, condition = judge_p(
         printed, row, "the unrounded limits lie to one side within what prints so"
@@ -119,7 +119,7 @@ def check_interval_symmetry(estimate, low, high, *, scale: str = "linear") -> Au
         lower, upper = (transform_back((ends[i] + ends[i + 2]) / 2, name) for i in (0, 1))
         # The limits went through floats: allow their last bit.
         slack = 1e-12 * max(1.0, abs(center))
-        fits = meets(middle, lower - slack, upper + slack)
+        fits = middle.is_compatible(lower - slack, upper + slack)
         rows.append((name, center, lower, upper, "rounded" if fits else ""))
     details = pd.DataFrame(rows, columns=["reading", "middle", "range_low", "range_high", "fits"])
     own = details[details["reading"] == scale].iloc[0]

@@ -6,7 +6,7 @@ from scipy.special import chdtrc, fdtrc, ndtr, stdtr
 
 from ..core.wording import format_number
 from ..data.printed import Printed, read_printed
-from .results import CUT_OFF, NO, ONLY_IF, YES, AuditCheck, fit_p, format_range, meets, read_p
+from .results import CUT_OFF, NO, ONLY_IF, YES, AuditCheck, format_range, match_p, read_p
 
 __all__ = ["check_p_from_statistic"]
 
@@ -84,14 +84,14 @@ def check_p_from_statistic(
     rows = []
     for sides in readings:
         p, p_low, p_high = p_of(stands, sides), p_of(high, sides), p_of(low, sides)
-        fits = "rounded" if meets(printed, p_low, p_high) else fit_p(printed, p)
+        fits = "rounded" if printed.is_compatible(p_low, p_high) else match_p(printed, p)
         rows.append(("one-tailed" if sides == 1 else "two-tailed", p, p_low, p_high, fits))
     details = pd.DataFrame(rows, columns=["reading", "p_value", "p_low", "p_high", "fits"])
     if kind not in TWO_SIDED:
         details["reading"] = "upper tail"
     p, p_low, p_high = rows[0][1:4]
     bounds = []
-    if value.relation == "=" and fit_p(printed, p) != "rounded":
+    if value.relation == "=" and match_p(printed, p) != "rounded":
         limits = p_limits(printed)
         digits = max(value.decimals, 0) + 2
         if p_high > limits[1]:
@@ -170,10 +170,10 @@ def p_limits(printed: Printed) -> tuple[float, float]:
 def judge_p(printed: Printed, row: tuple, part: str) -> tuple[str, str]:
     """Verdict from one reading: p as it stands, then its range, then cut off digits."""
     _, p, p_low, p_high, fits = row
-    alone = fit_p(printed, p)
+    alone = match_p(printed, p)
     if alone == "rounded" or (fits == "rounded" and not part):
         return YES, ""
-    ways = [part] if meets(printed, p_low, p_high) else []
+    ways = [part] if printed.is_compatible(p_low, p_high) else []
     if alone == "cut off":
         ways.append(f"p was {CUT_OFF}")
     return (ONLY_IF, ", or if ".join(ways)) if ways else (NO, "")

@@ -11,7 +11,7 @@ from ..core.wording import format_number
 from ..data.printed import read_counts, read_printed
 from .counts import check_share
 from .p_values import p_limits
-from .results import NO, ONLY_IF, YES, AuditCheck, fit_p, format_range, join_words, read_p
+from .results import NO, ONLY_IF, YES, AuditCheck, format_range, join_words, match_p, read_p
 
 __all__ = ["check_paired_shares"]
 
@@ -103,7 +103,7 @@ def check_paired_shares(
     details = pd.DataFrame(rows, columns=COLUMNS[:-2])
     details.loc[~details["paired"], ["first_only", "second_only"]] = np.nan
     details["p_high"] = details["p_low"]
-    details["fits"] = "" if printed is None else [fit_p(printed, p) for p in details["p_low"]]
+    details["fits"] = "" if printed is None else [match_p(printed, p) for p in details["p_low"]]
     usual = details["paired"] & ~details["reading"].str.startswith("one-tailed")
     verdict, condition = _judge_paired(details, usual, printed)
     mcnemar = details.loc[usual, "p_low"]

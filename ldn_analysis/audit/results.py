@@ -26,18 +26,11 @@ def read_p(p_value, where: str, decimals: int | None = None) -> Printed:
     return printed
 
 
-def meets(printed: Printed, low, high) -> bool:
-    """Whether some number from low to high prints so, or stands in the printed relation."""
-    if printed.relation == "=":
-        return low <= printed.rounded[1] and high >= printed.rounded[0]
-    return low < printed.value if printed.relation == "<" else high > printed.value
-
-
-def fit_p(printed: Printed, p: float) -> str:
+def match_p(printed: Printed, p: float) -> str:
     """How a p value prints as the printed one: rounded, cut off, or not."""
-    if meets(printed, p, p):
+    if printed.is_compatible(p):
         return "rounded"
-    low, high = printed.cut
+    low, high = printed.truncated
     return "cut off" if printed.relation == "=" and low <= p < high else ""
 
 

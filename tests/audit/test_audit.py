@@ -67,9 +67,9 @@ def test_numbers_take_their_decimals_from_the_caller():
 
 
 def test_cut_off_goes_toward_zero():
-    assert ldn.read_printed("0.05").cut == (Fraction("0.05"), Fraction("0.06"))
-    assert ldn.read_printed("-2.3").cut == (Fraction("-2.4"), Fraction("-2.3"))
-    assert ldn.read_printed("< 0.05").cut == (Fraction("0.05"),) * 2
+    assert ldn.read_printed("0.05").truncated == (Fraction("0.05"), Fraction("0.06"))
+    assert ldn.read_printed("-2.3").truncated == (Fraction("-2.4"), Fraction("-2.3"))
+    assert ldn.read_printed("< 0.05").truncated == (Fraction("0.05"),) * 2
 
 
 @given(
