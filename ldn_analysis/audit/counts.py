@@ -17,7 +17,7 @@ READINGS = ("rounded", "cut off")
 def check_share(percent, n, *, decimals: int | None = None) -> AuditCheck:
     """Which counts and denominators can be behind printed percentages (GRIM).
 
-    A share of n people is one of n + 1 numbers; with few decimals and n below
+    A share of n participants is one of n + 1 numbers; with few decimals and n below
     100 x 10^decimals many percentages cannot occur (Brown and Heathers 2017). Several
     shares are checked against the same denominator.
 
@@ -33,8 +33,8 @@ def check_share(percent, n, *, decimals: int | None = None) -> AuditCheck:
     Returns
     -------
     AuditCheck
-        `details` has one row a share and denominator: printed, n_obs, reading ("rounded",
-        "cut off" or "" where none fits), count_low, count_high (all counts that print so),
+        `details` has one row per share and denominator: printed, n_obs, reading ("rounded",
+        "cut off" or "" where none fits), count_low, count_high (all counts that give it),
         rounded, cut_off (whether it fits by that reading).
 
     Raises
@@ -79,14 +79,14 @@ def check_share(percent, n, *, decimals: int | None = None) -> AuditCheck:
         follows=follows,
         verdict=verdict,
         condition=condition,
-        explanation="A share of n people is a whole number divided by n"
+        explanation="A share of n participants is a whole number divided by n"
         + ("." if informative else "; at this n every printed percentage is possible."),
         details=details,
     )
 
 
 def check_mean(mean, n, *, items: int = 1, decimals: int | None = None) -> AuditCheck:
-    """Whether a mean of whole numbers can print so (GRIM).
+    """Whether whole numbers can have the printed mean (GRIM).
 
     The sum of n x items whole numbers is whole, so the mean is a multiple of
     1 / (n x items) (Brown and Heathers 2017). The check can only fail where n x items is
@@ -98,17 +98,17 @@ def check_mean(mean, n, *, items: int = 1, decimals: int | None = None) -> Audit
     mean : str or number
         As printed, e.g. "5.19"; a float needs `decimals`.
     n : int or iterable of int
-        Number of people, or all that are possible.
+        Number of participants, or all that are possible.
     items : int
-        How many whole numbers are averaged in each person.
+        How many whole numbers are averaged per participant.
     decimals : int, optional
         Printed decimals, for a number that is not text.
 
     Returns
     -------
     AuditCheck
-        `details` has one row a possible n: printed, n_obs, reading, count_low,
-        count_high (sums that print so), rounded, cut_off.
+        `details` has one row per possible n: printed, n_obs, reading, count_low,
+        count_high (sums that give it), rounded, cut_off.
 
     Raises
     ------
@@ -132,7 +132,7 @@ def check_mean(mean, n, *, items: int = 1, decimals: int | None = None) -> Audit
     by_size = details.set_index("n_obs")
     verdict, condition = _judge_sizes(by_size["rounded"], by_size["cut_off"])
     informative = min(sizes) * items < 10**printed.decimals
-    reason = f"The sum of {'' if items == 1 else f'{items} '}whole numbers a person is whole"
+    reason = f"The sum of {'' if items == 1 else f'{items} '}whole numbers per participant is whole"
     return AuditCheck(
         check="mean of whole numbers (GRIM)",
         printed=f"mean {printed.text} of n = {_describe_sizes(sizes)}",
@@ -223,7 +223,7 @@ def check_sum(parts, total, *, decimals: int | None = None) -> AuditCheck:
 
 
 def _list_totals(shares, sizes, per_unit: Fraction, most: int | None = None) -> pd.DataFrame:
-    """For each printed number and n: the whole totals that print so when divided."""
+    """For each printed number and n: the whole totals that give it when divided."""
     rows = []
     for share in shares:
         for size in sizes:

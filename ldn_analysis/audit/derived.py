@@ -22,7 +22,7 @@ def compute_sd_from_p(
     """Standard error, SD and interval behind a printed p of a t test.
 
     From a two-sided p and n follows |t|; from the mean difference and t its standard
-    error; from that the SD: of the differences within people (paired, one n) or within
+    error; from that the SD: of the differences within participants (paired, one n) or within
     groups (two n, equal variances). The method of the Cochrane Handbook (section 6.5.2),
     with the range that rounding allows.
 
@@ -31,7 +31,7 @@ def compute_sd_from_p(
     p_value : str or number
         As printed. Of a bound, the numbers at the bound are the estimates.
     n : int or pair of int
-        People of a paired test, or of two groups.
+        Participants of a paired test, or of two groups.
     difference : str, number or list of them, optional
         Mean difference as printed, or parts to add, e.g. ["32.5", "-2.3"]. Without it
         only t and the standardised effect follow.
@@ -50,7 +50,7 @@ def compute_sd_from_p(
     Raises
     ------
     ValueError
-        If p is 1, n is not at least 2 people, or the difference is zero or only a bound.
+        If p is 1, n is not at least 2, or the difference is zero or only a bound.
 
     Examples
     --------
@@ -167,7 +167,7 @@ def compute_r_interval(
     r : str or number, optional
         As printed. Either r or r_squared.
     n : int
-        People.
+        Number of participants.
     r_squared : str or number, optional
         As a share from 0 to 1; a bound such as "> 0.80" gives bounds. Its root is taken
         as positive: the sign has to be known from elsewhere.

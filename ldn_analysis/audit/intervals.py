@@ -61,7 +61,7 @@ def check_p_from_interval(
     fits = "rounded" if printed.is_compatible(p_low, p_high) else match_p(printed, p)
     row = (f"{'t' if df is not None else 'z'} from the interval", p, p_low, p_high, fits)
     verdict, condition = judge_p(
-        printed, row, "the unrounded limits lie to one side within what prints so"
+        printed, row, "the limits lay, before rounding, to one side of the printed ones"
     )
     return AuditCheck(
         check="p from an interval",
@@ -93,7 +93,7 @@ def check_interval_symmetry(estimate, low, high, *, scale: str = "linear") -> Au
     Returns
     -------
     AuditCheck
-        `details` has one row a scale that is possible: reading, middle, range_low,
+        `details` has one row per possible scale: reading, middle, range_low,
         range_high, fits.
 
     Raises

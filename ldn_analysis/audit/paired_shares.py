@@ -1,4 +1,4 @@
-"""Audit of two shares of the same people: every paired table that fits, test by test."""
+"""Audit of two shares of the same participants: every paired table that fits, test by test."""
 
 from math import comb
 
@@ -15,7 +15,7 @@ from .results import NO, ONLY_IF, YES, AuditCheck, format_range, join_words, mat
 
 __all__ = ["check_paired_shares"]
 
-CHECK = "p of two shares of the same people"
+CHECK = "p of two shares of the same participants"
 COLUMNS = ["reading", "paired", "both", "first_only", "second_only", "neither"]
 PAIRED = (
     "McNemar exact",
@@ -31,14 +31,14 @@ def check_paired_shares(
 ) -> AuditCheck:
     """All paired 2 x 2 tables behind two printed shares, with the p of each test.
 
-    The same n people answer yes or no in two conditions. The shares fix the margins; how
-    many said yes in both is seldom printed, and McNemar's test depends on it. Estimand of
+    The same n participants respond or not in two conditions. The shares fix the margins; how
+    many responded under both is seldom printed, and McNemar's test depends on it. Estimand of
     the tests: the difference of the two shares. McNemar (1947): exact (binomial on the
-    people who differ), mid-p (Fagerland, Lydersen and Laake 2013), chi-square with 1 df,
+    participants who differ), mid-p (Fagerland, Lydersen and Laake 2013), chi-square with 1 df,
     and the same with continuity correction (Edwards 1948), all two-sided. Further
     readings are shown beside: the exact test one-tailed, and the tests of two unrelated
     groups of n (chi-square, Yates' correction, Fisher's exact test), which ignore that
-    the people are the same.
+    the participants are the same.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ def check_paired_shares(
     shares = [read_printed(share, decimals, where=where) for share in (first, second)]
     (size,) = read_counts([n], where)
     printed = None if p_value is None else read_p(p_value, where)
-    text = f"{shares[0].text} % and {shares[1].text} % of the same {size} people"
+    text = f"{shares[0].text} % and {shares[1].text} % of the same {size} participants"
     text += "" if printed is None else f", p {printed.stated}"
     counts = []
     for share in shares:
@@ -113,7 +113,7 @@ def check_paired_shares(
         check=CHECK,
         printed=text,
         follows=f"{names[0]} against {names[1]}; McNemar's tests give p {format_range(low, high)}, "
-        "depending on how many people said yes in both",
+        "depending on how many responded under both",
         verdict=verdict,
         condition=condition,
         explanation=_explain_paired(printed, bool((usual & (details["fits"] == "rounded")).any())),
@@ -133,16 +133,16 @@ def _test_paired(both: int, first_only: int, second_only: int, neither: int):  #
 
 def _test_unpaired(one: int, two: int, size: int):
     """Name, statistic and p of each test of two unrelated groups of the same size."""
-    yes, people = one + two, 2 * size
-    spread = yes * (people - yes)
+    yes, total = one + two, 2 * size
+    spread = yes * (total - yes)
     gap = abs(one - two)
-    square = people * gap**2 / spread if spread else 0.0
-    yates = people * max(gap - 1, 0) ** 2 / spread if spread else 0.0
+    square = total * gap**2 / spread if spread else 0.0
+    yates = total * max(gap - 1, 0) ** 2 / spread if spread else 0.0
     ways = [
         comb(size, k) * comb(size, yes - k) for k in range(max(0, yes - size), min(size, yes) + 1)
     ]
     mine = comb(size, one) * comb(size, two)
-    fisher = sum(way for way in ways if way <= mine) / comb(people, yes)
+    fisher = sum(way for way in ways if way <= mine) / comb(total, yes)
     return [
         ("unpaired chi-square", square, chdtrc(1, square)),
         ("unpaired chi-square corrected", yates, chdtrc(1, yates)),
@@ -166,7 +166,9 @@ def _judge_paired(details: pd.DataFrame, usual: pd.Series, printed) -> tuple[str
     for chosen, words in groups[:1] if (usual & rounded).any() else groups:
         for name, rows in details[chosen].groupby("reading", sort=False):
             overlap = sorted({int(k) for k in rows["both"].dropna()})
-            who = f", if {join_words(overlap)} said yes in both" if overlap else ""
+            one = overlap == [1]
+            who = f"{join_words(overlap)} participant{'' if one else 's'} responded under both"
+            who = f", if {who}" if overlap else ""
             ways.append(f"{name}{who} (p {_list_p(rows)}{words})")
     if not ways:
         return NO, ""
@@ -175,7 +177,9 @@ def _judge_paired(details: pd.DataFrame, usual: pd.Series, printed) -> tuple[str
 
 def _explain_paired(printed, fits: bool) -> str:
     """What the verdict rests on."""
-    text = "How many people said yes in both conditions decides McNemar's test and was not printed."
+    text = (
+        "McNemar's test depends on how many responded under both conditions, which was not printed."
+    )
     if printed is None:
         return f"{text} No p value was given to compare with."
     if not fits:
