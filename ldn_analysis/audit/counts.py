@@ -6,10 +6,12 @@ from math import ceil, floor
 import numpy as np
 import pandas as pd
 
-from ..data.printed import read_counts, read_printed
-from .results import CUT_OFF, NO, ONLY_IF, YES, AuditCheck, format_plain, join_words
+from ..core.validation import require_count
+from ..core.wording import format_number
+from ..data.printed import Printed, read_counts, read_printed
+from .results import CUT_OFF, NO, ONLY_IF, YES, AuditCheck, format_plain, join_words, match_p
 
-__all__ = ["check_mean", "check_share", "check_sum"]
+__all__ = ["check_count", "check_mean", "check_share", "check_sum"]
 
 READINGS = ("rounded", "cut off")
 
@@ -49,15 +51,7 @@ def check_share(percent, n, *, decimals: int | None = None) -> AuditCheck:
     consistent only if the denominator is 28
     """
     where = "check_share"
-    given = percent if isinstance(percent, (list, tuple, np.ndarray, pd.Series)) else [percent]
-    shares = [read_printed(item, decimals, where=where) for item in given]
-    if not shares:
-        raise ValueError(f"{where}: there is no percentage to check")
-    for share in shares:
-        if share.relation != "=" or not 0 <= share.value <= 100:
-            raise ValueError(
-                f"{where}: a percentage from 0 to 100 is needed, not a bound; received {share.text!r}"
-            )
+    shares = _read_shares(percent, decimals, where)
     sizes = read_counts(n, where)
     details = _list_totals(shares, sizes, Fraction(1, 100), most=1)
     words = [share.text.removesuffix("%").strip() + " %" for share in shares]
@@ -82,6 +76,59 @@ def check_share(percent, n, *, decimals: int | None = None) -> AuditCheck:
         explanation="A share of n participants is a whole number divided by n"
         + ("." if informative else "; at this n every printed percentage is possible."),
         details=details,
+    )
+
+
+def check_count(percent, count: int, n: int, *, decimals: int | None = None) -> AuditCheck:
+    """Whether a printed percentage is that of a count printed elsewhere.
+
+    Parameters
+    ----------
+    percent : str or number
+        As printed; a float needs `decimals`.
+    count, n : int
+        How many of how many.
+    decimals : int, optional
+        Printed decimals, for a number that is not text.
+
+    Returns
+    -------
+    AuditCheck
+        `details` has the one row: printed, n_obs, count, percent, fits ("rounded", "cut off"
+        or "").
+
+    Raises
+    ------
+    ValueError
+        If the percentage is none, or the count is not from 0 to n.
+
+    See Also
+    --------
+    check_share : Which counts can be behind a percentage, where none was printed.
+
+    Examples
+    --------
+    >>> check_count("36", 10, 28).verdict, check_count("37", 10, 28).verdict
+    ('consistent', 'not possible as printed')
+    """
+    where = "check_count"
+    (share,) = _read_shares(percent, decimals, where)
+    count = require_count(count, "count", where, 0, require_count(n, "n", where))
+    exact = Fraction(100 * count, int(n))
+    fits = match_p(share, exact)
+    verdict, condition = {
+        "rounded": (YES, ""),
+        "cut off": (ONLY_IF, f"the percentage was {CUT_OFF}"),
+    }.get(fits, (NO, ""))
+    row = (share.text, int(n), count, float(exact), fits)
+    return AuditCheck(
+        check="percentage of a count",
+        printed=f"{share.text} %, {count} of {n}",
+        follows=f"{count} of {n} is {format_number(float(exact))} %",
+        verdict=verdict,
+        condition=condition,
+        explanation="",
+        details=pd.DataFrame([row], columns=["printed", "n_obs", "count", "percent", "fits"]),
     )
 
 
@@ -166,6 +213,8 @@ def check_sum(parts, total, *, decimals: int | None = None) -> AuditCheck:
     Returns
     -------
     AuditCheck
+        `details` has one row per part and one for their sum: term, estimate, range_low,
+        range_high.
 
     Raises
     ------
@@ -178,14 +227,7 @@ def check_sum(parts, total, *, decimals: int | None = None) -> AuditCheck:
     '10.7 to 10.9'
     """
     where = "check_sum"
-    terms = [read_printed(part, decimals, where=where) for part in parts]
-    for term in terms:
-        if term.relation != "=":
-            raise ValueError(
-                f"{where}: a part must be a number, not a bound; received {term.text!r}"
-            )
-    if not terms:
-        raise ValueError(f"{where}: there is no part to add")
+    terms = _read_parts(parts, decimals, where)
     whole = read_printed(total, decimals, where=where)
     exact = all(term.decimals <= 0 for term in terms)
     ranges = [(term.value, term.value) if exact else term.rounded for term in terms]
@@ -220,6 +262,33 @@ def check_sum(parts, total, *, decimals: int | None = None) -> AuditCheck:
         printed_range=tuple(map(float, whole.rounded)),
         follows_range=(float(low), float(high)),
     )
+
+
+def _read_shares(percent, decimals: int | None, where: str) -> list[Printed]:
+    """One printed percentage or several."""
+    given = percent if isinstance(percent, (list, tuple, np.ndarray, pd.Series)) else [percent]
+    shares = [read_printed(item, decimals, where=where) for item in given]
+    if not shares:
+        raise ValueError(f"{where}: there is no percentage to check")
+    for share in shares:
+        if share.relation != "=" or not 0 <= share.value <= 100:
+            raise ValueError(
+                f"{where}: a percentage from 0 to 100 is needed, not a bound; received {share.text!r}"
+            )
+    return shares
+
+
+def _read_parts(parts, decimals: int | None, where: str) -> list[Printed]:
+    """Printed numbers to be added; a bound is refused."""
+    terms = [read_printed(part, decimals, where=where) for part in parts]
+    for term in terms:
+        if term.relation != "=":
+            raise ValueError(
+                f"{where}: a part must be a number, not a bound; received {term.text!r}"
+            )
+    if not terms:
+        raise ValueError(f"{where}: there is no part to add")
+    return terms
 
 
 def _list_totals(shares, sizes, per_unit: Fraction, most: int | None = None) -> pd.DataFrame:

@@ -1,5 +1,6 @@
 """Audit of two shares of the same participants: every paired table that fits, test by test."""
 
+from itertools import product
 from math import comb
 
 import numpy as np
@@ -17,6 +18,7 @@ __all__ = ["check_paired_shares"]
 
 CHECK = "p of two shares of the same participants"
 COLUMNS = ["reading", "paired", "both", "first_only", "second_only", "neither"]
+COLUMNS += ["statistic", "p_low", "p_high", "fits"]
 PAIRED = (
     "McNemar exact",
     "McNemar mid-p",
@@ -45,7 +47,7 @@ def check_paired_shares(
     first, second : str or number
         Percentages as printed; floats need `decimals`.
     n : int
-        People, each in both conditions.
+        Participants, each in both conditions.
     p_value : str, optional
         Printed p, as text; without it there is no verdict on it.
     decimals : int, optional
@@ -54,7 +56,7 @@ def check_paired_shares(
     Returns
     -------
     AuditCheck
-        A share that does not fit n is "not possible as printed". `details` has one row a
+        A share that does not fit n is "not possible as printed". `details` has one row per
         table and test: reading, paired, both, first_only, second_only, neither (nan where
         the pairing is ignored), statistic, p_low, p_high (equal: p is exact for a given
         table), fits ("rounded", "cut off" or "").
@@ -90,18 +92,7 @@ def check_paired_shares(
                 details=pd.DataFrame(columns=COLUMNS),
             )
         counts.append(range(int(row["count_low"]), int(row["count_high"]) + 1))
-    rows = []
-    for one in counts[0]:
-        for two in counts[1]:
-            for both in range(max(0, one + two - size), min(one, two) + 1):
-                table = (both, one - both, two - both, size - one - two + both)
-                rows += [(name, True, *table, *test) for name, *test in _test_paired(*table)]
-            unknown = (np.nan, one, two, np.nan)
-            rows += [
-                (name, False, *unknown, *test) for name, *test in _test_unpaired(one, two, size)
-            ]
-    details = pd.DataFrame(rows, columns=COLUMNS[:-2])
-    details.loc[~details["paired"], ["first_only", "second_only"]] = np.nan
+    details = _list_tables(counts, size)
     details["p_high"] = details["p_low"]
     details["fits"] = "" if printed is None else [match_p(printed, p) for p in details["p_low"]]
     usual = details["paired"] & ~details["reading"].str.startswith("one-tailed")
@@ -121,6 +112,20 @@ def check_paired_shares(
         printed_range=(np.nan, np.nan) if printed is None else p_limits(printed),
         follows_range=(float(low), float(high)),
     )
+
+
+def _list_tables(counts: list[range], size: int) -> pd.DataFrame:
+    """Every paired table with these margins, and every test of each."""
+    rows = []
+    for one, two in product(*counts):
+        for both in range(max(0, one + two - size), min(one, two) + 1):
+            table = (both, one - both, two - both, size - one - two + both)
+            rows += [(name, True, *table, *test) for name, *test in _test_paired(*table)]
+        unknown = (np.nan, one, two, np.nan)
+        rows += [(name, False, *unknown, *test) for name, *test in _test_unpaired(one, two, size)]
+    details = pd.DataFrame(rows, columns=COLUMNS[:-2])
+    details.loc[~details["paired"], ["first_only", "second_only"]] = np.nan
+    return details
 
 
 def _test_paired(both: int, first_only: int, second_only: int, neither: int):  # noqa: ARG001
@@ -166,9 +171,10 @@ def _judge_paired(details: pd.DataFrame, usual: pd.Series, printed) -> tuple[str
     for chosen, words in groups[:1] if (usual & rounded).any() else groups:
         for name, rows in details[chosen].groupby("reading", sort=False):
             overlap = sorted({int(k) for k in rows["both"].dropna()})
-            one = overlap == [1]
-            who = f"{join_words(overlap)} participant{'' if one else 's'} responded under both"
-            who = f", if {who}" if overlap else ""
+            who = ""
+            if overlap:
+                word = "participant" if overlap == [1] else "participants"
+                who = f", if {join_words(overlap)} {word} responded under both"
             ways.append(f"{name}{who} (p {_list_p(rows)}{words})")
     if not ways:
         return NO, ""
@@ -191,6 +197,3 @@ def _list_p(rows: pd.DataFrame) -> str:
     """The p values of some readings, rounded for reading."""
     values = sorted(rows["p_low"])
     return " or ".join(dict.fromkeys(format_number(value) for value in values))
-
-
-COLUMNS += ["statistic", "p_low", "p_high", "fits"]

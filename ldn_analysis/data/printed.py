@@ -187,6 +187,11 @@ def read_printed(number, decimals: int | None = None, *, where: str = "read_prin
             value=Fraction(digits),
             decimals=-digits.as_tuple().exponent,
         )
+    return read_printed(_show_number(number, decimals, where), where=where)
+
+
+def _show_number(number, decimals: int | None, where: str) -> str:
+    """A number that is not text, with the decimals it was printed with."""
     if isinstance(number, bool) or not isinstance(number, (Real, np.number, Decimal)):
         raise TypeError(
             f"{where}: a printed number is text or a number; received {type(number).__name__}"
@@ -205,7 +210,7 @@ def read_printed(number, decimals: int | None = None, *, where: str = "read_prin
         raise ValueError(f"{where}: {number!r} is not a printed number") from None
     if shown != Decimal(str(number)):
         raise ValueError(f"{where}: {number!r} has more than the {decimals} decimals it came with")
-    return read_printed(str(shown), where=where)
+    return str(shown)
 
 
 def read_counts(n, where: str) -> list[int]:
