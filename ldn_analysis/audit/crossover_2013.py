@@ -112,7 +112,8 @@ def _audit_events(ledger: Ledger) -> None:
         for name, row in zip(ids, rows.values(), strict=True):
             check = check_count(ledger.text(name), int(row[f"n_{arm}"]), int(row["at_risk"]))
             comments = {NO: reports, ONLY_IF: reports}
-            ledger.add(f"{name}_count", topic, [name, row], check, comments=comments)
+            same = "The poster's share is taken to be that of the registry's count."
+            ledger.add(f"{name}_count", topic, [name, row], check, same, comments)
     row = rows["vivid_dreams"]
     rates = {
         arm: int(row[f"n_{arm}"]) / int(row["at_risk"]) / int(row[f"weeks_{arm}"]) for arm in ARMS

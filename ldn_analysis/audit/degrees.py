@@ -53,7 +53,7 @@ def check_degrees_of_freedom(tests, *, max_df: int = 12) -> AuditCheck:
     if len(numerators) != 1 or not 1 <= min(numerators) <= max_df:
         raise ValueError(
             f"{where}: the tests need one numerator from 1 to {max_df}; received "
-            f"{sorted(f'{number:g}' for number in numerators)}"
+            f"{', '.join(f'{number:g}' for number in sorted(numerators)) or 'no test'}"
         )
     own = int(numerators.pop())
     names = [describe_test(value, p, "F", degrees) for value, p, degrees in read]

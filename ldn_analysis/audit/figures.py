@@ -268,7 +268,7 @@ def plot_degrees_of_freedom(check: AuditCheck, ax=None, *, source: str = ""):
     for row in table.itertuples():
         y = names.index(row.test)
         _mark(ax, row.df1, y, row.fits)
-        label = f"{row.p_value:.2g}" if row.p_value >= 0.00005 else "<0.0001"
+        label = f"{row.p_value:.3g}" if row.p_value >= 0.0001 else "<0.0001"
         ax.annotate(label, (row.df1, y), (0, 5), textcoords="offset points", ha="center",
                     fontsize=6)  # fmt: skip
     printed = table.loc[table["printed"], "df1"].iloc[0]
@@ -397,7 +397,8 @@ def plot_false_discovery(check: AuditCheck, ax=None, *, source: str = ""):
     ax.tick_params(axis="y", length=0)
     ax.set_ylim(len(table) - 0.4, -0.6)
     ax.set_xlabel("printed p value (log scale)")
-    ax.set_title(_name(source, "Which p values does the Benjamini-Yekutieli procedure keep?"))
+    where = f"\n(printed in {source})" if source else ""
+    ax.set_title(f"Which p values does the Benjamini-Yekutieli procedure keep?{where}")
     ax.figure.legend(loc="outside lower center", ncols=3, columnspacing=1.3)
     return ax
 

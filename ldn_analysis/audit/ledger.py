@@ -31,20 +31,24 @@ class Ledger:
                 f"audit_published: there is no table {unknown[0]!r}; tables: {', '.join(KEYS)}"
             )
         self.tables = {name: load_dataset(name) for name in KEYS} | tables
+        self.records = {name: self._index(name) for name in KEYS}
         self.checks, self.rows = {}, []
+
+    def _index(self, table: str) -> dict[tuple, list[dict]]:
+        """The rows of a table by what names them."""
+        found = {}
+        for row in self.tables[table].to_dict("records"):
+            found.setdefault(tuple(row[column] for column in KEYS[table]), []).append(row)
+        return found
 
     def find(self, table: str, *key: str) -> dict:
         """One row of a table; `id` names it in the report."""
-        data = self.tables[table]
-        chosen = pd.Series(True, index=data.index)
-        for column, value in zip(KEYS[table], key, strict=True):
-            chosen &= data[column] == value
-        name = ", ".join(key)
-        if chosen.sum() != 1:
+        rows, name = self.records[table].get(key, []), ", ".join(key)
+        if len(rows) != 1:
             raise ValueError(
-                f"audit_published: the table {table} needs one row {name!r}; found {chosen.sum()}"
+                f"audit_published: the table {table} needs one row {name!r}; found {len(rows)}"
             )
-        row = data[chosen].iloc[0].to_dict()
+        row = rows[0]
         name = name if table == "published_values" else f"{table}: {name}"
         return row | {"id": name, "quantity": next(row[c] for c in QUANTITIES if c in row)}
 

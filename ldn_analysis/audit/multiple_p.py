@@ -6,7 +6,7 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 
-from ..core.validation import require_count, require_level
+from ..core.validation import require_count, require_number
 from ..core.wording import format_number
 from ..data.printed import read_printed
 from .p_values import p_limits
@@ -117,7 +117,7 @@ def check_false_discovery(p_values: Mapping, threshold, *, level: float = 0.05) 
     ['yes', 'no', 'no']
     """
     where = "check_false_discovery"
-    require_level(level)
+    require_number(level, "level", where, 0, 1)
     read = {name: read_p(p, where) for name, p in p_values.items()}
     if not read or any(p.relation == ">" for p in read.values()):
         raise ValueError(

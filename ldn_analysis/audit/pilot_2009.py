@@ -61,7 +61,7 @@ def _audit_unit(ledger: Ledger, name: str, comment: str) -> None:
     check = check_unit_of_analysis(
         df, ledger.count("pilot_n"), conditions=len(PHASES), statistic=value
     )
-    read = [ledger.find("printed_tests", name), "pilot_n", *PHASES]
+    read = [ledger.find("printed_tests", name), "pilot_n"]
     ledger.add(f"{name}_unit", "Unit of analysis", read, check, comments={ONLY_IF: comment})
 
 
@@ -193,9 +193,10 @@ def _audit_difference(ledger: Ledger) -> None:
         f"would give {sizes[1]}. Neither is with certainty the standard error of a mean of ten "
         "differences."
     )
-    ledger.add("pilot_sd", topic, [*read, "pilot_n"], paired, "The paper names another test.",
+    contrast = ledger.find("printed_tests", "pilot_F_symptoms")
+    ledger.add("pilot_sd", topic, [*read, "pilot_n", contrast], paired, "The paper names another test.",
                {"derived": comment})  # fmt: skip
     ledger.add(
-        "pilot_se_model", topic, [*read, ledger.find("printed_tests", "pilot_F_symptoms")], model,
+        "pilot_se_model", topic, [*read, contrast], model,
         "The contrast is taken to have the error degrees of freedom of the F test.",
     )  # fmt: skip
