@@ -318,8 +318,8 @@ def plot_correlations(check: AuditCheck, ax=None, *, source: str = ""):
     Examples
     --------
     >>> from ldn_analysis import check_correlations
-    >>> plot_correlations(check_correlations("0.90", "0.80", "0.20")).get_xlim()
-    (-1.05, 1.05)
+    >>> plot_correlations(check_correlations("0.90", "0.80", "0.20")).get_xlabel()
+    'correlation'
     """
     table = check.details
     _require_columns(table, ("printed_low", "range_low"), "plot_correlations", check)

@@ -50,8 +50,8 @@ def _audit_diary(ledger: Ledger) -> None:
         ledger,
         "pilot_F_symptoms",
         "The paper describes a mixed model of the daily ratings with first-order autoregressive "
-        "errors, which allows for days that resemble each other. No error; the participants "
-        "are as few as before.",
+        "errors, which allows for days that resemble each other. That is no error, but it does not "
+        "make the participants more numerous.",
     )
 
 
@@ -140,7 +140,7 @@ def _audit_table_1(ledger: Ledger) -> None:
         row = ledger.find("published_values", name)
         check = check_summary(ledger.values(column), mean=row["value"], sd=row["sd"])
         ledger.add(
-            name, "Table 1 and the text", [name, column, "pilot_recruited", "pilot_n"], check,
+            name, "Table 1 and the text", [name, column], check,
             comments={YES: f"The sentence speaks of the {ledger.count('pilot_recruited')} recruited; its "
                       f"numbers are those of the {ledger.count('pilot_n')} who completed."},
         )  # fmt: skip
@@ -157,17 +157,26 @@ def _audit_threshold(ledger: Ledger) -> None:
     table = ledger.tables["printed_tests"]
     counted = table[table["statistic"].notna()]
     for name, tests, assumption in (
-        ("pilot_fdr", counted, f"The {m} tests are taken to be the F tests and correlations."),
+        (
+            "pilot_fdr",
+            counted,
+            f"The {len(counted)} F tests and correlations are taken to be the {m} tests.",
+        ),
         ("pilot_fdr_all", table, "All printed p values, the contrasts included."),
     ):
         p_values = {row["outcome"]: read_relation(row) for row in tests.to_dict("records")}
         check = check_false_discovery(p_values, alpha)
-        read = ["pilot_alpha", *(ledger.find("printed_tests", item) for item in tests["id"])]
+        read = [
+            "pilot_alpha",
+            "pilot_n_tests",
+            *(ledger.find("printed_tests", item) for item in tests["id"]),
+        ]
         lost = check.details["below_threshold"] & check.details["kept"].eq("no")
         ledger.add(
             name, topic, read, check, assumption,
-            {ONLY_IF: f"The threshold is that of the last step, held against every p: {lost.sum()} "
-             "of the results below it would not be kept by the procedure that is cited."},
+            {ONLY_IF: f"Of {len(lost)} p values, {lost.sum()} lie below the threshold and would not "
+             "be kept by the procedure that is cited: the threshold is that of its last step, and "
+             "was held against every p."},
         )  # fmt: skip
 
 

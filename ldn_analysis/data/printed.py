@@ -97,7 +97,9 @@ class Printed:
         """
         high = low if high is None else high
         if self.relation == "=":
-            return bool(low <= self.rounded[1] and high >= self.rounded[0])
+            # A half-way case that went through floats may have lost its last bits.
+            slack = self.unit / 10**9
+            return bool(low <= self.rounded[1] + slack and high >= self.rounded[0] - slack)
         return bool(low < self.value if self.relation == "<" else high > self.value)
 
     def shift(self, places: int) -> "Printed":

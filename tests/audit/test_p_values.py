@@ -98,7 +98,7 @@ def test_the_needed_statistic_gives_the_limit_of_the_printed_p():
 
     check = ldn.check_p_from_statistic("7.7", "0.006", kind="F", df=(1, 101))
     assert check.details["p_value"][0] == pytest.approx(f.sf(7.7, 1, 101), rel=1e-10)
-    assert f"at least {f.isf(0.0065, 1, 101):.3f} (which still prints as 7.7)" in check.condition
+    assert f"at least {f.isf(0.0065, 1, 101):.3f} (which still rounds to 7.7)" in check.condition
     assert check.condition.endswith("or if p was cut off rather than rounded")
     check = ldn.check_p_from_statistic("2", ".14", kind="t", df=28)
     assert f"|t| was at most {t.isf(0.135 / 2, 28):.2f} " in check.condition

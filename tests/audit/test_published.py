@@ -178,7 +178,7 @@ def test_one_changed_number_changes_the_rows_that_read_it(audit, table):
             continue
         changed = data.copy()
         old = Decimal(str(row[column]))
-        new = old + Decimal(1).scaleb(old.as_tuple().exponent)
+        new = old + Decimal(10 if column == "sd" else 1).scaleb(old.as_tuple().exponent)
         changed.loc[index, column] = (
             type(row[column])(str(new))
             if column == "value"
@@ -207,7 +207,8 @@ def test_verdicts_follow_from_the_tables():
     mended = tests.assign(df1=tests["df1"].mask(visits, 3))
     found = ldn.audit_published({"printed_tests": mended})
     rows = found.table[found.table["topic"] == "F tests of the laboratory visits"]
-    assert set(rows["verdict"]) == {YES}
+    # 1.49 and 0.224 go together only within rounding.
+    assert rows["verdict"].tolist() == [YES, YES, ONLY_IF, YES, YES]
     assert set(rows["comment"]) == {""}
     mixed = tests.assign(df1=tests["df1"].mask(tests["id"] == "pilot_F_heat", 2))
     names = ldn.audit_published({"printed_tests": mixed}).checks
