@@ -268,7 +268,8 @@ def plot_degrees_of_freedom(check: AuditCheck, ax=None, *, source: str = ""):
     for row in table.itertuples():
         y = names.index(row.test)
         _mark(ax, row.df1, y, row.fits)
-        label = f"{row.p_value:.3g}" if row.p_value >= 0.0001 else "<0.0001"
+        digits = 3 if row.p_value >= 0.001 else 2
+        label = f"{row.p_value:.{digits}g}" if row.p_value >= 0.0001 else "<0.0001"
         ax.annotate(label, (row.df1, y), (0, 5), textcoords="offset points", ha="center",
                     fontsize=6)  # fmt: skip
     printed = table.loc[table["printed"], "df1"].iloc[0]
