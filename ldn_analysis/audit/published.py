@@ -45,7 +45,7 @@ class Audit(Result):
 
     def to_frame(self) -> pd.DataFrame:
         """The report, one row per check."""
-        return self.table
+        return self.table.copy()
 
     def summarise_topics(self) -> pd.DataFrame:
         """What was found by topic.

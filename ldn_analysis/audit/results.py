@@ -100,7 +100,7 @@ class AuditCheck(Result):
 
     def to_frame(self) -> pd.DataFrame:
         """Every reading that was tried, one row per reading."""
-        return self.details
+        return self.details.copy()
 
     def __str__(self) -> str:
         words = f"{self.words[:1].upper()}{self.words[1:]}"
@@ -140,7 +140,7 @@ class Derivation(Result):
 
     def to_frame(self) -> pd.DataFrame:
         """Term, estimate, range_low and range_high, one row per term."""
-        return self.table
+        return self.table.copy()
 
     def __getitem__(self, term: str) -> tuple[float, float, float]:
         """Estimate, range_low and range_high of one term."""

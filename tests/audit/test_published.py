@@ -28,7 +28,7 @@ def test_the_report_is_tidy(audit):
     assert set(table["source"].str.split("; ").explode()) <= known
     derived = table[table["verdict"] == "derived"]
     assert derived["assumption"].ne("").all()
-    assert audit.to_frame() is table
+    assert audit.to_frame().equals(table)
     assert str(audit).startswith(f"Of {len(table) - len(derived)} checks of printed numbers, ")
     assert "illustrative" not in str(audit)
 

@@ -23,7 +23,7 @@ def test_a_check_is_a_sentence_and_a_table():
         "Consistent. Printed: 32 % of n = 28; follows: 32 = 9 of 28. A share of n participants is a "
         "whole number divided by n."
     )
-    assert check.to_frame() is check.details
+    assert check.to_frame().equals(check.details)
     assert "Consistent." in check._repr_html_()
     with pytest.raises(AttributeError):
         check.verdict = "inconsistent"
