@@ -197,13 +197,33 @@ _HOMES = {
         "Derivation",
     ),
     "audit.counts": (
+        "check_count",
         "check_mean",
         "check_share",
         "check_sum",
     ),
+    "audit.summaries": (
+        "check_standardised_difference",
+        "check_summary",
+        "check_total_mean",
+    ),
     "audit.p_values": ("check_p_from_statistic",),
+    "audit.degrees": (
+        "check_degrees_of_freedom",
+        "check_unit_of_analysis",
+    ),
+    "audit.multiple_p": (
+        "check_false_discovery",
+        "check_threshold",
+    ),
+    "audit.correlations": (
+        "check_correlations",
+        "check_r_squared",
+        "compute_r_from_values",
+    ),
     "audit.intervals": (
         "check_interval_symmetry",
+        "check_interval_width",
         "check_p_from_interval",
     ),
     "audit.paired_shares": ("check_paired_shares",),
@@ -218,6 +238,9 @@ _HOMES = {
     ),
     "audit.figures": (
         "plot_audit",
+        "plot_correlations",
+        "plot_degrees_of_freedom",
+        "plot_false_discovery",
         "plot_possible_counts",
     ),
     "evidence.effects": (
