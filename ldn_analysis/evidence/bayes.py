@@ -1,7 +1,7 @@
 """Bayesian random effects on a grid: what few trials say when the prior about their differences is stated."""
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 import pandas as pd
@@ -17,6 +17,7 @@ from .pooling import MetaAnalysis, pool_effects
 __all__ = ["BayesMetaAnalysis", "pool_effects_bayes"]
 
 PRIORS = ("half-normal", "half-cauchy")
+TERMS = ("mean effect", "effect in a new trial", "tau")
 N_NODES = 300
 NEGLIGIBLE = 40.0  # log density below the peak at which the grid ends
 
@@ -49,7 +50,7 @@ class BayesMetaAnalysis(Result):
     def _grid(self) -> dict[str, np.ndarray]:
         """Tau, its posterior weight, and mean and SD of the mean effect given tau."""
         low, high = self._find_range()
-        nodes, weights = np.polynomial.legendre.leggauss(N_NODES)
+        nodes, weights = _find_nodes()
         x = low + (high - low) * (nodes + 1) / 2
         tau, log_density, mean, sd = self._evaluate(x)
         weight = weights * np.exp(log_density - log_density.max())
@@ -115,7 +116,10 @@ class BayesMetaAnalysis(Result):
         mean, sd = self._grid["mean"], self._spread(term)
         low, high = (mean - 40 * sd).min(), (mean + 40 * sd).max()
         return brentq(
-            lambda value: self.probability_above(value, term) - (1 - probability), low, high, rtol=1e-12
+            lambda value: self.probability_above(value, term) - (1 - probability),
+            low,
+            high,
+            rtol=1e-12,
         )
 
     def _find_tau_quantile(self, probability: float) -> float:
@@ -125,6 +129,44 @@ class BayesMetaAnalysis(Result):
         steps = (density[1:] + density[:-1]) / 2
         total = np.concatenate([[0.0], steps.cumsum()])
         return float(self._unit * np.sinh(np.interp(probability * total[-1], total, x)))
+
+    def summarise_term(self, term: str, confidence_level: float = 0.95) -> dict[str, float]:
+        """One row of the table: posterior of one quantity.
+
+        Parameters
+        ----------
+        term : {"mean effect", "effect in a new trial", "tau"}
+            Which quantity.
+        confidence_level : float
+            Of the credible interval, which is central; between 0 and 1.
+
+        Returns
+        -------
+        dict of float
+            estimate (median), std_error (posterior SD), conf_low, conf_high,
+            probability_above_zero (nan for tau).
+        """
+        require_level(confidence_level)
+        tail, grid = (1 - confidence_level) / 2, self._grid
+        places = (0.5, tail, 1 - tail)
+        if term == "tau":
+            middle, low, high = (self._find_tau_quantile(place) for place in places)
+            value, square, above = grid["tau"], 0.0, np.nan
+        else:
+            middle, low, high = (self._find_quantile(place, term) for place in places)
+            value, square, above = (
+                grid["mean"],
+                self._spread(term) ** 2,
+                self.probability_above(term=term),
+            )
+        variance = grid["weight"] @ (square + (value - grid["weight"] @ value) ** 2)
+        return {
+            "estimate": middle,
+            "std_error": float(np.sqrt(variance)),
+            "conf_low": low,
+            "conf_high": high,
+            "probability_above_zero": above,
+        }
 
     def to_frame(self, confidence_level: float = 0.95) -> pd.DataFrame:
         """Posterior of the mean effect, of the effect in a new trial, and of tau.
@@ -140,30 +182,11 @@ class BayesMetaAnalysis(Result):
             term, estimate (median), std_error (posterior SD), conf_low, conf_high,
             probability_above_zero (nan for tau), n_obs.
         """
-        require_level(confidence_level)
-        tail, grid = (1 - confidence_level) / 2, self._grid
-        places = (0.5, tail, 1 - tail)
-        overall = grid["weight"] @ grid["mean"]
-        rows = []
-        for term in ("mean effect", "effect in a new trial"):
-            square = self._spread(term) ** 2 + (grid["mean"] - overall) ** 2
-            values = [self._find_quantile(p, term) for p in places]
-            above = self.probability_above(term=term)
-            rows.append((term, values, float(np.sqrt(grid["weight"] @ square)), above))
-        tau_mean = grid["weight"] @ grid["tau"]
-        tau_sd = float(np.sqrt(grid["weight"] @ (grid["tau"] - tau_mean) ** 2))
-        rows.append(("tau", [self._find_tau_quantile(p) for p in places], tau_sd, np.nan))
         return pd.DataFrame(
-            {
-                "term": term,
-                "estimate": middle,
-                "std_error": sd,
-                "conf_low": low,
-                "conf_high": high,
-                "probability_above_zero": above,
-                "n_obs": self.meta.n_obs,
-            }
-            for term, (middle, low, high), sd, above in rows
+            {"term": term}
+            | self.summarise_term(term, confidence_level)
+            | {"n_obs": self.meta.n_obs}
+            for term in TERMS
         )
 
     def describe_prior(self) -> str:
@@ -175,7 +198,7 @@ class BayesMetaAnalysis(Result):
 
     def __str__(self) -> str:
         table = self.to_frame().set_index("term")
-        mean, new, tau = (table.loc[term] for term in table.index)
+        mean, new, tau = (table.loc[term] for term in TERMS)
         toward = f"; {self.meta.direction}" if self.meta.direction else ""
         k = self.meta.n_trials
         return (
@@ -188,6 +211,12 @@ class BayesMetaAnalysis(Result):
             f"{format_number(tau['estimate'])} ({format_number(tau['conf_low'])} to "
             f"{format_number(tau['conf_high'])})."
         )
+
+
+@cache
+def _find_nodes() -> tuple[np.ndarray, np.ndarray]:
+    """Nodes and weights of Gauss and Legendre on -1 to 1."""
+    return np.polynomial.legendre.leggauss(N_NODES)
 
 
 def pool_effects_bayes(

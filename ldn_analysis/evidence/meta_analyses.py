@@ -47,7 +47,9 @@ def load_printed_meta_analyses() -> pd.DataFrame:
     """
     printed = load_dataset("meta_analyses")
     studies = name_studies()
-    estimate, low, high = (printed[name].astype(float) for name in ("estimate", "ci_low", "ci_high"))
+    estimate, low, high = (
+        printed[name].astype(float) for name in ("estimate", "ci_low", "ci_high")
+    )
     return pd.DataFrame(
         {
             "study": [studies.get(source, source) for source in printed["source"]],
