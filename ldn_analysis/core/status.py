@@ -3,6 +3,11 @@
 Two carriers, since each survives what the other does not. The column `status` says it row by
 row, through CSV files, merges and concatenation. The type of the table says it where rows are
 selected, pivoted, grouped or unstacked and the column is left behind.
+
+What neither survives: columns without `status` put one by one into a table of the reader's own
+(`pd.DataFrame({"x": table["x"]})`, `own.assign(x=table["x"])`, `own.merge(table[["id", "x"]])`),
+and bare numpy arrays. Take `status` along, or begin with the illustrative table.
+A column `status` of the reader's own may hold anything but the word "illustrative".
 """
 
 import pandas as pd

@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from ..core.codebook import describe_column
-from ..core.html import write_list, write_paragraph, write_section, write_table
+from ..core.html import render_list, render_paragraph, render_section, render_table
 from ..core.wording import capitalise
 from ..data.tables import load_dataset
 from ..lines.regression import LineFit, LineFits
@@ -62,9 +62,9 @@ def write_lines(m: Material) -> list[str]:
     )
     return [
         write_figure(lambda: plot_esr_pain(m.fits)[0], f"One pane a condition. {m.fits}", caption),
-        write_list([f"{name}: {m.fits[name]}" for name in m.fits]),
-        write_table(lines, caption="Intercept and slope of each line"),
-        write_table(about[[CONDITION, *kept]], caption="Correlation and scatter about each line"),
+        render_list([f"{name}: {m.fits[name]}" for name in m.fits]),
+        render_table(lines, caption="Intercept and slope of each line"),
+        render_table(about[[CONDITION, *kept]], caption="Correlation and scatter about each line"),
     ]
 
 
@@ -74,7 +74,7 @@ def write_checks(m: Material) -> list[str]:
         "A test of an assumption that is not significant does not show that the assumption holds, "
         "least of all with few people. A point beyond a cut-off is worth a look, not a removal."
     )
-    parts = [write_paragraph(opening)]
+    parts = [render_paragraph(opening)]
     for name in m.fits:
         fit = m.fits[name]
         pieces = [
@@ -84,7 +84,7 @@ def write_checks(m: Material) -> list[str]:
             write_piece(_bootstrap, fit, name, m.seed),
             write_piece(_permute, fit, m.seed),
         ]
-        parts.append(write_section(f"The line under {name}", pieces, level=3))
+        parts.append(render_section(f"The line under {name}", pieces, level=3))
     return parts
 
 
@@ -96,14 +96,14 @@ def _check_assumptions(fit: LineFit, name: str) -> str:
     table["check"] = table["assumption"] + ": " + table["check"]
     table["look_at"] = table["look_at"].where(table["note"] == "", table["note"])
     kept = ["check", "statistic", "p_value", "good", "look_at"]
-    return write_table(table[kept], caption=f"Checks of the line under {name}", blank="")
+    return render_table(table[kept], caption=f"Checks of the line under {name}", blank="")
 
 
 def _leave_out(fit: LineFit) -> str:
     """The line without each person."""
     from ..lines.leave_one_out import leave_one_out
 
-    return write_paragraph(leave_one_out(fit))
+    return render_paragraph(leave_one_out(fit))
 
 
 def _compare_lines(fit: LineFit, name: str) -> str:
@@ -117,7 +117,7 @@ def _compare_lines(fit: LineFit, name: str) -> str:
 
     kept = ["term", "estimator", "estimate", "conf_low", "conf_high", "p_value", "method"]
     table = compare_lines(fit).to_frame()[kept].rename(columns={"method": "interval by"})
-    return write_table(table, caption=f"Other lines and rank correlations under {name}", blank="")
+    return render_table(table, caption=f"Other lines and rank correlations under {name}", blank="")
 
 
 def _bootstrap(fit: LineFit, name: str, seed: int) -> str:
@@ -132,8 +132,10 @@ def _bootstrap(fit: LineFit, name: str, seed: int) -> str:
     table = table.assign(term=table["term"].replace("r_squared", "R²")).drop(columns="bias")
     drawn = f"all {result.n_resamples:,}" if result.exact else f"{result.n_resamples:,} random"
     few = "With fewer than 20 people bootstrap intervals are too narrow."
-    parts = [write_table(table, caption=f"Bootstrap under {name}: {drawn} resamples of the people")]
-    return "".join([*parts, write_paragraph(few)] if fit.n_obs < 20 else parts)
+    parts = [
+        render_table(table, caption=f"Bootstrap under {name}: {drawn} resamples of the people")
+    ]
+    return "".join([*parts, render_paragraph(few)] if fit.n_obs < 20 else parts)
 
 
 def _permute(fit: LineFit, seed: int) -> str:
@@ -141,7 +143,7 @@ def _permute(fit: LineFit, seed: int) -> str:
     from ..lines.permutation import permute_line
 
     result = permute_line(fit, rng=seed, n_permutations=_count_draws(fit, "permutation test"))
-    return write_paragraph(f"Permutation test of no association: {result}")
+    return render_paragraph(f"Permutation test of no association: {result}")
 
 
 def _count_draws(fit: LineFit, what: str) -> int:
@@ -159,14 +161,14 @@ def write_comparison(m: Material) -> list[str]:
     """Each person under one condition against herself under the other."""
     reason = _say_unpaired(m)
     if reason:
-        return [write_paragraph(f"Not computed: {reason}", note=True)]
+        return [render_paragraph(f"Not computed: {reason}", note=True)]
     first, second = m.conditions
     text = (
         f"All differences are {first} minus {second}, in persons with both. That one line's p value is "
         "small and the other's is not says nothing about the difference; it has its own estimate."
     )
     return [
-        write_paragraph(text),
+        render_paragraph(text),
         write_piece(_compare_means, m),
         write_piece(_compare_slopes, m),
         write_piece(_compare_periods, m),
@@ -192,9 +194,12 @@ def _compare_means(m: Material) -> str:
     from ..crossover.pairing import compare_means
 
     result = compare_means(m.data, **m.pairing)
-    return write_section(
+    return render_section(
         "The mean difference",
-        [write_paragraph(result), write_table(result.to_frame(), caption="Paired mean difference")],
+        [
+            render_paragraph(result),
+            render_table(result.to_frame(), caption="Paired mean difference"),
+        ],
         level=3,
     )
 
@@ -207,11 +212,11 @@ def _compare_slopes(m: Material) -> str:
 
     result = compare_slopes(m.data, **m.pairing)
     table = result.to_frame().drop(columns=["primary", "why"])
-    parts = [write_paragraph(result), write_table(table, caption="Difference between the slopes")]
+    parts = [render_paragraph(result), render_table(table, caption="Difference between the slopes")]
     if result.n_obs <= MOST_POINTS:
         caption = "The within-person difference against the predictor, and the three estimates."
         parts.append(write_figure(lambda: plot_slope_difference(result)[0], str(result), caption))
-    return write_section("The difference between the slopes", parts, level=3)
+    return render_section("The difference between the slopes", parts, level=3)
 
 
 def _compare_periods(m: Material) -> str:
@@ -221,9 +226,9 @@ def _compare_periods(m: Material) -> str:
             "The table has no column sequence (such as "
             f"'{m.conditions[0]} then {m.conditions[1]}'), so the effect of the period cannot be taken out."
         )
-        return write_section("The two periods", [write_paragraph(text, note=True)], level=3)
+        return render_section("The two periods", [render_paragraph(text, note=True)], level=3)
 
-    return write_section("The two periods", [write_piece(_write_periods, m)], level=3)
+    return render_section("The two periods", [write_piece(_write_periods, m)], level=3)
 
 
 def _write_periods(m: Material) -> str:
@@ -231,21 +236,21 @@ def _write_periods(m: Material) -> str:
     from ..crossover.two_period import fit_crossover
 
     result = fit_crossover(m.data, **m.pairing)
-    table = write_table(result.to_frame(), caption="Condition, period and carry-over")
-    return write_paragraph(result) + table
+    table = render_table(result.to_frame(), caption="Condition, period and carry-over")
+    return render_paragraph(result) + table
 
 
 def write_responders(m: Material) -> list[str]:
     """Responders at the two customary thresholds, in pairs."""
     reason = _say_unpaired(m)
     if reason:
-        return [write_paragraph(f"Not computed: {reason}", note=True)]
+        return [render_paragraph(f"Not computed: {reason}", note=True)]
     from ..crossover.responders import DICHOTOMISING
 
     printed = load_dataset("published_values").set_index("id")["value"]
     thresholds = [float(printed[f"immpact_{name}"]) for name in ("moderate", "substantial")]
     pieces = [write_piece(_count_responders, m, threshold) for threshold in thresholds]
-    return [write_paragraph(f"{DICHOTOMISING}."), *pieces]
+    return [render_paragraph(f"{DICHOTOMISING}."), *pieces]
 
 
 def _count_responders(m: Material, threshold: float) -> str:
@@ -260,7 +265,7 @@ def _count_responders(m: Material, threshold: float) -> str:
         f"Both {result.both}, {m.conditions[0]} only {result.first_only}, {m.conditions[1]} only "
         f"{result.second_only}, neither {result.neither}; {result.describe_number_needed()}."
     )
-    return write_table(result.to_frame(), caption=caption, blank="") + write_paragraph(text)
+    return render_table(result.to_frame(), caption=caption, blank="") + render_paragraph(text)
 
 
 def write_piece(write: Callable[..., str], *given) -> str:
@@ -270,17 +275,17 @@ def write_piece(write: Callable[..., str], *given) -> str:
     except NOT_POSSIBLE as error:
         # Which function said so is of no use to a reader of the page.
         reason = re.sub(r"^[a-z]+(_[a-z]+)+: ", "", str(error)) or type(error).__name__
-        return write_paragraph(f"Not computed: {reason}", note=True)
+        return render_paragraph(f"Not computed: {reason}", note=True)
 
 
 def write_figure(plot: Callable, alt: str, caption: str) -> str:
     """A figure, or a sentence on why it could not be drawn."""
-    from ..core.export import notice_missing_characters, write_image
+    from ..core.export import embed_figure, notice_missing_characters
 
     def write() -> str:
         with notice_missing_characters() as missing:
-            image = write_image(plot().figure, alt=alt, caption=caption)
-        notes = (write_paragraph(f"{capitalise(text)}.", note=True) for text in missing)
+            image = embed_figure(plot().figure, alt=alt, caption=caption)
+        notes = (render_paragraph(f"{capitalise(text)}.", note=True) for text in missing)
         return image + "".join(notes)
 
     return write_piece(write)

@@ -13,12 +13,12 @@ import pandas as pd
 
 from ..core.codebook import CATEGORIES, describe_column
 from ..core.html import (
-    write_list,
-    write_page,
-    write_paragraph,
-    write_section,
-    write_table,
-    write_text,
+    render_list,
+    render_page,
+    render_paragraph,
+    render_section,
+    render_table,
+    render_text,
 )
 from ..core.status import mark_illustrative
 from ..data.tables import load_codebook, load_dataset
@@ -112,8 +112,8 @@ def build_report(
         # A dollar sign in a name is a dollar sign, not the start of a formula.
         with style.context([STYLE, {"text.parse_math": False}]):
             for heading, write in tqdm(SECTIONS.items(), unit="section", disable=None):
-                parts.append(write_section(heading, write(material)))
-    return write_page(title.strip() or f"Report on {path.name if path else 'a table'}", parts)
+                parts.append(render_section(heading, write(material)))
+    return render_page(title.strip() or f"Report on {path.name if path else 'a table'}", parts)
 
 
 def _count_illustrative(data: pd.DataFrame) -> int:
@@ -136,14 +136,14 @@ def _describe_file(m: Material) -> list[str]:
     }
     table = pd.DataFrame({"what": list(facts), "value": list(facts.values())})
     parts = [
-        write_paragraph(_say_whose(m)),
-        write_table(table, caption="The table of data"),
+        render_paragraph(_say_whose(m)),
+        render_table(table, caption="The table of data"),
     ]
     notes = [*m.data.attrs.get("notes", []), *_notice(m)]
     if notes:
         parts += [
-            write_paragraph("What was noticed while reading it, and done:"),
-            write_list(notes),
+            render_paragraph("What was noticed while reading it, and done:"),
+            render_list(notes),
         ]
     return parts
 
@@ -189,7 +189,7 @@ def _ask(m: Material) -> list[str]:  # noqa: ARG001
     """The questions, as estimands."""
     (x, x_unit), (y, y_unit) = describe_column(PREDICTOR), describe_column(OUTCOME)
     return [
-        write_list(
+        render_list(
             [
                 f"Under each condition: by how much does the mean {y} ({y_unit}) differ between people "
                 f"whose {x} differs by 1 {x_unit}? This compares different people. It is not what "
@@ -216,13 +216,13 @@ def _summarise(m: Material) -> list[str]:
     )
     table = table[[CONDITION, "measure", "count", "mean", "std", "min", "max"]]
     names = {"count": "n", "std": "SD", "min": "smallest", "max": "largest"}
-    return [write_table(table.rename(columns=names), caption="Measures under each condition")]
+    return [render_table(table.rename(columns=names), caption="Measures under each condition")]
 
 
 def _count_improvement(m: Material) -> list[str]:
     """The bars of Fig. 1, of the answers in the rows of the first condition."""
     if "improvement" not in m.data:
-        return [write_paragraph("Not computed: the table has no column improvement.", note=True)]
+        return [render_paragraph("Not computed: the table has no column improvement.", note=True)]
 
     return [write_piece(_write_answers, m)]
 
@@ -250,16 +250,16 @@ def _write_answers(m: Material) -> str:
     )
     caption = "Share of each answer with its 95 % Wilson interval."
     return (
-        write_paragraph(text)
+        render_paragraph(text)
         + write_figure(lambda: plot_improvement(summary), str(summary), caption)
-        + write_table(summary.to_frame(), caption="Answers (shares from 0 to 1)")
+        + render_table(summary.to_frame(), caption="Answers (shares from 0 to 1)")
     )
 
 
 def _limit(m: Material) -> list[str]:  # noqa: ARG001
     """What may be said, and what not."""
     return [
-        write_list(
+        render_list(
             [
                 "A slope compares people with one another. It does not show what a change of the "
                 "predictor would do, nor who will benefit.",
@@ -284,9 +284,9 @@ def _describe_making(m: Material) -> list[str]:
     """Command, seed and versions."""
     from ..core.versions import list_versions
 
-    parts = [f"<p>Command: <code>{write_text(m.command)}</code></p>"] if m.command else []
+    parts = [f"<p>Command: <code>{render_text(m.command)}</code></p>"] if m.command else []
     text = f"Seed of each bootstrap and permutation test: {m.seed}."
-    return [*parts, write_paragraph(text), write_table(list_versions(), caption="Computed with")]
+    return [*parts, render_paragraph(text), render_table(list_versions(), caption="Computed with")]
 
 
 SECTIONS: dict[str, Callable[[Material], list[str]]] = {
