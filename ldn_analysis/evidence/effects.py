@@ -220,6 +220,7 @@ def standardise_trials(
     also_pool = [also_pool] if isinstance(also_pool, str) else list(also_pool)
     _require_options(trials, within_r, standardiser, also_pool)
     records = trials.to_dict("records")
+    arms = arms.to_dict("records")
     printed = [read_trial(row, arms) for row in records]
     borrowed = _borrow_r(printed) if within_r is None else within_r
     studies = name_studies()

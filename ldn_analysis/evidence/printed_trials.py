@@ -95,7 +95,7 @@ def read_number(row: dict, name: str, trial: str) -> tuple[float, float]:
     return float(printed), printed.half_unit
 
 
-def read_trial(row: dict, arms: pd.DataFrame) -> PrintedTrial:
+def read_trial(row: dict, arms: list[dict]) -> PrintedTrial:
     """Read and check one row of the table "trials", with its rows of "trial_arms"."""
     name = row["trial"]
     kind = str(row["design"]).split()[0].lower()
@@ -184,21 +184,23 @@ def _read_comparison(row: dict) -> tuple[dict, dict]:
     )
 
 
-def read_arms(row: dict, arms: pd.DataFrame, crossover: bool) -> dict[str, tuple]:
+def read_arms(row: dict, arms: list[dict], crossover: bool) -> dict[str, tuple]:
     """SD, how far rounding may have moved it, and n of both arms; {} where they are not known.
 
     Of a crossover trial the SD of the outcome itself, of a parallel trial that at baseline,
     which no treatment has changed.
     """
-    own = arms[arms["trial"] == row["trial"]]
-    own = own[own["outcome"] == row["outcome"]] if crossover else own[own["time"] == "baseline"]
+    key, wanted = ("outcome", row["outcome"]) if crossover else ("time", "baseline")
     found = {}
-    for item in own.to_dict("records"):
-        sd, half = read_number(item, "sd", row["trial"])
+    for item in arms:
+        if item["trial"] != row["trial"] or item[key] != wanted:
+            continue
         n = int(item["n"])
-        low, low_half = read_number(item, "ci_low", row["trial"])
-        high, high_half = read_number(item, "ci_high", row["trial"])
+        sd, half = read_number(item, "sd", row["trial"])
         if sd != sd:  # from the interval of the arm's mean
+            (low, low_half), (high, high_half) = (
+                read_number(item, name, row["trial"]) for name in ("ci_low", "ci_high")
+            )
             per_sd = 2 * compute_quantile(0.95, n - 1) / np.sqrt(n)
             sd, half = (high - low) / per_sd, (low_half + high_half) / per_sd
         if sd == sd:

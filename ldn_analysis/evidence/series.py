@@ -10,6 +10,7 @@ import pandas as pd
 from ..core.result import Result
 from ..core.validation import require_level
 from ..core.wording import capitalise, format_number
+from ..data.tables import load_dataset
 from .bayes import pool_effects_bayes
 from .effects import STANDARDISERS, TrialEffects, standardise_trials
 from .pooling import MODELS, MetaAnalysis, pool_effects
@@ -248,10 +249,16 @@ def vary_assumptions(
     """
     also_pool = (also_pool,) if isinstance(also_pool, str) else tuple(also_pool)
     extras = ((), also_pool) if also_pool else ((),)
+    trials, arms = load_dataset("trials") if trials is None else trials, load_dataset("trial_arms")
     fits, keys = {}, []
     for extra, standardiser, r in product(extras, STANDARDISERS, within_r):
         effects = standardise_trials(
-            trials, within_r=r, standardiser=standardiser, construct=construct, also_pool=extra
+            trials,
+            arms=arms,
+            within_r=r,
+            standardiser=standardiser,
+            construct=construct,
+            also_pool=extra,
         )
         added = ", ".join(extra)
         known = "derived" if r is None else f"{r:g}"
