@@ -119,6 +119,7 @@ class BayesMetaAnalysis(Result):
             lambda value: self.probability_above(value, term) - (1 - probability),
             low,
             high,
+            xtol=1e-300,
             rtol=1e-12,
         )
 

