@@ -210,7 +210,7 @@ def test_printed_meta_analyses_have_their_own_scales(meta):
     assert drawn == ["← favours placebo", "favours LDN →"] * 4
 
 
-def test_interval_beyond_the_axis_ends_in_arrows(meta):
+def test_interval_beyond_the_axis_ends_in_arrows():
     pane = pane_of(plot_forest(some([0.1, 0.9], [0.2, 0.3]))[0])
     arrows = [line.get_marker() for line in pane.lines if line.get_marker() in ("<", ">")]
     assert arrows == ["<", ">"]
