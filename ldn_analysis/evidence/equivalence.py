@@ -80,7 +80,10 @@ class EquivalenceTest(Result):
         return pd.DataFrame([values | {"n_obs": self.n_obs}])
 
     def __str__(self) -> str:
-        low, high = self.confidence_interval(self.measure, 0.9)
+        intervals = "; ".join(
+            format_interval(*self.confidence_interval(self.measure, level), level)
+            for level in (0.95, 0.9)
+        )
         margin = format_number(self.margin)
         sides = {"benefit": self.p_benefit, "harm": self.p_harm}
         excluded = [side for side, p in sides.items() if p < 0.05]
@@ -94,7 +97,7 @@ class EquivalenceTest(Result):
         counted = f", n = {self.n_obs}" if self.n_obs is not None else ""
         return (
             f"{capitalise(self.measure)}{counted}: {format_number(self.estimate)} "
-            f"({format_interval(low, high, 0.9)}). Against {margin} as the smallest effect of "
+            f"({intervals}). Against {margin} as the smallest effect of "
             f"interest, at the one-sided 5 % level: {verdict} (benefit "
             f"{format_p(self.p_benefit)}, harm {format_p(self.p_harm)})."
         )

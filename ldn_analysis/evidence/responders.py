@@ -65,15 +65,16 @@ class TrialResponders(Result):
         )
 
     def __str__(self) -> str:
+        table = self.to_frame()
         parts = [
             f"{row.trial} {row.responders_ldn} of {row.n_ldn} against {row.responders_placebo} of "
             f"{row.n_placebo}, difference {format_number(100 * row.estimate)} percentage points "
             f"({format_interval(100 * row.conf_low, 100 * row.conf_high, 0.95)})"
-            for row in self.to_frame().itertuples()
+            for row in table.itertuples()
         ]
         return (
             f"Participants with at least {self.threshold_percent:g} % less pain, LDN against "
-            f"placebo: {'; '.join(parts)}."
+            f"placebo (n = {table['n_obs'].sum()}): {'; '.join(parts)}."
         )
 
 

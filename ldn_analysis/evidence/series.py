@@ -104,9 +104,18 @@ class MetaSeries(Result):
         sides += [f"on both sides of 0 in {total - above - below}" * (total > above + below)]
         return (
             f"{capitalise(self.kind)}: the pooled effect ({term}) runs from {format_number(low)} to "
-            f"{format_number(high)} over {total} analyses, and its 95 % interval lies "
+            f"{format_number(high)} over {total} analyses{_describe_n(table)}, and its 95 % interval lies "
             f"{', '.join(filter(None, sides))} of them."
         )
+
+
+def _describe_n(table: pd.DataFrame) -> str:
+    """Smallest and largest number of participants, in brackets, where all are known."""
+    known = pd.to_numeric(table["n_obs"])
+    if known.isna().any():
+        return ""
+    low, high = int(known.min()), int(known.max())
+    return f" (n = {low})" if low == high else f" (n = {low} to {high})"
 
 
 def _summarise(fit: MetaAnalysis, model: str, confidence_level: float, tau_scale: float) -> dict:
