@@ -245,12 +245,16 @@ _HOMES = {
     ),
     "evidence.effects": (
         "TrialEffects",
-        "load_printed_meta_analyses",
         "standardise_trials",
     ),
+    "evidence.meta_analyses": ("load_printed_meta_analyses",),
     "evidence.pooling": (
         "MetaAnalysis",
         "pool_effects",
+    ),
+    "evidence.bayes": (
+        "BayesMetaAnalysis",
+        "pool_effects_bayes",
     ),
     "evidence.series": (
         "MetaSeries",
@@ -258,15 +262,24 @@ _HOMES = {
         "leave_one_trial_out",
         "vary_assumptions",
     ),
+    "evidence.responders": (
+        "TrialResponders",
+        "compare_trial_responders",
+    ),
+    "evidence.equivalence": (
+        "EquivalenceTest",
+        "check_equivalence",
+    ),
     "evidence.credibility": (
         "CredibilityAnalysis",
-        "PriorCombination",
+        "NormalPosterior",
         "analyse_credibility",
         "combine_with_prior",
     ),
     "evidence.figures": (
         "plot_cumulative",
         "plot_funnel",
+        "plot_precision",
         "plot_prior",
     ),
     "evidence.forest": ("plot_forest",),
