@@ -314,8 +314,8 @@ def _require_participants(participants: pd.DataFrame) -> pd.DataFrame:
 def _fit_least_squares(batch: Batch) -> tuple[np.ndarray, ...]:
     """Least squares of all specifications of a batch: the order of the data."""
     system = prepare_system(batch)
-    fit = solve_orders(system, np.arange(len(batch.rows))[None])
-    slope, std_error, scale = (part[:, 0] for part in fit)
+    fits = solve_orders(system, np.arange(len(batch.rows))[:, None])
+    slope, std_error, scale = (np.concatenate(parts, axis=-1) for parts in zip(*fits, strict=True))
     return slope * scale, std_error * scale, slope, *count_freedom(system)
 
 

@@ -27,12 +27,12 @@ class System(NamedTuple):
     """
 
     kinds: tuple[str, ...]
+    ss_form: np.ndarray  # of ESR about its mean, shape (V,)
     resid: np.ndarray  # e, shape (K, n)
     fitted: np.ndarray  # the outcome about its mean less e, shape (K, n)
     inside: np.ndarray  # Q'y, shape (K, k)
-    columns: np.ndarray  # x of each form, then Q; shape (K, n, V + k)
+    columns: np.ndarray  # x of each form, then Q; shape (K, V + k, n)
     sxx: np.ndarray  # x'x, shape (K, V)
-    ss_form: np.ndarray  # of ESR about its mean, shape (V,)
     deletion: "Deletion | None"  # where a kind needs it
 
 
@@ -45,12 +45,12 @@ class Deletion(NamedTuple):
     ss_form: np.ndarray  # of ESR without them
 
 
-class Solution(NamedTuple):
-    """Fits of B orders: slope, its error and SD of ESR per SD of the outcome, (K, B, V, C)."""
+class Fit(NamedTuple):
+    """One kind of fit in B orders; each of shape (K, V, B)."""
 
     slope: np.ndarray
     std_error: np.ndarray
-    scale: np.ndarray
+    scale: np.ndarray  # SD of ESR per SD of the outcome
 
 
 def prepare_system(batch: Batch) -> System:
@@ -61,16 +61,16 @@ def prepare_system(batch: Batch) -> System:
     around = np.einsum("Knk,Vn->KVk", basis, batch.forms)
     x = batch.forms - np.einsum("Knk,KVk->KVn", basis, around)
     sxx, ss_form = (x**2).sum(-1), (batch.forms**2).sum(-1)
-    needs = any(kind == "HC3" or kind.endswith("without") for kind in batch.kinds)
+    needed = any(kind == "HC3" or kind.endswith("without") for kind in batch.kinds)
     return System(
         kinds=batch.kinds,
+        ss_form=ss_form,
         resid=batch.y - fitted,
         fitted=fitted,
         inside=inside,
-        columns=np.concatenate([np.swapaxes(x, 1, 2), basis], axis=-1),
+        columns=np.concatenate([x, np.swapaxes(basis, 1, 2)], axis=1),
         sxx=sxx,
-        ss_form=ss_form,
-        deletion=_prepare_deletion(batch, x, sxx, ss_form) if needs else None,
+        deletion=_prepare_deletion(batch, x, sxx, ss_form) if needed else None,
     )
 
 
@@ -79,16 +79,16 @@ def _prepare_deletion(batch: Batch, x, sxx, ss_form) -> Deletion:
     n = x.shape[-1]
     leverage = (batch.basis**2).sum(-1)[:, None]  # without ESR
     remover = np.eye(n) - batch.basis @ np.swapaxes(batch.basis, 1, 2)
-    remover = remover[:, None] - x[..., None] * x[..., None, :] / sxx[..., None, None]
-    left = 1 - leverage - x**2 / sxx[..., None]  # 1 - leverage with ESR
     with np.errstate(divide="ignore", invalid="ignore"):
+        remover = remover[:, None] - x[..., None] * x[..., None, :] / sxx[..., None, None]
+        left = 1 - leverage - x**2 / sxx[..., None]  # 1 - leverage with ESR
         moves = remover * (x / left)[..., None, :]  # (K, V, n, n)
         rest = np.where(x != 0, left / x**2, 0.0)
     return Deletion(
         moves=np.moveaxis(moves, 1, 2).reshape(len(x), n, -1),
         rest=rest,
         sxx=sxx[..., None] - x**2 / (1 - leverage),
-        ss_form=np.broadcast_to(ss_form[:, None] - batch.forms**2 * n / (n - 1), x.shape),
+        ss_form=np.tile(ss_form[:, None] - batch.forms**2 * n / (n - 1), (len(x), 1, 1)),
     )
 
 
@@ -99,83 +99,93 @@ def count_freedom(system: System) -> tuple[np.ndarray, np.ndarray]:
     return n_obs - k - 1, n_obs
 
 
-def solve_orders(system: System, order: np.ndarray, part: slice = slice(None)) -> Solution:
-    """Fit the batch with the residuals in each order.
+def split_system(system: System, step: int) -> list[System]:
+    """The same in parts of so many outcomes, so that the products stay small."""
+    outcomes = {name: getattr(system, name) for name in System._fields[2:-1]}
+    parts = []
+    for start in range(0, len(system.resid), step):
+        part = slice(start, start + step)
+        own = {name: values[part] for name, values in outcomes.items()}
+        deletion = system.deletion and Deletion(*(values[part] for values in system.deletion))
+        parts.append(system._replace(**own, deletion=deletion))
+    return parts
+
+
+def solve_orders(system: System, order: np.ndarray) -> list[Fit]:
+    """Fit the batch with the residuals in each order, once for each kind of fit.
 
     Parameters
     ----------
     system : System
         What `prepare_system` gives.
-    order : ndarray of int, shape (B, n)
-        Whose residual each participant gets; `arange(n)` fits the data.
-    part : slice
-        Which of the K outcomes.
+    order : ndarray of int, shape (n, B)
+        Whose residual each participant gets; a column of 0 to n - 1 fits the data.
 
     Returns
     -------
-    Solution
+    list of Fit
+        As `system.kinds`.
     """
-    own = _take_part(system, part)
-    shuffled = np.take(own.resid, order, axis=1)  # (K, B, n)
-    product = shuffled @ own.columns
-    forms = len(own.ss_form)
-    cross, inside = product[..., :forms], product[..., forms:]
-    sxx = own.sxx[:, None]
-    ss_resid = (own.resid**2).sum(-1)[:, None]
-    kept = own.inside[:, None]
-    ss_y = ss_resid + (kept * (kept + 2 * inside)).sum(-1)
+    shuffled = system.resid.take(order, axis=1)  # (K, n, B)
+    product = system.columns @ shuffled
+    forms = len(system.ss_form)
+    cross, inside = product[:, :forms], product[:, forms:]
+    sxx = system.sxx[..., None]
+    ss_resid = (system.resid**2).sum(-1)[:, None, None]
+    kept = system.inside[..., None]
+    ss_y = ss_resid + (kept * (kept + 2 * inside)).sum(1, keepdims=True)
     with np.errstate(divide="ignore", invalid="ignore"):
         slope = cross / sxx
-        rss = (ss_resid - (inside**2).sum(-1))[..., None] - slope * cross
-        rss = np.maximum(rss, 0.0)
-        scale = np.sqrt(own.ss_form / ss_y[..., None])
-        df = count_freedom(own)[0]
-        found = []
-        moves = None
-        if own.deletion:
-            moves = (shuffled @ own.deletion.moves).reshape(*slope.shape, -1)
-        for kind, freedom in zip(own.kinds, df, strict=True):
+        rss = np.maximum(ss_resid - (inside**2).sum(1, keepdims=True) - slope * cross, 0.0)
+        whole = Fit(slope, np.sqrt(rss), np.sqrt(system.ss_form[:, None] / ss_y))
+        largest = _find_largest(system, shuffled) if system.deletion else None
+        fits = []
+        for kind, df in zip(system.kinds, count_freedom(system)[0], strict=True):
             if kind == "HC3":
-                found.append((slope, np.sqrt((moves**2).sum(-1)) / sxx, scale))
+                fits.append(whole._replace(std_error=np.sqrt(largest.sum_squares) / sxx))
             elif kind.endswith("without"):
-                found.append(_leave_out(own, shuffled, moves, slope, rss, ss_y, freedom))
+                fits.append(_leave_out(system, shuffled, largest, slope, rss, ss_y, df))
             else:
-                found.append((slope, np.sqrt(rss / freedom / sxx), scale))
-    return Solution(*(np.stack(values, axis=-1) for values in zip(*found, strict=True)))
+                fits.append(whole._replace(std_error=np.sqrt(rss / (df * sxx))))
+    return fits
 
 
-def _take_part(system: System, part: slice) -> System:
-    """The same of some of the outcomes."""
-    return system._replace(
-        deletion=system.deletion and Deletion(*(value[part] for value in system.deletion)),
-        **{
-            name: getattr(system, name)[part]
-            for name in ("resid", "fitted", "inside", "columns", "sxx")
-        },
+class Largest(NamedTuple):
+    """Who moves the slope most, and by how much (times x'x); each of shape (K, V, B)."""
+
+    who: np.ndarray
+    move: np.ndarray
+    sum_squares: np.ndarray | None  # of everybody's moves, which is what HC3 needs
+
+
+def _find_largest(system: System, shuffled: np.ndarray) -> Largest:
+    """Everybody's moves of the slope, outcome by outcome so that they stay in the cache."""
+    count, n, orders = shuffled.shape
+    shape = count, len(system.ss_form), orders
+    who, move = np.empty(shape, int), np.empty(shape)
+    squares = np.empty(shape) if "HC3" in system.kinds else None
+    first = n * np.arange(orders * shape[1])
+    for k in range(count):
+        moves = (shuffled[k].T @ system.deletion.moves[k]).reshape(-1, n)
+        at = np.abs(moves).argmax(-1)
+        who[k] = at.reshape(orders, -1).T
+        move[k] = moves.reshape(-1).take(at + first).reshape(orders, -1).T
+        if squares is not None:
+            squares[k] = np.einsum("ij,ij->i", moves, moves).reshape(orders, -1).T
+    return Largest(who, move, squares)
+
+
+def _leave_out(system: System, shuffled, largest: Largest, slope, rss, ss_y, df) -> Fit:
+    """The fit without the participant who moves the slope most."""
+    count, n, orders = shuffled.shape
+    who, move, _ = largest
+    own = who + n * np.arange(count * who.shape[1]).reshape(count, -1, 1)
+    rest, sxx, ss_form = (values.reshape(-1).take(own) for values in system.deletion[1:])
+    own = who + n * np.arange(count).reshape(count, 1, 1)
+    y = system.fitted.reshape(-1).take(own)
+    y += shuffled.reshape(-1).take(own * orders + np.arange(orders))
+    return Fit(
+        slope - move / system.sxx[..., None],
+        np.sqrt(np.maximum(rss - move**2 * rest, 0.0) / (df * sxx)),
+        np.sqrt(ss_form / (ss_y - y**2 * (n / (n - 1)))),
     )
-
-
-def _take_part(system: System, part: slice) -> System:
-    """The same of some of the outcomes."""
-    return system._replace(
-        deletion=system.deletion and Deletion(*(value[part] for value in system.deletion)),
-        **{
-            name: getattr(system, name)[part]
-            for name in ("resid", "fitted", "inside", "columns", "sxx")
-        },
-    )
-
-
-def _leave_out(own: System, shuffled, moves, slope, rss, ss_y, freedom) -> tuple[np.ndarray, ...]:
-    """Slope, error and scale without the participant who moves the slope most."""
-    n = shuffled.shape[-1]
-    who = np.abs(moves).argmax(-1)  # (K, B, V)
-    move = np.take_along_axis(moves, who[..., None], -1)[..., 0]
-    rest, sxx, ss_form = (
-        np.take_along_axis(values[:, None], who[..., None], -1)[..., 0]
-        for values in own.deletion[1:]
-    )
-    y = np.take_along_axis(shuffled, who, -1) + np.take_along_axis(own.fitted[:, None], who, -1)
-    ss_y = ss_y[..., None] - y**2 * n / (n - 1)
-    std_error = np.sqrt(np.maximum(rss - move**2 * rest, 0.0) / freedom / sxx)
-    return slope - move / own.sxx[:, None], std_error, np.sqrt(ss_form / ss_y)
