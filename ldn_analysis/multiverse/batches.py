@@ -42,14 +42,14 @@ def rank_values(values: np.ndarray) -> np.ndarray:
     >>> rank_values(np.array([0.3, 0.1 + 0.2, 0.1])).tolist()
     [2.5, 2.5, 1.0]
     """
-    from scipy.stats import rankdata
-
     order = np.argsort(values, kind="stable")
     ascending = values[order]
     step = np.diff(ascending, prepend=ascending[0]) > TIE * np.ptp(values)
-    level = np.empty(len(values), int)
-    level[order] = np.cumsum(step)
-    return rankdata(level)
+    level = np.cumsum(step)
+    count = np.bincount(level)
+    ranks = np.empty(len(values))
+    ranks[order] = (np.cumsum(count) - (count - 1) / 2)[level]
+    return ranks
 
 
 def form_esr(esr: np.ndarray, esr_as: str, *, ranked: bool = False) -> np.ndarray:

@@ -1,6 +1,7 @@
 """Are all specifications together more than chance? A permutation test of the whole curve."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -20,7 +21,7 @@ TIE = 1e-12  # equal statistics, summed in another order, differ by less
 # A matrix product may round a row otherwise in a block of another height: the height is fixed,
 # and so a shuffle gives the same bits however many there are.
 CHUNK = 128  # shuffles in a product
-MAX_NUMBERS = 60_000  # of the largest product, so that it stays in the processor's cache
+MAX_NUMBERS = 120_000  # of the largest product, so that it stays in the processor's cache
 MAX_RANKS = 201  # places on the sorted curve that are kept of each shuffle
 
 
@@ -213,13 +214,9 @@ def permute_multiverse(
         raise ValueError(
             "permute_multiverse: no specification is OLS, HC3 or rank; fit the multiverse with one"
         )
-    work = [
-        (part, batch.rows)
-        for batch in batches
-        for part in split_system(prepare_system(batch), _count_outcomes(batch))
-    ]
-    trial = multiverse.participants["trial"].to_numpy(str)
     total = sum(batch.position.size for batch in batches)
+    work = _split_work(batches)
+    trial = multiverse.participants["trial"].to_numpy(str)
     places = np.unique(np.linspace(0, total - 1, MAX_RANKS).round().astype(int))
     permuted = np.empty((n_permutations, len(STATISTICS)))
     curves = np.empty((n_permutations, len(places)))
@@ -248,9 +245,28 @@ def permute_multiverse(
     )
 
 
-def _count_outcomes(batch: Batch) -> int:
-    """How many outcomes of a batch are fitted at a time."""
-    return max(1, MAX_NUMBERS // (CHUNK * batch.forms.size))
+class Part(NamedTuple):
+    """Some outcomes of a batch, where they stand among all that are refitted, and for whom."""
+
+    system: System
+    place: np.ndarray  # shape (K, V, C)
+    rows: np.ndarray  # of the table of participants, shape (n,)
+
+
+def _split_work(batches: list[Batch]) -> list[Part]:
+    """All least-squares batches in parts that are small enough to be held at a time."""
+    every = np.sort(np.concatenate([batch.position.reshape(-1) for batch in batches]))
+    work = []
+    for batch in batches:
+        step = max(1, MAX_NUMBERS // (CHUNK * batch.forms.size))
+        place = np.searchsorted(every, batch.position)
+        systems = split_system(prepare_system(batch), step)
+        starts = range(0, len(place), step)
+        work += [
+            Part(system, place[start : start + step], batch.rows)
+            for system, start in zip(systems, starts, strict=True)
+        ]
+    return work
 
 
 def order_participants(keys: np.ndarray, trial: np.ndarray, rows: np.ndarray) -> np.ndarray:
@@ -278,23 +294,26 @@ def order_participants(keys: np.ndarray, trial: np.ndarray, rows: np.ndarray) ->
 
 
 def _summarise(
-    work: list[tuple[System, np.ndarray]], keys: np.ndarray, trial: np.ndarray, places: np.ndarray
+    work: list[Part], keys: np.ndarray, trial: np.ndarray, places: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """The three statistics and the sorted curve of each shuffle."""
-    estimates, t_values, beyond, orders = [], [], np.zeros((2, CHUNK), int), {}
-    for system, rows in work:
-        same = rows.tobytes()
+    total = sum(part.place.size for part in work)
+    # In the order of the specifications, whatever the parts: sums are the same to the last bit.
+    estimate, t, limit = np.empty((total, CHUNK)), np.empty((total, CHUNK)), np.empty((total, 1))
+    orders = {}
+    for part in work:
+        same = part.rows.tobytes()
         if same not in orders:
-            orders[same] = order_participants(keys, trial, rows)
-        limits = compute_quantile(0.95, count_freedom(system)[0])
-        for fit, limit in zip(solve_orders(system, orders[same]), limits, strict=True):
+            orders[same] = order_participants(keys, trial, part.rows)
+        limits = compute_quantile(0.95, count_freedom(part.system)[0])
+        for c, fit in enumerate(solve_orders(part.system, orders[same])):
+            place = part.place[..., c]
             with np.errstate(divide="ignore", invalid="ignore"):
-                t = (fit.slope / fit.std_error).reshape(-1, CHUNK)
-            t_values.append(t)
-            beyond += np.count_nonzero(t > limit, axis=0), np.count_nonzero(t < -limit, axis=0)
-            estimates.append((fit.slope * fit.scale).reshape(-1, CHUNK))
-    curve = np.sort(np.concatenate(estimates).T.copy(), axis=1)
-    count = curve.shape[1]
-    mean_t = np.concatenate(t_values).sum(0) / count
-    median = (curve[:, (count - 1) // 2] + curve[:, count // 2]) / 2
-    return np.stack([median, beyond.max(0) / count, mean_t], axis=1), curve[:, places]
+                t[place] = fit.slope / fit.std_error
+            estimate[place] = fit.slope * fit.scale
+            limit[place] = limits[c]
+    beyond = [np.count_nonzero(side, axis=0) for side in (t > limit, t < -limit)]
+    curve = np.sort(estimate.T.copy(), axis=1)
+    median = (curve[:, (total - 1) // 2] + curve[:, total // 2]) / 2
+    share = np.maximum(*beyond) / total
+    return np.stack([median, share, t.sum(0) / total], axis=1), curve[:, places]
