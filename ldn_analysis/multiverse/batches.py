@@ -1,6 +1,7 @@
 """Specifications that use the same participants and as many columns, as arrays: one batch each."""
 
 from collections.abc import Sequence
+from itertools import compress
 from typing import NamedTuple
 
 import numpy as np
@@ -141,6 +142,20 @@ def _make_batch(specifications: pd.DataFrame, parts: list[tuple], esr: np.ndarra
             model + ("" if without == "nobody" else " without")
             for without, model in zip(kinds["without"], kinds["model"], strict=True)
         ),
+    )
+
+
+def restrict_batch(batch: Batch, row: np.ndarray) -> Batch:
+    """The specifications that have a row in another table; `row` is -1 for the others."""
+    position = row[batch.position]
+    kept = position >= 0
+    outcomes, forms, kinds = kept.any((1, 2)), kept.any((0, 2)), kept.any((0, 1))
+    return batch._replace(
+        position=position[np.ix_(outcomes, forms, kinds)],
+        y=batch.y[outcomes],
+        basis=batch.basis[outcomes],
+        forms=batch.forms[forms],
+        kinds=tuple(compress(batch.kinds, kinds)),
     )
 
 

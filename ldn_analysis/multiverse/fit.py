@@ -1,7 +1,7 @@
 """Does baseline ESR predict the effect? Every defensible analysis at once (specification curve)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
@@ -14,7 +14,14 @@ from ..core.validation import require_level
 from ..core.wording import describe_status, format_number
 from ..crossover.paired_reml import solve_incomplete_pairs
 from ..lines.huber import solve_huber
-from .batches import Batch, MixedSpecification, arrange_batches, form_esr, measure_outcomes
+from .batches import (
+    Batch,
+    MixedSpecification,
+    arrange_batches,
+    form_esr,
+    measure_outcomes,
+    restrict_batch,
+)
 from .least_squares import count_freedom, prepare_system, solve_orders
 from .specifications import GRID, build_specifications
 
@@ -107,6 +114,46 @@ class Multiverse(Result):
                 )
             table = table[table[name] == option]
         return table
+
+    def select(self, grid: Mapping[str, Sequence]) -> "Multiverse":
+        """The specifications of a smaller grid: what a fit of that grid gives, not fitted anew.
+
+        Parameters
+        ----------
+        grid : mapping
+            As in `build_specifications`, e.g. `DEFENSIBLE`.
+
+        Returns
+        -------
+        Multiverse
+
+        Raises
+        ------
+        ValueError
+            If the smaller grid has a specification that this multiverse has not.
+        """
+        specifications, pruned = build_specifications(grid)
+        known, wanted = (
+            pd.MultiIndex.from_frame(table[CHOICES].astype(object))
+            for table in (self.specifications, specifications)
+        )
+        at = known.get_indexer(wanted)
+        if (at < 0).any():
+            lacking = ", ".join(map(str, wanted[at < 0][0]))
+            raise ValueError(
+                f"select: {(at < 0).sum():,} specifications of this grid were not fitted, e.g. "
+                f"{lacking}. Fit the grid with fit_multiverse"
+            )
+        numbers = self.specifications.drop(columns=CHOICES).iloc[at].reset_index(drop=True)
+        row = np.full(len(self), -1)
+        row[at] = np.arange(len(at))
+        batches = (restrict_batch(batch, row) for batch in self.batches)
+        return replace(
+            self,
+            specifications=pd.concat([specifications, numbers], axis=1),
+            pruned=pruned,
+            batches=tuple(batch for batch in batches if batch.position.size),
+        )
 
     def glance(self, confidence_level: float = 0.95) -> pd.DataFrame:
         """One row about the whole curve.

@@ -17,10 +17,11 @@ from ldn_analysis import (
     fit_multiverse,
     leave_one_out,
     load_dataset,
+    permute_multiverse,
 )
 from ldn_analysis.crossover.paired_reml import solve_incomplete_pairs, solve_two_strata
 from ldn_analysis.lines.huber import solve_huber
-from ldn_analysis.multiverse.specifications import GRID
+from ldn_analysis.multiverse.specifications import DEFENSIBLE, GRID
 
 FIG_2 = {
     "end_days": 3, "baseline_days": 14, "missed_days": "left out", "esr": "as is",
@@ -273,6 +274,25 @@ def test_summary_of_choices(multiverse):
     assert own.loc[("participants", "completers"), "above_zero"] == (rows["conf_low"] > 0).mean()
     assert own.loc["outcome", "n_specifications"].sum() == len(multiverse)
     assert len(own) == sum(map(len, GRID.values()))
+
+
+@pytest.mark.parametrize(
+    "grid",
+    [DEFENSIBLE, {"outcome": GRID["outcome"][3:]}, {"model": ["rank", "mixed"], "esr": ["as is"]}],
+)
+def test_a_selection_is_a_fit_of_the_smaller_grid(multiverse, tables, grid):
+    own, fitted = multiverse.select(grid), fit_multiverse(*tables, grid=grid)
+    pd.testing.assert_frame_equal(own.specifications, fitted.specifications, rtol=1e-9)
+    pd.testing.assert_frame_equal(own.pruned, fitted.pruned)
+    one, other = (permute_multiverse(m, rng=1, n_permutations=5) for m in (own, fitted))
+    np.testing.assert_allclose(one.permuted, other.permuted, rtol=1e-9)
+    np.testing.assert_allclose(one.permuted_curves, other.permuted_curves, rtol=1e-7, atol=1e-12)
+    assert one.n_left_out == other.n_left_out
+
+
+def test_a_selection_of_what_was_not_fitted_is_refused(multiverse):
+    with pytest.raises(ValueError, match=r"select: 3,321 .* were not fitted, e\.g\. .*HC3"):
+        multiverse.select({"model": ["HC3"]})
 
 
 def test_html_shows_the_choices_not_all_rows(multiverse):
