@@ -61,7 +61,7 @@ def compute_t_power(shift, df, confidence_level: float = 0.95) -> np.ndarray:
     Examples
     --------
     >>> round(float(compute_t_power(2.0, 20)), 3), float(compute_t_power(40.0, 117))
-    (0.477, 1.0)
+    (0.478, 1.0)
     """
     df, shift = np.broadcast_arrays(np.asarray(df, float), np.abs(shift))
     safe = np.maximum(df, 1)

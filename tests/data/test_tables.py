@@ -14,6 +14,7 @@ import pytest
 from ldn_analysis import list_datasets, load_codebook, load_dataset
 from ldn_analysis.core.codebook import describe_column, get_resource
 from ldn_analysis.core.files import write_files
+from ldn_analysis.core.status import read_status
 from ldn_analysis.data.tables import find_illustrative_folder, write_tables
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -83,7 +84,9 @@ def test_illustrative_tables_say_so_and_columns_have_a_status():
     assert set(PUBLISHED) == {"sources", "published_values", "trials", "meta_analyses"}
     assert set(ILLUSTRATIVE) == {"participants", "daily_pain", "improvement", "esr_pain_change"}
     for name in ILLUSTRATIVE:
-        for field in fields_of(name):
+        *columns, last = fields_of(name)
+        assert last["name"] == "status"  # says it of the row
+        for field in columns:
             assert field["status"] in STATUSES | {"mixed"}, (name, field["name"])
 
 
@@ -150,7 +153,7 @@ def test_a_column_that_is_never_blank_is_required_or_may_be_blank_for_users(name
     open_for_users = {"trial", "baseline_pain_0_100", "end_pain_0_100"}
     allowed = open_for_users if name == "esr_pain_change" else set()
     if name in ILLUSTRATIVE:
-        assert never_blank - required <= allowed | {"pain_0_100", "symptoms_0_100"}
+        assert never_blank - required <= allowed | {"pain_0_100", "symptoms_0_100", "status"}
 
 
 @every_table
@@ -197,7 +200,8 @@ def test_statuses_of_published_values():
 def test_load_dataset_gives_the_file(name):
     frame, text = load_dataset(name), read_text(name)
     assert list(frame) == list(text)
-    assert frame.attrs == {"status": RESOURCES[name]["status"]}
+    assert frame.attrs == {}
+    assert read_status(frame) == ("illustrative" if name in ILLUSTRATIVE else "")
     for field in fields_of(name):
         column, cells = frame[field["name"]], text[field["name"]]
         assert (column.isna() == (cells == "")).all()
