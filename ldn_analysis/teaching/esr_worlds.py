@@ -12,7 +12,7 @@ from ..core.status import read_status
 from ..core.wording import describe_status, format_number
 from ..crossover.pairing import pair_conditions
 from ..data.calibration import agrees
-from ..data.simulated_people import recombine_scores
+from ..data.simulated_draws import recombine_scores
 from ..data.tables import load_dataset
 from ..lines.regression import LineFits, fit_lines
 
