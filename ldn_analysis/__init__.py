@@ -57,6 +57,7 @@ _HOMES = {
         "Optimism",
         "correct_optimism",
     ),
+    "lines.figures_optimism": ("plot_optimism",),
     "lines.moved_point": (
         "MovedPoint",
         "move_point",
@@ -159,9 +160,9 @@ _HOMES = {
         "compare_change_scores",
     ),
     "small_samples.multiple_tests": (
-        "LooksResult",
+        "MultipleTesting",
         "adjust_p_values",
-        "simulate_looks",
+        "simulate_multiple_tests",
     ),
     "small_samples.truth": (
         "TrialTruth",
@@ -189,15 +190,16 @@ _HOMES = {
         "simulate_lines",
     ),
     "small_samples.figures_line_fan": ("plot_line_fan",),
-    "small_samples.figures_small_samples": (
-        "plot_change_scores",
-        "plot_coupling",
-        "plot_looks",
-        "plot_optimism",
-        "plot_selection",
+    "small_samples.figures_design": (
         "plot_true_r_squared",
         "plot_winners_curve",
     ),
+    "small_samples.figures_regression_to_mean": (
+        "plot_coupling",
+        "plot_selection",
+    ),
+    "small_samples.figures_change_scores": ("plot_change_scores",),
+    "small_samples.figures_multiple_tests": ("plot_multiple_tests",),
     "audit.results": (
         "AuditCheck",
         "Derivation",

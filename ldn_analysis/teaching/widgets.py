@@ -182,7 +182,7 @@ def explore_line_fan(*, rng: int, n_lines: int = 10_000):
 
     Examples
     --------
-    >>> "10 people" in explore_line_fan(rng=6, n_lines=500).children[1].value
+    >>> "10 participants" in explore_line_fan(rng=6, n_lines=500).children[1].value
     True
     """
     ipywidgets = load_ipywidgets("explore_line_fan")
