@@ -106,6 +106,11 @@ def test_sentence_of_design_errors():
         "(two-sided p < 0.05; computed)."
     )
     assert "t on 9 df" in str(compute_design_errors(1, 1, df=9))
+    harm = str(compute_design_errors(-2, 8.1))
+    assert harm.startswith(
+        "A true effect of -2.00 with a standard error of 8.10 is significant in 5.7"
+    )
+    assert harm.count("a true effect") == 0
 
 
 @pytest.mark.parametrize(
@@ -211,6 +216,7 @@ def test_interval_is_near_fishers_and_shrinks_with_n():
 def test_no_relation_may_be_compatible():
     row = infer_true_r_squared(n_obs=4, threshold=0.01).to_frame().iloc[0]
     assert row["conf_low"] == row["estimate"] == 0
+    assert "the true R² may be 0.0 to 0." in str(infer_true_r_squared(n_obs=4, threshold=0.01))
     assert 0 < row["conf_high"] < 1
 
 
