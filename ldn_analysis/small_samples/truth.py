@@ -44,8 +44,8 @@ class TrialTruth:
 
     A participant's percent pain reduction under a condition is
     mean + slope x (true ESR - esr_mean) + a normal residual. The defaults are no fact about
-    LDN: no effect, no relation and no error of measurement, with the SDs and the correlation
-    that the illustrative data assume (`Assumptions`). `estimate_truth` takes them from data.
+    LDN: no effect, no relation and no error of measurement, with SDs and a correlation as
+    such trials might have. `estimate_truth` takes them from data.
 
     Attributes
     ----------
@@ -88,17 +88,17 @@ class TrialTruth:
     0.8
     """
 
-    esr_mean: float = Assumptions.esr_mean
-    esr_sd: float = Assumptions.esr_sd
+    esr_mean: float = 29.2
+    esr_sd: float = 9.8
     mean_ldn: float = 0.0
     mean_placebo: float = 0.0
     slope_ldn: float = 0.0
     slope_placebo: float = 0.0
-    residual_sd: float = Assumptions.symptom_reduction_sd
-    condition_r: float = Assumptions.condition_r
+    residual_sd: float = 21.0
+    condition_r: float = 0.45
     esr_error_sd: float = 0.0
-    baseline_mean: float = Assumptions.severity_mean
-    baseline_sd: float = Assumptions.severity_sd
+    baseline_mean: float = 58.0
+    baseline_sd: float = 11.0
     baseline_error_sd: float = 0.0
     drop_out: float = 0.0
     fixed_order: bool = False
