@@ -136,8 +136,8 @@ def correct_optimism(fit: LineFit, *, rng, n_resamples: int = 10_000) -> Optimis
     TypeError
         If `fit` is not a LineFit.
     ValueError
-        If the outcome is the same for everybody, one participant alone holds the slope (leverage 1),
-        or `n_resamples` is not a whole number of 2 or more.
+        If the outcome is the same for everybody, one participant alone holds the slope (leverage
+        1), or `n_resamples` is not a whole number of 2 or more.
 
     See Also
     --------

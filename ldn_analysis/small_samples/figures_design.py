@@ -153,5 +153,5 @@ def _draw_expected(ax, case: TrueRSquared) -> None:
         )
     ax.set(ylim=(0, 1.02), ylabel="mean observed R²")
     ax.legend(loc="lower right")
-    source = f"and n printed in: {case.source}" if case.source else "as given"
+    source = f"and n printed in: {case.source.partition(',')[0]}" if case.source else "as given"
     ax.set_title(f"What such studies report (computed)\nR² > {bound} {source}", fontsize=7)

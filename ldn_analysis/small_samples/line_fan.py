@@ -100,7 +100,8 @@ class LineFan(Result):
         way = {0.0: "all of these slope downward", 100.0: "all of these slope upward"}.get(
             share, f"{share:.1f} % of these slope upward and {100 - share:.1f} % downward"
         )
-        return f"{head}; their mean size is {format_number(size['estimate'])}{error}, where {true}; {way}."
+        mean = f"their mean size is {format_number(size['estimate'])}{error}, where {true}"
+        return f"{head}; {mean}; {way}."
 
 
 def simulate_lines(

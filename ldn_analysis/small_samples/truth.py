@@ -44,8 +44,8 @@ class TrialTruth:
 
     A participant's percent pain reduction under a condition is
     mean + slope x (true ESR - esr_mean) + a normal residual. The defaults are no fact about
-    LDN: no effect, no relation and no error of measurement, with the SDs and the correlation
-    that the illustrative data assume (`Assumptions`). `estimate_truth` takes them from data.
+    LDN: no effect, no relation and no error of measurement, with SDs and a correlation as
+    such trials might have. `estimate_truth` takes them from data.
 
     Attributes
     ----------
@@ -88,8 +88,8 @@ class TrialTruth:
     0.8
     """
 
-    esr_mean: float = Assumptions.esr_mean
-    esr_sd: float = Assumptions.esr_sd
+    esr_mean: float = 29.2
+    esr_sd: float = 9.8
     mean_ldn: float = 0.0
     mean_placebo: float = 0.0
     slope_ldn: float = 0.0

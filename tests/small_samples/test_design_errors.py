@@ -106,6 +106,11 @@ def test_sentence_of_design_errors():
         "(two-sided p < 0.05; computed)."
     )
     assert "t on 9 df" in str(compute_design_errors(1, 1, df=9))
+    harm = str(compute_design_errors(-2, 8.1))
+    assert harm.startswith(
+        "A true effect of -2.00 with a standard error of 8.10 is significant in 5.7"
+    )
+    assert harm.count("a true effect") == 0
 
 
 @pytest.mark.parametrize(
@@ -145,7 +150,7 @@ def test_probability_equals_r(n, true, threshold):
 
 @pytest.mark.parametrize("level", [0.8, 0.95])
 def test_interval_equals_r(level):
-    row = infer_true_r_squared().to_frame(level).iloc[0]
+    row = infer_true_r_squared(n_obs=10, threshold=0.8).to_frame(level).iloc[0]
     for limit in ("conf_low", "conf_high"):
         assert_allclose(row[limit], R["interval", f"{level:g}", limit], rtol=1e-7)
 
@@ -192,14 +197,14 @@ def test_the_pilot_is_read_from_the_published_values():
     case = infer_true_r_squared()
     assert case.n_obs == int(printed.loc["pilot_n", "value"])
     assert case.threshold == float(printed.loc["pilot_esr_r2", "value"]) / 100
-    assert case.source == "younger2009, abstract"
+    assert case.source == ", ".join(printed.loc["pilot_esr_r2", ["source", "locator"]])
     assert infer_true_r_squared(n_obs=case.n_obs).source == ""
     assert infer_true_r_squared(n_obs=20).threshold == case.threshold
     assert infer_true_r_squared(threshold=0.5).n_obs == case.n_obs
 
 
 def test_interval_is_near_fishers_and_shrinks_with_n():
-    row = infer_true_r_squared().to_frame().iloc[0]
+    row = infer_true_r_squared(n_obs=10, threshold=0.8).to_frame().iloc[0]
     z = np.arctanh(np.sqrt(0.8)) + norm.ppf([0.025, 0.975]) / np.sqrt(7)
     assert_allclose([row["conf_low"], row["conf_high"]], np.tanh(z) ** 2, atol=0.05)
     large = infer_true_r_squared(n_obs=1000, threshold=0.8).to_frame().iloc[0]
@@ -211,6 +216,7 @@ def test_interval_is_near_fishers_and_shrinks_with_n():
 def test_no_relation_may_be_compatible():
     row = infer_true_r_squared(n_obs=4, threshold=0.01).to_frame().iloc[0]
     assert row["conf_low"] == row["estimate"] == 0
+    assert "the true R² may be 0.0 to 0." in str(infer_true_r_squared(n_obs=4, threshold=0.01))
     assert 0 < row["conf_high"] < 1
 
 
@@ -221,12 +227,13 @@ def test_what_never_happens_has_no_mean():
 
 
 def test_sentence_of_the_pilot():
-    assert str(infer_true_r_squared()) == (
+    case = infer_true_r_squared(n_obs=10, threshold=0.8)
+    assert str(case) == (
         "If the observed R² was 0.8, the true R² may be 0.34 to 0.94 (95 % CI, exact for bivariate "
-        "normal data; best guess 0.78); if it was higher, so are the limits (n = 10; printed: "
-        "younger2009, abstract)."
+        "normal data; best guess 0.78); if it was higher, so are the limits (n = 10)."
     )
-    low, high = infer_true_r_squared().confidence_interval("true_r_squared", 0.8)
+    assert str(infer_true_r_squared()).endswith(f"printed: {infer_true_r_squared().source}).")
+    low, high = case.confidence_interval("true_r_squared", 0.8)
     assert 0.34 < low < 0.78 < high < 0.94
     assert "printed" not in str(infer_true_r_squared(n_obs=9, threshold=0.5))
 

@@ -55,18 +55,18 @@ def test_true_r_squared_draws_its_numbers():
     left, right = plot_true_r_squared(PILOT)
     curve = PILOT.curve
     assert_allclose(
-        labelled(left, "observed R² > 0.8").get_xydata(),
+        labelled(left, f"observed R² > {PILOT.threshold:g}").get_xydata(),
         np.column_stack([curve["true_r_squared"], 100 * curve["probability_above"]]),
     )
     assert_array_equal(labelled(left, "significant (power)").get_ydata(), 100 * curve["power"])
     limits = next(line for line in left.lines if line.get_marker() == "|")
     assert list(limits.get_xdata()) == list(PILOT.confidence_interval("true_r_squared"))
     for label, column in (
-        ("if R² > 0.8", "expected_if_above"),
+        (f"if R² > {PILOT.threshold:g}", "expected_if_above"),
         ("if significant", "expected_if_significant"),
         ("in all studies", "expected"),
     ):
         assert_array_equal(labelled(right, label).get_ydata(), curve[column])
     other = plot_true_r_squared(infer_true_r_squared(n_obs=20, threshold=0.3))[1]
     assert "as given" in other.get_title(loc="center") + other.get_title(loc="left")
-    assert "printed in: younger2009, abstract" in text_of([left])
+    assert "printed in: younger2009" in text_of([left])

@@ -313,6 +313,8 @@ def exact(truth=TRUTH, **options):
         (lambda: curve(effects=[]), ValueError, "effects is empty"),
         (lambda: curve(effects="12"), TypeError, "effects must be a sequence of numbers; received '12'"),
         (lambda: curve(effects=[np.nan]), ValueError, "slope_ldn must be a finite number; received nan"),
+        (lambda: curve(rng=None), ValueError, "summarise_power: rng is None; pass a seed"),
+        (lambda: search(rng=None), ValueError, "find_sample_size: rng is None; pass a seed"),
         (lambda: curve(rng="x"), TypeError, "summarise_power: rng must be a seed"),
         (lambda: curve().to_frame(0.8), ValueError, "must be one of 0.9, 0.95, 0.99; received 0.8"),
         (lambda: search(truth=None), TypeError, "truth must be a TrialTruth; received NoneType"),

@@ -131,7 +131,7 @@ def test_selection_sentence_and_seed():
 )
 def test_selection_refuses(options, message):
     with pytest.raises(ValueError, match=re.escape(f"simulate_selection: {message}")):
-        simulate_selection(**SELECT | options)
+        simulate_selection(**SELECT | {"baseline": (58, 11)} | options)
 
 
 # --- coupling ----------------------------------------------------------------------------

@@ -33,7 +33,7 @@ def _true_low() -> Exercise:
     return Exercise(
         answer=low,
         unit="proportion",
-        because="less than half of what was observed is still compatible with it.",
+        because="a much smaller truth than what was observed is still compatible with it.",
         mistakes=[
             (float(case.to_frame()["estimate"].iloc[0]), "that is the estimate."),
             (high, "that is the upper limit."),
