@@ -8,7 +8,6 @@ from importlib import import_module
 
 _HOMES = {
     "core.line": (
-        "Line",
         "LineSums",
         "solve_line",
         "sum_line",

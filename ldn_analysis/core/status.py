@@ -28,10 +28,12 @@ class IllustrativeTable(pd.DataFrame):
 
     @property
     def _constructor(self):
+        """The type of what pandas makes of it."""
         return IllustrativeTable
 
     @property
     def _constructor_sliced(self):
+        """The type of what pandas makes of it."""
         return IllustrativeColumn
 
 
@@ -40,10 +42,12 @@ class IllustrativeColumn(pd.Series):
 
     @property
     def _constructor(self):
+        """The type of what pandas makes of it."""
         return IllustrativeColumn
 
     @property
     def _constructor_expanddim(self):
+        """The type of what pandas makes of it."""
         return IllustrativeTable
 
 
@@ -59,7 +63,7 @@ def copy_status(source: pd.DataFrame, made: pd.DataFrame) -> pd.DataFrame:
 
 
 def read_status(data: pd.DataFrame) -> str:
-    """'illustrative' if any of the data are, else an empty text.
+    """Give 'illustrative' if any of the data are, else an empty text.
 
     Examples
     --------

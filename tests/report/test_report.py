@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 import ldn_analysis as ldn
 from ldn_analysis.cli import main
+from ldn_analysis.core.codebook import _data_folder
 from ldn_analysis.core.html import STYLE, render_page, render_table, render_text
 from ldn_analysis.core.wording import format_number, format_p
 from ldn_analysis.data.template import build_template
@@ -333,7 +334,7 @@ def test_illustrative_people_are_recognised(page, tmp_path):
     assert "illustrative" not in mine
     assert "not of the project" in mine
     some = pd.read_csv(tmp_path / "mine.csv", dtype=str)
-    known = pd.read_csv(ldn.data._data_folder() / "illustrative/esr_pain_change.csv", dtype=str)
+    known = pd.read_csv(_data_folder() / "illustrative/esr_pain_change.csv", dtype=str)
     mixed = pd.concat([some, known.head(4)[some.columns]])
     assert "4 of the 16 rows are rows of the illustrative" in report_on(
         write_csv(tmp_path / "mixed.csv", mixed)
@@ -349,7 +350,7 @@ def test_what_the_reader_did_is_on_the_page(tmp_path):
     page = Page(report_on(path, missing="drop"))
     words = page.text_of_page
     for note in (
-        "cells are divided by semicolons",
+        "cells are separated by semicolons",
         "1 row(s) with a blank in a required column were left out",
         "1 participant(s) have one condition only",
         "columns that are not used: weight",
