@@ -20,7 +20,6 @@ from ..core.wording import (
     format_number,
     format_p,
     join_notes,
-    name_change_unit,
 )
 from .pairing import read_sequence, require_outcome, require_two_conditions
 
@@ -138,7 +137,7 @@ class DiaryFit(Result):
         sample = describe_sample(self.n_participants, self.status, unit="participants")
         trust = "" if self.converged else " The fit did not converge: do not use it."
         return (
-            f"Daily {rating} ({first} minus {second}): {format_number(row['estimate'])} {name_change_unit(unit)}".rstrip()
+            f"Daily {rating} ({first} minus {second}): {format_number(row['estimate'])} {unit}".rstrip()
             + f" ({format_interval(row['conf_low'], row['conf_high'], 0.95)}; t({self.df}) = "
             f"{format_number(row['statistic'])}, {format_p(row['p_value'])}; random "
             f"{', '.join(self.random)}; {self.n_obs} days of "
