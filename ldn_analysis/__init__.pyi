@@ -116,10 +116,6 @@ from .lines.figures_refits import (
     plot_lines as plot_lines,
     plot_permutation as plot_permutation,
 )
-from .crossover.paired_reml import (
-    TwoStrata as TwoStrata,
-    solve_two_strata as solve_two_strata,
-)
 from .crossover.slopes import (
     SlopeComparison as SlopeComparison,
     compare_slopes as compare_slopes,
@@ -146,7 +142,7 @@ from .crossover.improvement import (
     ImprovementSummary as ImprovementSummary,
     summarise_improvement as summarise_improvement,
 )
-from .crossover.pairing import (
+from .crossover.means import (
     MeanComparison as MeanComparison,
     compare_means as compare_means,
 )

@@ -20,7 +20,6 @@ from ..core.wording import (
     format_number,
     format_p,
     join_notes,
-    name_change_unit,
 )
 from .pairing import read_sequence, require_outcome, require_two_conditions
 
@@ -138,7 +137,7 @@ class DiaryFit(Result):
         sample = describe_sample(self.n_participants, self.status, unit="participants")
         trust = "" if self.converged else " The fit did not converge: do not use it."
         return (
-            f"Daily {rating} ({first} minus {second}): {format_number(row['estimate'])} {name_change_unit(unit)}".rstrip()
+            f"Daily {rating} ({first} minus {second}): {format_number(row['estimate'])} {unit}".rstrip()
             + f" ({format_interval(row['conf_low'], row['conf_high'], 0.95)}; t({self.df}) = "
             f"{format_number(row['statistic'])}, {format_p(row['p_value'])}; random "
             f"{', '.join(self.random)}; {self.n_obs} days of "
@@ -231,7 +230,7 @@ def fit_diary_model(
             f"fit_diary_model: needs at least 3 participants with ratings under both conditions; {both.sum()} have"
         )
     if not both.all():
-        notes.append(f"{(~both).sum()} participant(s) have ratings under one condition only")
+        notes.append(f"Participants with ratings under one condition only: {(~both).sum()}")
     y, who = days[rating].to_numpy(float), days["participant"].to_numpy()
     wanted = ["intercept", *(name for name in SLOPES if name in slopes)]
     model, random, boundary, found = _fit_simplest(y, fixed, who, wanted)
@@ -267,13 +266,15 @@ def _fit_simplest(y, fixed, who, random: list[str]):
         if len(random) == 1 or (converged and not (boundary and random[-1] == "day")):
             break
         why = "it has no variance of its own" if converged else (caught or ["no reason given"])[-1]
-        notes.append(f"the random slope of {random.pop()} did not fit and was left out ({why})")
+        notes.append(
+            f"The random slope of {random.pop()} did not fit and was left out ({why.rstrip('.')})"
+        )
     if model is None:
         raise ValueError(f"fit_diary_model: the mixed model cannot be fitted ({caught[0]})")
     notes += [f"statsmodels: {text}" for text in caught]
     if boundary:
         notes.append(
-            "a random effect has no variance of its own (boundary): the errors of the mixed model are "
+            "A random effect has no variance of its own (boundary): the errors of the mixed model are "
             "unreliable here; compare fit_crossover on the means of the phases"
         )
     return model, tuple(random), boundary, notes
@@ -332,7 +333,9 @@ def _fixed_effects(days, participants, conditions) -> tuple[pd.DataFrame, list[s
             early = (days["participant"].map(starts) == conditions[0]).to_numpy()
             fixed["period"] = np.where(is_first == early, -0.5, 0.5)
     if "period" not in fixed:
-        notes.append("one sequence only or none given, so drug and period cannot be told apart")
+        notes.append(
+            "Only one sequence occurs or none is given, so drug and period cannot be told apart"
+        )
     fixed["day"] = days["day_in_phase"] - days["day_in_phase"].mean()
     return fixed, notes
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..core.canvas import (
+    BELOW,
     BLUE,
     CONDITION_TITLES,
     GREY,
@@ -92,13 +93,13 @@ def _draw_difference(ax, comparison: SlopeComparison, confidence_level: float) -
     first, second = (shorten_label(_name(name), 20) for name in comparison.conditions)
     title, unit = describe_column(comparison.outcome)
     ax.set_xlabel(label_column(comparison.predictor))
-    ax.set_ylabel(label_unit(f"{title}:\n{first} minus {second}", unit))
+    ax.set_ylabel(label_unit(f"{title}:\n{first} minus {second}", name_change_unit(unit)))
     row = comparison.to_frame(confidence_level).iloc[0]
     interval = format_interval(row["conf_low"], row["conf_high"], confidence_level)
     numbers = f"slope {format_number(row['estimate'])} ({interval}), {format_p(row['p_value'])}"
     title = f"Within-participant difference, n = {comparison.n_obs}"
     ax.set_title(join_words(title, comparison.status, write_minus(numbers)), fontsize=7)
-    ax.legend(loc="best")
+    ax.legend(ncols=3, columnspacing=1, **BELOW)
 
 
 def _draw_three_ways(ax, comparison: SlopeComparison, confidence_level: float) -> None:

@@ -259,7 +259,7 @@ def _render_answers(context: ReportContext) -> str:
         f"Answers in the rows of {context.conditions[0]}. There is no control group among them: the answers "
         "include the effects of placebo, time and hope."
     )
-    caption = "Share of each answer with its 95 % Wilson interval."
+    caption = "Share of each answer with its 95 % Wilson interval (thick) and the joint one (thin)."
     return (
         render_paragraph(text)
         + render_picture(lambda: plot_improvement(summary), str(summary), caption)
