@@ -118,6 +118,10 @@ def check_r_squared(r, r_squared) -> AuditCheck:
     ValueError
         If r is only a bound or not between -1 and 1, or r_squared is not from 0 to 1.
 
+    See Also
+    --------
+    compute_r_interval : The interval of a correlation, from r or R squared.
+
     Examples
     --------
     >>> check_r_squared("0.91", "> 0.82").verdict

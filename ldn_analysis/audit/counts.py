@@ -45,6 +45,12 @@ def check_share(percent, n, *, decimals: int | None = None) -> AuditCheck:
         If a share is not a number from 0 to 100 or is only a bound, or n is not a whole
         number of at least 1.
 
+    See Also
+    --------
+    check_count : One printed count and its percentage.
+    check_mean : The same for means of whole numbers.
+    check_paired_shares : Two shares of the same participants, with their p.
+
     Examples
     --------
     >>> print(check_share(["32", "11"], range(27, 32)).words)
@@ -163,6 +169,11 @@ def check_mean(mean, n, *, items: int = 1, decimals: int | None = None) -> Audit
         If the mean is not a printed number or only a bound, or n or items is not a whole
         number of at least 1.
 
+    See Also
+    --------
+    check_share : The same for percentages.
+    check_summary : Where the individual values were printed.
+
     Examples
     --------
     >>> check_mean("5.19", 28).verdict
@@ -220,6 +231,10 @@ def check_sum(parts, total, *, decimals: int | None = None) -> AuditCheck:
     ------
     ValueError
         If a part is only a bound, or something is not a printed number.
+
+    See Also
+    --------
+    check_total_mean : A total mean of group means.
 
     Examples
     --------

@@ -224,6 +224,10 @@ def compute_r_interval(
         If not exactly one of r and r_squared is given, it lies outside its limits, or n is
         below 4.
 
+    See Also
+    --------
+    check_p_from_statistic : The p of a correlation, with kind "r".
+
     Examples
     --------
     >>> found = compute_r_interval(r_squared="> 0.80", n=10)

@@ -47,11 +47,16 @@ def plot_possible_counts(check: AuditCheck, ax=None, *, source: str = ""):
     Returns
     -------
     matplotlib Axes
+        The axes that were drawn on.
 
     Raises
     ------
     ValueError
         If the check is not one of shares, or has more than 60 denominators.
+
+    See Also
+    --------
+    plot_audit : Recomputed p values.
 
     Examples
     --------
@@ -129,6 +134,7 @@ def plot_audit(audit, ax=None, *, names=None, source: str = ""):
     Returns
     -------
     matplotlib Axes
+        The axes that were drawn on.
 
     Raises
     ------
@@ -137,7 +143,9 @@ def plot_audit(audit, ax=None, *, names=None, source: str = ""):
 
     See Also
     --------
-    plot_degrees_of_freedom, plot_false_discovery, plot_possible_counts
+    plot_degrees_of_freedom : Which numerator of F would fit.
+    plot_false_discovery : Many p values and their steps.
+    plot_possible_counts : Denominators of printed percentages.
 
     Examples
     --------
@@ -241,6 +249,7 @@ def plot_degrees_of_freedom(check: AuditCheck, ax=None, *, source: str = ""):
     Returns
     -------
     matplotlib Axes
+        The axes that were drawn on.
 
     Raises
     ------
@@ -310,11 +319,16 @@ def plot_correlations(check: AuditCheck, ax=None, *, source: str = ""):
     Returns
     -------
     matplotlib Axes
+        The axes that were drawn on.
 
     Raises
     ------
     ValueError
         If the check is another one.
+
+    See Also
+    --------
+    plot_audit : Recomputed p values.
 
     Examples
     --------
@@ -361,11 +375,16 @@ def plot_false_discovery(check: AuditCheck, ax=None, *, source: str = ""):
     Returns
     -------
     matplotlib Axes
+        The axes that were drawn on.
 
     Raises
     ------
     ValueError
         If the check is another one.
+
+    See Also
+    --------
+    plot_audit : Recomputed p values.
 
     Examples
     --------

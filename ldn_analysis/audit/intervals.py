@@ -51,6 +51,10 @@ def check_p_from_interval(
         If a number is not printed as one, the limits are swapped or equal, a ratio is not
         positive, or scale or level is unknown.
 
+    See Also
+    --------
+    compute_se_from_interval : What the interval implies, where no p was printed.
+
     Examples
     --------
     >>> check = check_p_from_interval("0.27", "-0.95", "0.27", estimate="-0.34")
@@ -103,6 +107,10 @@ def check_interval_symmetry(estimate, low, high, *, scale: str = "linear") -> Au
     ValueError
         If a number is not printed as one or is only a bound, the limits are swapped, or a
         log scale meets a number that is not positive.
+
+    See Also
+    --------
+    check_interval_width : How large an SD an interval needs.
 
     Examples
     --------

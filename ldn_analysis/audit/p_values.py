@@ -51,6 +51,11 @@ def check_p_from_statistic(
     ValueError
         If kind, df or tails do not go together, or a number is not printed as one.
 
+    See Also
+    --------
+    check_degrees_of_freedom : Which numerator of F would fit.
+    check_p_from_interval : P from an interval.
+
     Examples
     --------
     >>> check_p_from_statistic("2.20", ".036", kind="t", df=28).verdict

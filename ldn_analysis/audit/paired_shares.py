@@ -66,6 +66,10 @@ def check_paired_shares(
     ValueError
         If n is not one whole number, or a number is not printed as a percentage or a p.
 
+    See Also
+    --------
+    check_share : One share, or several of the same denominator.
+
     Examples
     --------
     >>> check = check_paired_shares("32", "11", 28, p_value="0.05")

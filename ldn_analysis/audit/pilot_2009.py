@@ -181,12 +181,13 @@ def _audit_threshold(ledger: Ledger) -> None:
             "pilot_n_tests",
             *(ledger.find("printed_tests", item) for item in tests["id"]),
         ]
-        lost = check.details["below_threshold"] & check.details["kept"].eq("no")
+        below = check.details["below_threshold"]
+        lost = below & check.details["kept"].eq("no")
         ledger.add(
             name, topic, read, check, assumption,
-            {ONLY_IF: f"Of {len(lost)} p values, {lost.sum()} lie below the threshold and would not "
-             "be kept by the procedure that is cited: the threshold is that of its last step, and "
-             "was held against every p."},
+            {ONLY_IF: f"Of the {lost.size} p values, {below.sum()} lie below the threshold and the "
+             f"procedure that is cited surely drops {lost.sum()} of them: the threshold is that of "
+             "its last step, and was held against every p."},
         )  # fmt: skip
 
 

@@ -98,6 +98,10 @@ def audit_published(tables: dict[str, pd.DataFrame] | None = None) -> Audit:
     ValueError
         If a row that a check needs is missing or appears twice, or its value cannot be read.
 
+    See Also
+    --------
+    plot_audit : Draws the p values.
+
     Examples
     --------
     >>> audit = audit_published()

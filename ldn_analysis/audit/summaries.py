@@ -258,6 +258,10 @@ def check_standardised_difference(d, differences: Mapping, spreads: Mapping) -> 
     ValueError
         If a number is not printed as one.
 
+    See Also
+    --------
+    compute_sd_from_p : An SD where none was printed.
+
     Examples
     --------
     >>> check = check_standardised_difference(

@@ -94,6 +94,7 @@ class Printed:
         Returns
         -------
         bool
+            True where it is possible.
         """
         high = low if high is None else high
         if self.relation == "=":
@@ -113,6 +114,7 @@ class Printed:
         Returns
         -------
         Printed
+            With as many printed digits.
         """
         digits = Decimal(self.value.numerator) / Decimal(self.value.denominator)
         kept = digits.quantize(Decimal(1).scaleb(-self.decimals)).scaleb(places)

@@ -29,7 +29,7 @@ YES, ONLY_IF, NO = VERDICTS
         ("3.82", 40, 3, True),
         ("4.61", 40, 3, True),
         ("5.24", 40, 3, True),
-        # The Economist on GRIM, 18 June 2016: 49 people, mean 5.93.
+        # The Economist on GRIM, 18 June 2016: 49 participants, mean 5.93.
         ("5.93", 49, 1, False),
         # Wikipedia, "GRIM test": 20 rolls of a die, mean 3.48.
         ("3.48", 20, 1, False),

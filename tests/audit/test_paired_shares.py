@@ -32,7 +32,7 @@ def test_all_tables_of_the_margins_are_listed():
     assert cells.tolist() == [list(map(float, row)) for row in by_hand]
     table = ldn.check_paired_shares("60", "70", 10).details
     overlap = table[table["reading"] == "McNemar exact"]["both"]
-    assert overlap.tolist() == [3, 4, 5, 6]  # 6 + 7 - 10 people at least
+    assert overlap.tolist() == [3, 4, 5, 6]  # 6 + 7 - 10 participants at least
 
 
 def test_no_two_sided_mcnemar_rounds_to_the_printed_p():
@@ -63,7 +63,7 @@ def test_verdicts_of_paired_shares():
     assert words("0.9") == NO
     assert words("< 0.2") == YES
     assert words(None) == YES
-    # All of the people alike in both: no test rejects.
+    # All participants alike in both: no test rejects.
     same = ldn.check_paired_shares("100", "100", 5, p_value="1")
     assert (same.verdict, set(same.details["p_low"])) == (YES, {1.0})
     # At n = 300 one printed percentage is more than one count.

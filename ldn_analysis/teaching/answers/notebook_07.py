@@ -153,5 +153,9 @@ def _smallest_p() -> Exercise:
                 for p in tests.exact
                 if p != tests.exact[best]
             ),
+            *(
+                (float(p), "that is one-sided, and another overlap.")
+                for p in np.delete(tests.one_tailed, best)
+            ),
         ],
     )
