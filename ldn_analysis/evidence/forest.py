@@ -97,11 +97,23 @@ def plot_forest(
     same = [row for rows, measure, *_ in blocks if measure.startswith(meta.measure) for row in rows]
     lines = [len(rows) for rows, *_ in blocks]
     height = sum(lines) * ROW_MM + sum(13 + 3.2 * len(notes) for *_, notes in blocks)
+    own = axes is None
     axes = take_axes(axes, (len(blocks), 1), "plot_forest", height_mm=height, height_ratios=lines)
     for ax, (rows, measure, direction, notes) in zip(axes, blocks, strict=True):
         limits = choose_limits(same if measure.startswith(meta.measure) else rows)
         _draw_block(ax, rows, limits, (measure, direction), notes)
+    if own:
+        _settle(axes)
     return axes
+
+
+def _settle(axes) -> None:
+    """Lay the panes out once and round their places: the solver's last digits vary by chance."""
+    figure = axes[0].figure
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
+    for ax in axes:
+        ax.set_position(np.round(ax.get_position().bounds, 5))
 
 
 def _draw_block(ax, rows: list[dict], limits: tuple, words: tuple, notes: list[str]) -> None:

@@ -62,7 +62,7 @@ def test_other_levels_and_signs(level):
 def test_sentence():
     text = str(make((3, 20, 8, 20)))
     assert text.startswith(
-        "Participants with at least 30 % less pain, LDN against placebo: t0 3 of 20 "
+        "Participants with at least 30 % less pain, LDN against placebo (n = 40): t0 3 of 20 "
     )
     assert "difference -25.0 percentage points (95 % CI" in text
 
