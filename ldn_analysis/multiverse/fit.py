@@ -240,7 +240,7 @@ def fit_multiverse(
         "placebo" are used), day, and the rating.
     people : DataFrame
         One row a person: participant, trial ("pilot" or "crossover"), sequence, age_years,
-        fibromyalgia_years, esr_mm_h (above 0), completed, analysed.
+        fibromyalgia_years, esr_mm_h, completed, analysed.
     grid : mapping, optional
         As in `build_specifications`. Default: all of it.
     rating : str
@@ -299,11 +299,11 @@ def _require_people(people: pd.DataFrame) -> pd.DataFrame:
         who = people["participant"][people["participant"].duplicated()].iloc[0]
         raise ValueError(f"fit_multiverse: {who!r} is there twice among the people; keep one row")
     for name in numbers:
-        bad = people[name].isna() | ((name == "esr_mm_h") & ~(people[name] > 0))
+        bad = people[name].isna() | ((name == "esr_mm_h") & ~(people[name] >= 0))
         if bad.any():
             who = people["participant"][bad].iloc[0]
             raise ValueError(
-                f"fit_multiverse: {name} of {who!r} must be a number above zero; fill it in or "
+                f"fit_multiverse: {name} of {who!r} must be a number, 0 or more; fill it in or "
                 "leave the person out"
             )
     return people.reset_index(drop=True)
@@ -422,7 +422,7 @@ def transform_esr(esr: np.ndarray, variants: Sequence[int]) -> np.ndarray:
     forms = []
     for esr_as, ranked in (ESR_VARIANTS[i] for i in variants):
         if esr_as == "log":
-            form = np.log(esr)
+            form = np.log1p(esr)  # one of the pilot's ten has an ESR of 0
         elif esr_as == "as is":
             form = esr
         else:
