@@ -8,7 +8,6 @@ from importlib import import_module
 
 _HOMES = {
     "core.line": (
-        "Line",
         "LineSums",
         "solve_line",
         "sum_line",
@@ -58,6 +57,7 @@ _HOMES = {
         "Optimism",
         "correct_optimism",
     ),
+    "lines.figures_optimism": ("plot_optimism",),
     "lines.moved_point": (
         "MovedPoint",
         "move_point",
@@ -66,10 +66,6 @@ _HOMES = {
     "lines.figure_2": (
         "plot_esr_pain",
         "plot_line",
-    ),
-    "lines.influence": (
-        "Influence",
-        "compute_influence",
     ),
     "lines.leave_one_out": (
         "LeaveOneOut",
@@ -100,10 +96,6 @@ _HOMES = {
         "plot_lines",
         "plot_permutation",
     ),
-    "crossover.paired_reml": (
-        "TwoStrata",
-        "solve_two_strata",
-    ),
     "crossover.slopes": (
         "SlopeComparison",
         "compare_slopes",
@@ -130,7 +122,7 @@ _HOMES = {
         "ImprovementSummary",
         "summarise_improvement",
     ),
-    "crossover.pairing": (
+    "crossover.means": (
         "MeanComparison",
         "compare_means",
     ),
@@ -160,9 +152,9 @@ _HOMES = {
         "compare_change_scores",
     ),
     "small_samples.multiple_tests": (
-        "LooksResult",
+        "MultipleTesting",
         "adjust_p_values",
-        "simulate_looks",
+        "simulate_multiple_tests",
     ),
     "small_samples.truth": (
         "TrialTruth",
@@ -190,27 +182,48 @@ _HOMES = {
         "simulate_lines",
     ),
     "small_samples.figures_line_fan": ("plot_line_fan",),
-    "small_samples.figures_small_samples": (
-        "plot_change_scores",
-        "plot_coupling",
-        "plot_looks",
-        "plot_optimism",
-        "plot_selection",
+    "small_samples.figures_design": (
         "plot_true_r_squared",
         "plot_winners_curve",
     ),
+    "small_samples.figures_regression_to_mean": (
+        "plot_coupling",
+        "plot_selection",
+    ),
+    "small_samples.figures_change_scores": ("plot_change_scores",),
+    "small_samples.figures_multiple_tests": ("plot_multiple_tests",),
     "audit.results": (
         "AuditCheck",
         "Derivation",
     ),
     "audit.counts": (
+        "check_count",
         "check_mean",
         "check_share",
         "check_sum",
     ),
+    "audit.summaries": (
+        "check_standardised_difference",
+        "check_summary",
+        "check_total_mean",
+    ),
     "audit.p_values": ("check_p_from_statistic",),
+    "audit.degrees": (
+        "check_degrees_of_freedom",
+        "check_unit_of_analysis",
+    ),
+    "audit.multiple_p": (
+        "check_false_discovery",
+        "check_threshold",
+    ),
+    "audit.correlations": (
+        "check_correlations",
+        "check_r_squared",
+        "compute_r_from_values",
+    ),
     "audit.intervals": (
         "check_interval_symmetry",
+        "check_interval_width",
         "check_p_from_interval",
     ),
     "audit.paired_shares": ("check_paired_shares",),
@@ -225,16 +238,23 @@ _HOMES = {
     ),
     "audit.figures": (
         "plot_audit",
+        "plot_correlations",
+        "plot_degrees_of_freedom",
+        "plot_false_discovery",
         "plot_possible_counts",
     ),
     "evidence.effects": (
         "TrialEffects",
-        "load_printed_meta_analyses",
         "standardise_trials",
     ),
+    "evidence.meta_analyses": ("load_printed_meta_analyses",),
     "evidence.pooling": (
         "MetaAnalysis",
         "pool_effects",
+    ),
+    "evidence.bayes": (
+        "BayesMetaAnalysis",
+        "pool_effects_bayes",
     ),
     "evidence.series": (
         "MetaSeries",
@@ -242,15 +262,24 @@ _HOMES = {
         "leave_one_trial_out",
         "vary_assumptions",
     ),
+    "evidence.responders": (
+        "TrialResponders",
+        "compare_trial_responders",
+    ),
+    "evidence.equivalence": (
+        "EquivalenceTest",
+        "check_equivalence",
+    ),
     "evidence.credibility": (
         "CredibilityAnalysis",
-        "PriorCombination",
+        "NormalPosterior",
         "analyse_credibility",
         "combine_with_prior",
     ),
     "evidence.figures": (
         "plot_cumulative",
         "plot_funnel",
+        "plot_precision",
         "plot_prior",
     ),
     "evidence.forest": ("plot_forest",),

@@ -49,7 +49,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _fail(message: str, code: int) -> int:
-    """Say it on standard error."""
+    """Print a message on standard error."""
     print(f"ldn-analysis: {message}", file=sys.stderr)
     return code
 
@@ -61,102 +61,116 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action=_Version, nargs=0, help="print the version")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    for add in (_add_figures, _add_data, _add_check, _add_report, _add_template, _add_describe):
+        add(commands)
+    return parser
 
-    figures = commands.add_parser(
+
+def _add_figures(commands) -> None:
+    """The command that draws."""
+    command = commands.add_parser(
         "figures", epilog=EPILOG, help="draw Fig. 1 and Fig. 2",
         description="Draw both figures from the illustrative data, or Fig. 2 from a CSV of your own.",
     )  # fmt: skip
-    figures.add_argument(
-        "--out",
-        type=Path,
-        metavar="DIR",
+    command.add_argument(
+        "--out", type=Path, metavar="DIR",
         help="folder (default: figures; with --data my.csv: my_figures)",
-    )
-    figures.add_argument(
-        "--format", nargs="+", default=["svg", "png", "pdf"], choices=["svg", "png", "pdf"]
-    )
-    figures.add_argument(
-        "--data",
-        type=Path,
-        metavar="FILE",
+    )  # fmt: skip
+    kinds = ["svg", "png", "pdf"]
+    command.add_argument("--format", nargs="+", default=kinds, choices=kinds)
+    command.add_argument(
+        "--data", type=Path, metavar="FILE",
         help="CSV in the shape of esr_pain_change: draws Fig. 2 from it",
-    )
-    _add_reading(figures)
-    figures.set_defaults(run=_draw_figures)
+    )  # fmt: skip
+    _add_reading(command)
+    command.set_defaults(run=_draw_figures)
 
-    data = commands.add_parser(
+
+def _add_data(commands) -> None:
+    """The command that simulates."""
+    command = commands.add_parser(
         "data", epilog=EPILOG, help="rewrite the illustrative tables",
         description="Simulate the illustrative trials and write their tables.",
     )  # fmt: skip
-    data.add_argument(
+    command.add_argument(
         "--out",
         type=Path,
         metavar="DIR",
         help="folder (default: data/illustrative of the checkout)",
     )
-    data.add_argument(
-        "--seed", type=int, help="another seed gives other people, calibrated to the same numbers"
-    )
-    data.set_defaults(run=_write_data)
+    command.add_argument(
+        "--seed", type=int,
+        help="another seed gives other participants, calibrated to the same numbers",
+    )  # fmt: skip
+    command.set_defaults(run=_write_data)
 
-    check = commands.add_parser(
+
+def _add_check(commands) -> None:
+    """The command that only reads."""
+    command = commands.add_parser(
         "check", epilog=EPILOG, help="check a CSV of your own",
         description="Check a CSV against the codebook and list everything that is wrong with it.",
     )  # fmt: skip
-    check.add_argument("file", type=Path, metavar="FILE")
-    check.add_argument(
-        "--table",
-        default="esr_pain_change",
-        metavar="NAME",
-        help="whose shape it has (default: esr_pain_change)",
-    )
-    _add_reading(check)
-    check.set_defaults(run=_check_file)
+    command.add_argument("file", type=Path, metavar="FILE")
+    _add_table(command)
+    _add_reading(command)
+    command.set_defaults(run=_check_file)
 
-    report = commands.add_parser(
+
+def _add_report(commands) -> None:
+    """The command that writes a page."""
+    command = commands.add_parser(
         "report", epilog=EPILOG, help="write one page about a CSV of your own",
         description="Figures, checks and comparisons of a CSV of your own, with their limits, as one "
         "HTML file that stands alone and can be printed.",
     )  # fmt: skip
-    report.add_argument("file", type=Path, metavar="FILE")
-    report.add_argument(
+    command.add_argument("file", type=Path, metavar="FILE")
+    command.add_argument(
         "--out",
         type=Path,
         metavar="FILE",
         help="page to write (default: my_report.html for my.csv)",
     )
-    report.add_argument("--title", default="", help="heading (default: the name of the file)")
-    report.add_argument(
+    command.add_argument("--title", default="", help="heading (default: the name of the file)")
+    command.add_argument(
         "--seed", type=int, default=1, help="of bootstrap and permutations (default: 1)"
     )
-    _add_reading(report)
-    report.set_defaults(run=_write_report)
+    _add_reading(command)
+    command.set_defaults(run=_write_report)
 
-    template = commands.add_parser(
+
+def _add_template(commands) -> None:
+    """The command that writes files to begin with."""
+    command = commands.add_parser(
         "template", epilog=EPILOG, help="write an empty table to fill in",
-        description="Write an empty table, its codebook, and a filled example of simulated people.",
+        description="Write an empty table, its codebook, and a filled example of simulated participants.",
     )  # fmt: skip
-    template.add_argument(
-        "--table",
-        default="esr_pain_change",
-        metavar="NAME",
-        help="whose shape it has (default: esr_pain_change)",
-    )
-    template.add_argument(
+    _add_table(command)
+    command.add_argument(
         "--out", type=Path, default=Path(), metavar="DIR", help="folder (default: this one)"
     )
-    template.add_argument("--force", action="store_true", help="replace files of these names")
-    template.set_defaults(run=_write_template)
+    command.add_argument("--force", action="store_true", help="replace files of these names")
+    command.set_defaults(run=_write_template)
 
-    describe = commands.add_parser(
+
+def _add_describe(commands) -> None:
+    """The command that prints the codebook."""
+    command = commands.add_parser(
         "describe", epilog=EPILOG, help="print the codebook",
         description="List the tables, or the columns of one of them.",
     )  # fmt: skip
-    describe.add_argument(
+    command.add_argument(
         "name", nargs="?", metavar="NAME", help="a table; default: the list of tables"
     )
-    describe.set_defaults(run=_describe)
-    return parser
+    command.set_defaults(run=_describe)
+
+
+def _add_table(parser: argparse.ArgumentParser) -> None:
+    """Option of every command that works on any of the illustrative tables."""
+    parser.add_argument(
+        "--table", default="esr_pain_change", metavar="NAME",
+        help="the table whose columns it has (default: esr_pain_change)",
+    )  # fmt: skip
 
 
 class _Version(argparse.Action):
@@ -187,24 +201,15 @@ def _add_reading(parser: argparse.ArgumentParser) -> None:
 
 def _draw_figures(options) -> int:
     """Read and fit everything first, render, and write last."""
-    from contextlib import ExitStack
-
     if options.data is None and (options.conditions or options.missing != "raise"):
         return _fail("--conditions and --missing go with --data FILE", 2)
     data = None if options.data is None else _read(options, "esr_pain_change")
 
-    from matplotlib import style
-    from tqdm import tqdm
-
-    from .core.canvas import STYLE
-    from .core.export import notice_missing_characters, render_figure
     from .core.files import write_files
-    from .crossover.figure_1 import plot_improvement
     from .crossover.improvement import summarise_improvement
     from .data.tables import load_dataset
-    from .lines.figure_2 import plot_esr_pain
     from .lines.regression import fit_lines
-    from .report.captions import write_captions
+    from .report.captions import render_captions
 
     results = {}
     if data is None:
@@ -212,27 +217,37 @@ def _draw_figures(options) -> int:
         data = load_dataset("esr_pain_change")
     results["figure_2"] = fit_lines(data, groups=options.conditions)
     del data  # of a million rows, the fits hold a copy
-    contents = {}
-    with ExitStack() as stack:
-        stack.enter_context(style.context(STYLE))
-        missing = stack.enter_context(notice_missing_characters())
-        progress = stack.enter_context(tqdm(total=len(results), unit="figure", disable=None))
-        for name, result in results.items():
-            axes = plot_improvement(result) if name == "figure_1" else plot_esr_pain(result)[0]
-            progress.set_description(name)
-            rendered = render_figure(axes.figure, options.format)
-            contents |= {f"{name}.{kind}": data for kind, data in rendered.items()}
-            progress.update()
+    contents, missing = _render(results, options.format)
     for text in missing:
         print(f"{options.data}: {text}", file=sys.stderr)
-    contents["captions.md"] = write_captions(results).encode()
-    # A user's figure never lands among the project's own by default.
-    own = Path("figures") if options.data is None else Path(f"{options.data.stem}_figures")
-    for path in write_files(contents, options.out or own):
+    contents["captions.md"] = render_captions(results).encode()
+    # A user's figure is never written among the project's own by default.
+    default = Path("figures") if options.data is None else Path(f"{options.data.stem}_figures")
+    for path in write_files(contents, options.out or default):
         print(path)
     for result in results.values():
         print(result)
     return 0
+
+
+def _render(results: dict, formats: list[str]) -> tuple[dict[str, bytes], list[str]]:
+    """Each result's figure as files, and what the font lacks."""
+    from matplotlib import style
+    from tqdm import tqdm
+
+    from .core.canvas import STYLE
+    from .core.export import notice_missing_characters, render_figure
+    from .crossover.figure_1 import plot_improvement
+    from .lines.figure_2 import plot_esr_pain
+
+    contents = {}
+    with style.context(STYLE), notice_missing_characters() as missing:
+        for name, result in (progress := tqdm(results.items(), unit="figure", disable=None)):
+            progress.set_description(name)
+            axes = plot_improvement(result) if name == "figure_1" else plot_esr_pain(result)[0]
+            rendered = render_figure(axes.figure, formats)
+            contents |= {f"{name}.{kind}": data for kind, data in rendered.items()}
+    return contents, missing
 
 
 def _write_data(options) -> int:
@@ -252,7 +267,7 @@ def _write_data(options) -> int:
 def _check_file(options) -> int:
     """Read, and say what was found."""
     frame = _read(options, options.table)
-    print(f"{options.file}: {len(frame)} rows, {frame.shape[1]} columns, nothing wrong with them")
+    print(f"{options.file}: {len(frame)} rows, {frame.shape[1]} columns, no problems found")
     return 0
 
 
@@ -281,7 +296,7 @@ def _write_report(options) -> int:
 
 
 def _repeat(options) -> str:
-    """The command as somebody else would give it, beside the file."""
+    """The command as somebody else would type it in the folder of the file."""
     from shlex import join
 
     words = ["python", "-m", "ldn_analysis", "report", options.file.name]

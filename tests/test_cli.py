@@ -119,7 +119,7 @@ def test_own_data_with_own_conditions(mine, tmp_path, capsys):
     assert output.out.splitlines()[-1].startswith("sham: ")
     assert " active: " in output.out
     assert output.err.splitlines() == [
-        f"{mine}: cells are divided by semicolons",
+        f"{mine}: cells are separated by semicolons",
         f"{mine}: decimal commas were read as decimal points",
     ]
     assert main(arguments) == 2
@@ -339,7 +339,7 @@ def test_data_with_another_seed_is_other_people_and_as_calibrated(tmp_path):
 
 def test_check_of_a_good_and_a_bad_file(mine, capsys):
     assert main(["check", str(mine)]) == 0
-    assert capsys.readouterr() == (f"{mine}: 76 rows, 7 columns, nothing wrong with them\n", "")
+    assert capsys.readouterr() == (f"{mine}: 76 rows, 7 columns, no problems found\n", "")
     assert main(["check", str(SHIPPED / "improvement.csv"), "--table", "improvement"]) == 0
     assert "29 rows, 2 columns" in capsys.readouterr().out
     mine.write_text(BROKEN, encoding="utf-8")

@@ -47,14 +47,65 @@ def new_figure(columns: int = 1, height_mm: float = 70.0):
     return Figure(figsize=size, layout="constrained")
 
 
-def shorten_label(text: str, most: int = 40) -> str:
+def take_axes(
+    axes,
+    shape: int | tuple[int, int],
+    function: str,
+    *,
+    height_mm: float,
+    columns: int = 2,
+    **options,
+) -> list:
+    """The axes given, or those of a new figure; a wrong number of them is refused.
+
+    Parameters
+    ----------
+    axes : Axes, sequence of Axes or None
+        What the caller was given; None makes a new figure.
+    shape : int or (int, int)
+        Panes side by side, or rows and columns of panes.
+    function : str
+        Who asks, for the message.
+    height_mm, columns : float, {1, 2}
+        Of a new figure, as in `new_figure`.
+    **options
+        Of a new figure's `subplots`, such as sharey and width_ratios.
+
+    Returns
+    -------
+    list of Axes
+        Row by row.
+
+    Raises
+    ------
+    ValueError
+        If there are more or fewer axes than panes.
+
+    Examples
+    --------
+    >>> left, right = take_axes(None, 2, "plot_both", height_mm=70, sharey=True)
+    >>> (ax,) = take_axes(left, 1, "plot_one", height_mm=70)
+    >>> ax is left
+    True
+    """
+    rows, across = shape if isinstance(shape, tuple) else (1, shape)
+    if axes is None:
+        axes = new_figure(columns, height_mm).subplots(rows, across, **options)
+    axes, count = list(np.ravel(axes)), rows * across
+    if len(axes) != count:
+        need = "1 pane needs" if count == 1 else f"{count} panes need"
+        raise ValueError(f"{function}: {need} {count} axes; received {len(axes)}")
+    return axes
+
+
+def shorten_label(text: str, longest: int = 40) -> str:
     """A user's label on one line: cut at so many characters, and never hidden for its underscore."""
     # Characters that turn the direction of what follows have no place in a figure.
     text = "".join(
         char for char in str(text) if char.isspace() or category(char) not in ("Cc", "Cf")
     )
     text = " ".join(text.split())
-    text = text if len(text) <= most else f"{text[: most - 3]}..."
+    text = text if len(text) <= longest else f"{text[: longest - 3]}..."
     return f" {text}" if text.startswith("_") else text
 
 
@@ -80,25 +131,26 @@ def join_words(title: str, status: str, note: str = "") -> str:
     return f"{head}\n{note}" if note else head
 
 
-POINT = {
-    "linestyle": "none",
-    "marker": "o",
-    "markersize": 4,
-    "markerfacecolor": f"{BLUE}55",
-    "markeredgecolor": BLUE,
-    "markeredgewidth": 0.8,
-}
+def open_face(color: str) -> dict[str, str]:
+    """Marker with an open face, as options of `plot`: a point under another one is still seen."""
+    return {"markerfacecolor": f"{color}55", "markeredgecolor": color}
 
 
-def draw_points(ax, x, y, **style) -> None:
+POINT = {"linestyle": "none", "marker": "o", "markersize": 4, "markeredgewidth": 0.8}
+
+
+def draw_points(ax, x, y, *, color: str = BLUE, **style) -> None:
     """Points with open faces; many of them as pixels, also in a vector file."""
-    ax.plot(x, y, rasterized=len(x) > 2000, **POINT | style)
+    ax.plot(x, y, rasterized=len(x) > 2000, **POINT | open_face(color) | style)
+
+
+SIDES = [(1, 0), (-1, 0), (1, 1), (-1, 1), (1, -1), (-1, -1), (0, 1), (0, -1)]  # right, left, ...
 
 
 def place_labels(ax, x, y, labels, *, offset: float = 3.5) -> None:
     """Write labels beside their points so that they overlap neither each other nor the edge.
 
-    The figure must have been laid out.
+    The figure must have been laid out (`draw_without_rendering`).
 
     Each label tries the places around its point, in the pane's own pixels, and takes the first
     that is free of other labels and hides the fewest points.
@@ -107,42 +159,53 @@ def place_labels(ax, x, y, labels, *, offset: float = 3.5) -> None:
 
     if not len(labels):
         return
-    box = ax.get_window_extent()
-    scale = ax.figure.dpi / 72
-    points = np.concatenate(
-        [np.column_stack(line.get_data()) for line in ax.lines if line.get_marker() == "o"]
-    )
-    points = ax.transData.transform(points[np.isfinite(points).all(1)])
-    tried = [(1, 0), (-1, 0), (1, 1), (-1, 1), (1, -1), (-1, -1), (0, 1), (0, -1)]
+    scale, points = ax.figure.dpi / 72, _find_points(ax)
     taken = []
     for px, py, label in zip(x, y, labels, strict=True):
         at = ax.transData.transform((px, py))
-        width, height = 4.1 * len(str(label)) * scale, 6.5 * scale
-        best = None
-        for reach in (1, 2.2, 3.6):
-            for sx, sy in tried:
-                move = np.array([sx, sy]) * offset * reach * scale
-                left = at[0] + move[0] - width * (0.5 - sx / 2)
-                low = at[1] + move[1] - height * (0.5 - sy / 2)
-                outside = (
-                    left < box.x0 or left + width > box.x1 or low < box.y0 or low + height > box.y1
-                )
-                hit = sum(
-                    left < b + c and b < left + width and low < d + e and d < low + height
-                    for b, d, c, e in taken
-                )
-                inside = (
-                    (points[:, 0] > left - 2) & (points[:, 0] < left + width + 2)
-                    & (points[:, 1] > low - 2) & (points[:, 1] < low + height + 2)
-                ).sum()  # fmt: skip
-                cost = 100 * outside + 50 * hit + 3 * inside + reach
-                if best is None or cost < best[0]:
-                    best = (cost, move / scale, (sx, sy), (left, low, width, height))
-        _, move, (sx, sy), rectangle = best
+        size = 4.1 * len(str(label)) * scale, 6.5 * scale
+        places = [
+            _rate_place(
+                ax, at, np.multiply(side, offset * reach * scale), side, size, taken, points
+            )
+            for reach in (1, 2.2, 3.6)
+            for side in SIDES
+        ]
+        # The nearest of equally good ones: a little is added for every step away.
+        costs = [cost + i // len(SIDES) for i, (cost, _, _) in enumerate(places)]
+        best = int(np.argmin(costs))
+        _, move, rectangle = places[best]
         taken.append(rectangle)
+        sx, sy = SIDES[best % len(SIDES)]
         ax.annotate(
-            str(label), (px, py), tuple(move), textcoords="offset points", fontsize=6,
+            str(label), (px, py), tuple(move / scale), textcoords="offset points", fontsize=6,
             ha={1: "left", 0: "center", -1: "right"}[sx],
             va={1: "bottom", 0: "center", -1: "top"}[sy],
             path_effects=[withStroke(linewidth=1.8, foreground="white")], in_layout=False,
         )  # fmt: skip
+
+
+def _find_points(ax) -> np.ndarray:
+    """Where the pane has markers, in pixels."""
+    drawn = [line for line in ax.lines if line.get_marker() not in (None, "None", "none", "", " ")]
+    if not drawn:
+        return np.empty((0, 2))
+    points = ax.transData.transform(np.concatenate([line.get_xydata() for line in drawn]))
+    return points[np.isfinite(points).all(1)]
+
+
+def _rate_place(ax, at, move, side, size, taken, points) -> tuple[float, np.ndarray, tuple]:
+    """Cost of a label's place: over the edge, over other labels, over points."""
+    (sx, sy), (width, height), box = side, size, ax.get_window_extent()
+    left = at[0] + move[0] - width * (0.5 - sx / 2)
+    low = at[1] + move[1] - height * (0.5 - sy / 2)
+    outside = left < box.x0 or left + width > box.x1 or low < box.y0 or low + height > box.y1
+    hit = sum(
+        left < x + wide and x < left + width and low < y + tall and y < low + height
+        for x, y, wide, tall in taken
+    )
+    hidden = (
+        (points[:, 0] > left - 2) & (points[:, 0] < left + width + 2)
+        & (points[:, 1] > low - 2) & (points[:, 1] < low + height + 2)
+    ).sum()  # fmt: skip
+    return 100 * outside + 50 * hit + 3 * hidden, move, (left, low, width, height)

@@ -1,6 +1,5 @@
 """A figure as bytes, as files, and in a notebook or page with alt text."""
 
-import base64
 import io
 import sys
 import warnings
@@ -10,9 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from .files import write_files
-from .html import write_text
+from .html import embed_image, render_text
 
-__all__ = ["render_figure", "save_figure", "show", "write_image"]
+__all__ = ["embed_figure", "render_figure", "save_figure", "show"]
 
 NO_DATES = {
     "svg": {"Date": None, "Creator": None},
@@ -151,10 +150,10 @@ def show(figure, *, alt: str, caption: str = "") -> None:
         raise ValueError("show: alt must say what there is to see")
     figure = figure[0] if isinstance(figure, (list, tuple, np.ndarray)) else figure
     figure = getattr(figure, "figure", figure)
-    display(HTML(write_image(figure, alt=alt, caption=caption)))
+    display(HTML(embed_figure(figure, alt=alt, caption=caption)))
 
 
-def write_image(figure, *, alt: str, caption: str = "") -> str:
+def embed_figure(figure, *, alt: str, caption: str = "") -> str:
     """A figure as an HTML element that holds its own picture and its alt text.
 
     A pyplot figure is closed, so that it does not appear a second time in a notebook.
@@ -162,22 +161,19 @@ def write_image(figure, *, alt: str, caption: str = "") -> str:
     Parameters
     ----------
     figure : matplotlib Figure
-        What to write, as SVG.
+        What to embed, as SVG.
     alt, caption : str
         Plain text; it is escaped here.
 
     Returns
     -------
     str
+        The element.
     """
     try:
-        svg = base64.b64encode(render_figure(figure, ["svg"])["svg"]).decode()
+        svg = render_figure(figure, ["svg"])["svg"]
     finally:
         if pyplot := sys.modules.get("matplotlib.pyplot"):
             pyplot.close(figure)
     width = round(figure.get_figwidth() * 96 * 1.25)
-    below = f"<figcaption>{write_text(caption)}</figcaption>" if caption else ""
-    return (
-        f'<figure><img src="data:image/svg+xml;base64,{svg}" alt="{write_text(alt)}" '
-        f'width="{width}">{below}</figure>'
-    )
+    return embed_image(svg, "svg", alt=alt, caption=render_text(caption), width=width)

@@ -1,9 +1,10 @@
-"""HTML for a page that stands alone: text, tables, sections and the page around them.
+"""HTML for a page that stands alone: text, tables, pictures, sections and the page around them.
 
-Every text that comes from outside goes through `write_text`, which escapes it. The page holds
+Every text that comes from outside goes through `render_text`, which escapes it. The page holds
 no script and refers to nothing outside itself.
 """
 
+from base64 import b64encode
 from collections.abc import Sequence
 from html import escape
 
@@ -13,12 +14,13 @@ import pandas as pd
 from .wording import format_number, format_p
 
 __all__ = [
-    "write_list",
-    "write_page",
-    "write_paragraph",
-    "write_section",
-    "write_table",
-    "write_text",
+    "embed_image",
+    "render_list",
+    "render_page",
+    "render_paragraph",
+    "render_section",
+    "render_table",
+    "render_text",
 ]
 
 LONGEST_WORD = 14  # characters that are kept on one line in a table
@@ -72,29 +74,59 @@ code { font-family: "DejaVu Sans Mono", monospace; font-size: 0.9em; }
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 
 
-def write_text(value) -> str:
+def render_text(value) -> str:
     """Text from outside, escaped; characters that turn the display about are shown, not obeyed."""
     text = str(value).encode("utf-8", "backslashreplace").decode()
     return escape(text.translate(_SHOWN), quote=True)
 
 
-def write_paragraph(text, *, note: bool = False) -> str:
+def render_paragraph(text, *, note: bool = False) -> str:
     """A paragraph; a note is one that says what was not done, and why."""
-    return f'<p class="note">{write_text(text)}</p>' if note else f"<p>{write_text(text)}</p>"
+    return f'<p class="note">{render_text(text)}</p>' if note else f"<p>{render_text(text)}</p>"
 
 
-def write_list(items: Sequence) -> str:
+def render_list(items: Sequence) -> str:
     """A list of sentences."""
-    return "<ul>" + "".join(f"<li>{write_text(item)}</li>" for item in items) + "</ul>"
+    return "<ul>" + "".join(f"<li>{render_text(item)}</li>" for item in items) + "</ul>"
 
 
-def write_section(title: str, parts: Sequence[str], *, level: int = 2) -> str:
+def render_section(title: str, parts: Sequence[str], *, level: int = 2) -> str:
     """A heading and what stands below it; the parts are HTML."""
-    heading = f"<h{level}>{write_text(title)}</h{level}>"
+    heading = f"<h{level}>{render_text(title)}</h{level}>"
     return "\n".join(["<section>", heading, *parts, "</section>"])
 
 
-def write_table(frame: pd.DataFrame, *, caption: str, blank: str = "not defined") -> str:
+def embed_image(data: bytes, kind: str, *, alt: str, caption: str = "", width: int = 0) -> str:
+    """A picture as an HTML element that holds its own bytes and its alt text.
+
+    Parameters
+    ----------
+    data : bytes
+        The picture's file.
+    kind : {"svg", "png"}
+        What they are.
+    alt : str
+        Plain text; it is escaped here.
+    caption : str
+        HTML below the picture.
+    width : int
+        In pixels; 0: as wide as the picture.
+
+    Returns
+    -------
+    str
+        The element.
+    """
+    media = {"svg": "image/svg+xml", "png": "image/png"}[kind]
+    wide = f' width="{width}"' if width else ""
+    below = f"<figcaption>{caption}</figcaption>" if caption else ""
+    return (
+        f'<figure><img src="data:{media};base64,{b64encode(data).decode()}" '
+        f'alt="{render_text(alt)}"{wide}>{below}</figure>'
+    )
+
+
+def render_table(frame: pd.DataFrame, *, caption: str = "", blank: str = "not defined") -> str:
     """A table whose first column names the rows; numbers are rounded for display only.
 
     Parameters
@@ -102,7 +134,7 @@ def write_table(frame: pd.DataFrame, *, caption: str, blank: str = "not defined"
     frame : DataFrame
         Columns of the glossary get readable headings.
     caption : str
-        Above the table.
+        Above the table; without one, the table has no frame that scrolls.
     blank : str
         What stands for a number that is not there.
 
@@ -112,25 +144,26 @@ def write_table(frame: pd.DataFrame, *, caption: str, blank: str = "not defined"
     """
     names = [str(name) for name in frame.columns]
     heads = "".join(
-        f'<th scope="col"{_align(column)}>{write_text(HEADINGS.get(name, name.replace("_", " ")))}</th>'
+        f'<th scope="col"{_align(column)}>{render_text(HEADINGS.get(name, name.replace("_", " ")))}</th>'
         for name, (_, column) in zip(names, frame.items(), strict=True)
     )
     rows = []
     for values in frame.itertuples(index=False, name=None):
         first, *others = (
-            _write_cell(name, value, blank) for name, value in zip(names, values, strict=True)
+            _render_cell(name, value, blank) for name, value in zip(names, values, strict=True)
         )
         cells = f'<th scope="row"{first[1]}>{first[0]}</th>'
         cells += "".join(f"<td{css}>{text}</td>" for text, css in others)
         rows.append(f"<tr>{cells}</tr>")
+    name = render_text(caption)
+    table = (
+        "<table>" + f"<caption>{name}</caption>\n" * bool(caption) + f"<thead><tr>{heads}</tr></thead>"
+        "\n<tbody>" + "\n".join(rows) + "</tbody></table>"
+    )  # fmt: skip
+    if not caption:
+        return table
     # On a small screen a wide table scrolls in its frame, by keyboard too.
-    name = write_text(caption)
-    return (
-        f'<div class="wide" role="region" aria-label="{name}" tabindex="0">\n<table>'
-        f"<caption>{name}</caption>\n<thead><tr>{heads}</tr></thead>\n<tbody>"
-        + "\n".join(rows)
-        + "</tbody></table>\n</div>"
-    )
+    return f'<div class="wide" role="region" aria-label="{name}" tabindex="0">\n{table}\n</div>'
 
 
 def _align(column: pd.Series) -> str:
@@ -138,7 +171,7 @@ def _align(column: pd.Series) -> str:
     return ' class="number"' if pd.api.types.is_numeric_dtype(column) else ""
 
 
-def _write_cell(name: str, value, blank: str) -> tuple[str, str]:
+def _render_cell(name: str, value, blank: str) -> tuple[str, str]:
     """Text of a cell and its class."""
     number = isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
     if not number:
@@ -154,12 +187,12 @@ def _write_cell(name: str, value, blank: str) -> tuple[str, str]:
     # Words of usual length stay whole; a long one, from outside, may break anywhere.
     short = max(map(len, text.split()), default=0) <= LONGEST_WORD
     css = " ".join(["number"] * number + ["short"] * short)
-    return write_text(text), f' class="{css}"' if css else ""
+    return render_text(text), f' class="{css}"' if css else ""
 
 
-def write_page(title: str, parts: Sequence[str]) -> str:
+def render_page(title: str, parts: Sequence[str]) -> str:
     """The whole page: one heading of the first level, and the parts, which are HTML."""
-    name = write_text(title)
+    name = render_text(title)
     head = (
         f'<meta charset="utf-8">\n<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'

@@ -1,4 +1,4 @@
-"""What the small simulations share: limits of arguments, blocks of fixed memory, their errors."""
+"""What simulations share: blocks of fixed memory, and Monte Carlo errors."""
 
 import numpy as np
 import pandas as pd
@@ -43,7 +43,7 @@ def compute_mean(values) -> tuple[float, float]:
     return float(values.mean()), float(values.std(ddof=1) / np.sqrt(values.size))
 
 
-def list_quantities(rows):
+def list_quantities(rows) -> pd.DataFrame:
     """Table of (method, quantity, (estimate, Monte Carlo standard error), expected)."""
     flat = [(method, quantity, *pair, expected) for method, quantity, pair, expected in rows]
     return pd.DataFrame(flat, columns=COLUMNS)

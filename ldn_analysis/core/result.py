@@ -1,8 +1,10 @@
 """What every result is: one sentence and one tidy table."""
 
 from html import escape
+from inspect import signature
 from typing import NamedTuple
 
+from .validation import require_level
 from .wording import format_number
 
 __all__ = ["GLOSSARY", "Interval", "Result"]
@@ -80,14 +82,20 @@ class Result:
         >>> round(fit.confidence_interval("slope").low, 2)
         0.54
         """
-        table = self.to_frame(confidence_level)
+        require_level(confidence_level)
+        takes_level = "confidence_level" in signature(self.to_frame).parameters
+        table = self.to_frame(confidence_level) if takes_level else self.to_frame()
+        if not {"conf_low", "conf_high"} <= set(table):
+            raise ValueError(
+                f"confidence_interval: {term!r} names no interval: {type(self).__name__} has none"
+            )
         texts = table.select_dtypes(exclude=["number", "bool"]).astype("str")
         found = table[texts.eq(str(term)).any(axis=1)]
         if len(found) != 1:
             names = dict.fromkeys(name for column in texts for name in texts[column])
             raise ValueError(
                 f"confidence_interval: {term!r} names {len(found)} rows of the table; choose one "
-                f"of: {', '.join(map(repr, names))}"
+                f"of: {', '.join(map(repr, list(names)[:12]))}"
             )
         return Interval(*map(float, found[["conf_low", "conf_high"]].iloc[0]))
 

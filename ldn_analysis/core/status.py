@@ -3,6 +3,11 @@
 Two carriers, since each survives what the other does not. The column `status` says it row by
 row, through CSV files, merges and concatenation. The type of the table says it where rows are
 selected, pivoted, grouped or unstacked and the column is left behind.
+
+What neither survives: columns without `status` put one by one into a table of the reader's own
+(`pd.DataFrame({"x": table["x"]})`, `own.assign(x=table["x"])`, `own.merge(table[["id", "x"]])`),
+and bare numpy arrays. Take `status` along, or begin with the illustrative table.
+A column `status` of the reader's own may hold anything but the word "illustrative".
 """
 
 import pandas as pd
@@ -23,10 +28,12 @@ class IllustrativeTable(pd.DataFrame):
 
     @property
     def _constructor(self):
+        """The type of what pandas makes of it."""
         return IllustrativeTable
 
     @property
     def _constructor_sliced(self):
+        """The type of what pandas makes of it."""
         return IllustrativeColumn
 
 
@@ -35,10 +42,12 @@ class IllustrativeColumn(pd.Series):
 
     @property
     def _constructor(self):
+        """The type of what pandas makes of it."""
         return IllustrativeColumn
 
     @property
     def _constructor_expanddim(self):
+        """The type of what pandas makes of it."""
         return IllustrativeTable
 
 
@@ -54,7 +63,7 @@ def copy_status(source: pd.DataFrame, made: pd.DataFrame) -> pd.DataFrame:
 
 
 def read_status(data: pd.DataFrame) -> str:
-    """'illustrative' if any of the data are, else an empty text.
+    """Give 'illustrative' if any of the data are, else an empty text.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""From cells to a valid table: everything that is wrong with it, cell by cell."""
+"""From cells to a valid table, or a list of everything that is wrong with it, cell by cell."""
 
 import re
 from collections import Counter
@@ -13,17 +13,17 @@ from ..core.codebook import get_resource
 
 __all__ = ["DataError", "check_table"]
 
-MOST_SHOWN = 20
-MOST_ALIKE = 5  # more of one kind in one column are one line
-LONGEST_SHOWN = 60
-LARGEST = 1e9  # of a measurement; of these, squares and sums are finite and exact enough
-VARYING = re.compile(r"[-+]?[0-9][0-9.]*|'[^']*'")  # what differs among findings of one kind
+MAX_SHOWN = 20
+MAX_ALIKE = 5  # more of one kind in one column share a line
+MAX_LENGTH = 60
+MAX_VALUE = 1e9  # of a measurement; of these, squares and sums are finite and exact enough
+VARYING = re.compile(r"[-+]?[0-9][0-9.]*|'[^']*'")  # what differs between problems of one kind
 THOUSANDS = re.compile(r"[+-]?[0-9]{1,3}(,[0-9]{3})+\.[0-9]+|[+-]?[0-9]{1,3}(\.[0-9]{3})+,[0-9]+")
 WITH_UNIT = re.compile(r"([+-]?[0-9]+(?:[.,][0-9]+)?)\s*(?:%|[^\W\d_]{2})[^0-9]*")
 
 
 class _Problem(NamedTuple):
-    """One finding; line 0 means the whole table."""
+    """One problem; line 0 means the whole table."""
 
     line: int
     column: str
@@ -40,7 +40,7 @@ class _Problem(NamedTuple):
 
 def _shorten(text: str) -> str:
     """The beginning of a long text."""
-    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}..."
+    return text if len(text) <= MAX_LENGTH else f"{text[:MAX_LENGTH]}..."
 
 
 def _list(names) -> str:
@@ -50,7 +50,7 @@ def _list(names) -> str:
 
 
 def list_findings(problems: Sequence) -> list[str]:
-    """A line each, 20 at most; more than a few alike in a column are one line with their number."""
+    """One line per problem, 20 at most; many alike in one column share a line that counts them."""
     kinds = [
         (problem.column, VARYING.sub("#", problem.problem))
         if isinstance(problem, _Problem)
@@ -60,20 +60,30 @@ def list_findings(problems: Sequence) -> list[str]:
     counts, lines, told = Counter(kinds), {}, 0
     for i, (problem, kind) in enumerate(zip(problems, kinds, strict=True)):
         alike = counts[kind]
-        if alike <= MOST_ALIKE:
+        if alike <= MAX_ALIKE:
             lines[i], told = str(problem), told + 1
         elif kind not in lines:
-            more = f" (and {alike - 1} more such findings in this column)"
+            more = f" (and {alike - 1} more such problems in this column)"
             lines[kind], told = f"{problem}{more}", told + alike
-        if len(lines) == MOST_SHOWN:
+        if len(lines) == MAX_SHOWN:
             break
     rest = [f"... and {len(problems) - told} more"] if told < len(problems) else []
     return [*lines.values(), *rest]
 
 
 def _write(cell) -> str:
-    """A cell as it stands in the file: a column with a blank makes 5 into 5.0."""
+    """A cell as it stands in the file: in a column with blanks pandas makes 5 into 5.0."""
     return str(cell).removesuffix(".0") if isinstance(cell, float) else str(cell)
+
+
+def describe_own_table(name: str) -> dict:
+    """The codebook's entry for a table of the reader's own, of which no status is asked."""
+    resource = get_resource(name)
+    if resource["status"] != "illustrative":
+        return resource
+    schema = resource["schema"]
+    fields = [field for field in schema["fields"] if field["name"] != "status"]
+    return resource | {"schema": schema | {"fields": fields}}
 
 
 def check_table(
@@ -96,7 +106,7 @@ def check_table(
     Returns
     -------
     DataFrame
-        One row a problem: line (as in a CSV with one header line; 0: the whole table),
+        One row per problem: line (as in a CSV with one header line; 0: the whole table),
         column, value, problem. Empty if all is well.
 
     Examples
@@ -109,7 +119,7 @@ def check_table(
     >>> check_table(data)["line"].tolist()
     [5]
     """
-    resource = get_resource(table)
+    resource = describe_own_table(table)
     require_conditions(conditions, resource, "check_table")
     numbered = frame.set_axis(np.arange(2, len(frame) + 2), axis=0)
     problems = check_cells(numbered, resource, conditions, "raise", [])[1]
@@ -132,7 +142,7 @@ def require_conditions(conditions, resource: dict, function: str) -> None:
 
 def say_twice(name) -> str:
     """Two columns of one name."""
-    return f"column {_shorten(str(name))!r} is there twice; rename or delete one"
+    return f"column {_shorten(str(name))!r} appears twice; rename or delete one"
 
 
 def check_cells(raw, resource, conditions, missing, notes) -> tuple[pd.DataFrame, list[_Problem]]:
@@ -144,45 +154,20 @@ def check_cells(raw, resource, conditions, missing, notes) -> tuple[pd.DataFrame
     problems = _find_missing_columns(raw, fields, conditions)
     frame = raw.copy(deep=False)
     if frame.empty:
-        problems.append(
-            _Problem(
-                0,
-                "",
-                "",
-                "there is no row below the column names; add one row a person and condition",
-            )
-        )
-        return frame, problems
+        text = "there are no rows below the column names; add one row per participant and condition"
+        return frame, [*problems, _Problem(0, "", "", text)]
     for name in [name for name in fields if name in frame]:
         if fields[name]["type"] == "string" or isinstance(frame[name].dtype, pd.StringDtype):
             frame[name] = _tidy_labels(frame[name])
     if "condition" in frame and "condition" in fields:
         frame, found = _choose_conditions(frame, conditions, notes)
         problems += found
-    needed = [name for name, field in fields.items() if name in frame and _is_required(field)]
-    blank = frame[needed].isna()
-    if missing == "drop" and blank.any(axis=None):
-        notes.append(
-            f"{blank.any(axis=1).sum()} row(s) with a blank in a required column were left out"
-        )
-        frame = frame[~blank.any(axis=1)]
-        blank = frame[needed].isna()
-        if frame.empty:
-            problems.append(_Problem(0, "", "", "no row is left; fill in the required columns"))
-    for name in needed:
-        text = "is blank; fill it in, delete the row, or leave such rows out with --missing drop"
-        problems += [_Problem(line, name, "", text) for line in blank.index[blank[name]]]
+    frame, found = _find_blanks(frame, fields, missing, notes)
+    problems += found
     for name in [name for name in fields if name in frame]:
-        if fields[name]["type"] in ("number", "integer"):
-            frame[name], found = _convert_numbers(frame[name], fields[name])
-            problems += found
-        elif fields[name]["type"] == "boolean":
-            frame[name], found = _convert_booleans(frame[name])
-            problems += found
-        elif "enum" in fields[name].get("constraints", {}) and not (
-            name == "condition" and conditions
-        ):
-            problems += _find_unknown(frame[name], fields[name])
+        is_open = name == "condition" and conditions
+        frame[name], found = _check_column(frame[name], fields[name], is_open=is_open)
+        problems += found
     key = resource["schema"].get("primaryKey", [])
     if key and set(key) <= set(frame):
         numbered = _number_key(frame, key)
@@ -196,8 +181,36 @@ def check_cells(raw, resource, conditions, missing, notes) -> tuple[pd.DataFrame
     return _set_types(frame, resource, conditions), []
 
 
+def _find_blanks(frame, fields: dict, missing: str, notes) -> tuple[pd.DataFrame, list[_Problem]]:
+    """Blanks in required columns: rows left out and counted, or a problem each."""
+    needed = [name for name, field in fields.items() if name in frame and _is_required(field)]
+    blank = frame[needed].isna()
+    problems = []
+    if missing == "drop" and blank.any(axis=None):
+        rows = blank.any(axis=1)
+        notes.append(f"{rows.sum()} row(s) with a blank in a required column were left out")
+        frame, blank = frame[~rows], blank[~rows]
+        if frame.empty:
+            problems.append(_Problem(0, "", "", "no rows are left; fill in the required columns"))
+    for name in needed:
+        text = "is blank; fill it in, delete the row, or leave such rows out with --missing drop"
+        problems += [_Problem(line, name, "", text) for line in blank.index[blank[name]]]
+    return frame, problems
+
+
+def _check_column(column: pd.Series, field: dict, *, is_open) -> tuple[pd.Series, list[_Problem]]:
+    """A column as numbers or truth values where it holds them; labels among those that are known."""
+    if field["type"] in ("number", "integer"):
+        return _convert_numbers(column, field)
+    if field["type"] == "boolean":
+        return _convert_booleans(column)
+    if "enum" in field.get("constraints", {}) and not is_open:
+        return column, _find_unknown(column, field)
+    return column, []
+
+
 def _tidy_labels(column: pd.Series) -> pd.Series:
-    """Text without blanks about it; what has none, as nearly always, is left as it is."""
+    """Text without surrounding blanks; a column that has none, as nearly always, is not copied."""
     if not isinstance(column.dtype, pd.CategoricalDtype):
         column = column.astype("str")
     cells = column.cat.categories if column.dtype == "category" else column
@@ -232,14 +245,14 @@ def _find_missing_columns(frame: pd.DataFrame, fields: dict, conditions) -> list
         hint = (
             f"; rename {_shorten(spare[near[0]])!r}?"
             if near
-            else f"; there are: {_list(frame.columns)}"
+            else f"; columns: {_list(frame.columns)}"
         )
         problems.append(_Problem(0, "", "", f"column {name!r} is missing{hint}"))
     return problems
 
 
 def _explain_wide(frame: pd.DataFrame, fields: dict, conditions) -> str:
-    """How to make a table long that has a column a condition; empty if it has not."""
+    """How to make a table long that has one column per condition; empty if it has not."""
     names = [str(name) for name in frame if name not in fields]
     words = list(conditions or fields["condition"]["categories"])
     found = [
@@ -256,8 +269,8 @@ def _explain_wide(frame: pd.DataFrame, fields: dict, conditions) -> str:
     rename = f".rename(columns={new})" if new else ""
     melt = f".melt(['participant', 'esr_mm_h'], {words}, 'condition', 'pain_reduction_percent')"
     return (
-        f"the table is wide: {_list(columns)} are columns of one row a person; make it long, "
-        f"one row a person and condition, in pandas: wide{rename}{melt}"
+        f"the table is wide: {_list(columns)} are columns of one row per participant; make it "
+        f"long, one row per participant and condition, in pandas: wide{rename}{melt}"
     )
 
 
@@ -268,7 +281,7 @@ def _choose_conditions(frame, conditions, notes) -> tuple[pd.DataFrame, list[_Pr
     present = list(frame["condition"].dropna().unique())
     absent = [name for name in conditions if name not in present]
     if absent:
-        text = f"does not occur; there are: {_list(present)}"
+        text = f"does not occur; conditions: {_list(present)}"
         return frame, [_Problem(0, "condition", str(name), text) for name in absent]
     chosen = frame["condition"].isin(conditions) | frame["condition"].isna()
     if not chosen.all():
@@ -280,13 +293,7 @@ def _convert_numbers(column: pd.Series, field: dict) -> tuple[pd.Series, list[_P
     """Numbers within the codebook's limits; every other cell is a problem."""
     name, limits = field["name"], field.get("constraints", {})
     filled = column.notna()
-    is_number = pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_complex_dtype(column)
-    if is_number and not pd.api.types.is_bool_dtype(column):
-        numbers = column.astype(float)
-    else:
-        numbers = pd.to_numeric(
-            column.astype("str").str.strip().where(filled), errors="coerce"
-        ).astype(float)
+    numbers = _parse_numbers(column)
     values = numbers.to_numpy()
     problems = []
 
@@ -300,20 +307,29 @@ def _convert_numbers(column: pd.Series, field: dict) -> tuple[pd.Series, list[_P
         text = f"is not a number; write {_suggest_number(str(cell).strip(), field)}"
         problems.append(_Problem(line, name, f"{cell}", text))
     report(np.isinf(values), "is infinite; correct it")
-    report(np.isfinite(values) & (abs(values) > LARGEST), "is too large to be true; correct it")
-    finite = abs(values) <= LARGEST
+    report(np.isfinite(values) & (abs(values) > MAX_VALUE), "is implausibly large; correct it")
+    finite = abs(values) <= MAX_VALUE
     low, high = limits.get("minimum"), limits.get("maximum")
     if low is not None:
-        report(finite & (values < low), f"is below {low}, the least that is possible")
+        report(finite & (values < low), f"is below {low}, the lowest possible value")
     if high is not None:
-        report(finite & (values > high), f"is above {high}, the most that is possible")
+        report(finite & (values > high), f"is above {high}, the highest possible value")
     if field["type"] == "integer":
         report(finite & (values != np.rint(values)), "is not a whole number")
     return numbers, problems
 
 
+def _parse_numbers(column: pd.Series) -> pd.Series:
+    """Cells as floats, nan where they are not numbers."""
+    is_number = pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_complex_dtype(column)
+    if is_number and not pd.api.types.is_bool_dtype(column):
+        return column.astype(float)
+    text = column.astype("str").str.strip().where(column.notna())
+    return pd.to_numeric(text, errors="coerce").astype(float)
+
+
 def _suggest_number(text: str, field: dict) -> str:
-    """What to write in place of a text that is no number."""
+    """What to write in place of a text that is not a number."""
     if THOUSANDS.fullmatch(text):
         mark = min(",.", key=text.index)
         return text.replace(mark, "").replace(",", ".")
@@ -348,19 +364,19 @@ def _find_unknown(column: pd.Series, field: dict) -> list[_Problem]:
     lines = pd.Series(unknown.index, index=unknown.index)
     groups = lines.groupby(unknown.astype("str"), sort=False).agg(["first", "size"])
     for value, line, count in groups.itertuples():
-        # Beyond those that are shown, no time is spent on looking for a near name.
-        shown = len(problems) < MOST_SHOWN
-        near = get_close_matches(value[:LONGEST_SHOWN].lower(), known, n=1) if shown else []
+        # Problems that will not be shown need no near name.
+        shown = len(problems) < MAX_SHOWN
+        near = get_close_matches(value[:MAX_LENGTH].lower(), known, n=1) if shown else []
         hint = f"write {near[0]!r}" if near else f"known: {', '.join(known)}"
         if field["name"] == "condition":
             hint += ", or name your two conditions with --conditions"
         rows = f" ({count} rows, this is the first)" if count > 1 else ""
-        problems.append(_Problem(line, field["name"], value, f"is not known{rows}; {hint}"))
+        problems.append(_Problem(line, field["name"], value, f"is not a known value{rows}; {hint}"))
     return problems
 
 
 def _number_key(frame: pd.DataFrame, key: list[str]) -> pd.DataFrame:
-    """The key's columns as whole numbers, -1 where blank: text is looked up only once."""
+    """The key's columns as whole numbers, -1 where blank, so that texts are compared only once."""
     columns = {name: pd.factorize(frame[name])[0].astype(np.int32) for name in key}
     return pd.DataFrame(columns, index=frame.index)
 
@@ -377,7 +393,7 @@ def _find_duplicates(frame: pd.DataFrame, numbered: pd.DataFrame) -> list[_Probl
         _Problem(
             line, " and ".join(key),
             ", ".join(map(_write, values)),
-            f"is there already in line {first:.0f}; keep one row of the two",
+            f"duplicates line {first:.0f}; keep only one",
         )
         for line, first, values in zip(
             firsts.index, firsts, frame.loc[again, key].itertuples(index=False), strict=True
@@ -385,32 +401,51 @@ def _find_duplicates(frame: pd.DataFrame, numbered: pd.DataFrame) -> list[_Probl
     ]  # fmt: skip
 
 
-def _check_esr_pain(frame: pd.DataFrame, person, conditions, notes: list[str]) -> list[_Problem]:
-    """What a line in each condition needs, and whether the three pain columns agree."""
+def _check_esr_pain(
+    frame: pd.DataFrame, participant, conditions, notes: list[str]
+) -> list[_Problem]:
+    """What a line in each condition needs, and whether the columns agree with one another."""
     problems = []
     for condition in conditions:
         rows = frame[frame["condition"] == condition]
         if len(rows) < 3:
-            text = f"has {len(rows)} usable row(s); a line with its error needs at least 3"
+            text = f"has {len(rows)} usable row(s); a line with a standard error needs at least 3"
             problems.append(_Problem(0, "condition", str(condition), text))
         elif np.ptp(rows["esr_mm_h"].to_numpy()) <= 1e-9 * max(rows["esr_mm_h"].max(), 1):
             text = f"is {rows['esr_mm_h'].iloc[0]:g} in every row of condition {condition!r}, so there is no slope"
             problems.append(_Problem(0, "esr_mm_h", "", text))
-    person, esr = person.to_numpy(), frame["esr_mm_h"].to_numpy()
-    firsts = np.empty(person.max(initial=-1) + 1)
-    firsts[person[::-1]] = esr[::-1]  # of several rows, the first is written last
-    for row in np.flatnonzero(esr != firsts[person]):
-        text = f"differs from {firsts[person[row]]:g} in an earlier row of {_shorten(frame['participant'].iloc[row])!r}; baseline ESR is one value a person"
-        problems.append(_Problem(frame.index[row], "esr_mm_h", f"{esr[row]:g}", text))
-    if (alone := int((np.bincount(person) == 1).sum())) and len(frame) > alone:
+    participant = participant.to_numpy()
+    problems += _find_changed_esr(frame, participant)
+    alone = int((np.bincount(participant) == 1).sum())
+    if alone and len(frame) > alone:
         notes.append(f"{alone} participant(s) have one condition only")
-    if {"baseline_pain_0_100", "end_pain_0_100"} <= set(frame):
-        base, end = frame["baseline_pain_0_100"], frame["end_pain_0_100"]
-        expected = (base - end) / base.where(base > 0) * 100
-        off = (expected - frame["pain_reduction_percent"]).abs() > 1
-        for line, value in frame.loc[off, "pain_reduction_percent"].items():
-            text = f"does not agree with baseline and end-point pain, which give {expected[line]:.1f}; positive means less pain"
-            problems.append(_Problem(line, "pain_reduction_percent", f"{value:g}", text))
+    return problems + _find_wrong_reductions(frame)
+
+
+def _find_changed_esr(frame: pd.DataFrame, participant: np.ndarray) -> list[_Problem]:
+    """Rows whose ESR differs from that of the participant's first row."""
+    esr = frame["esr_mm_h"].to_numpy()
+    firsts = np.empty(participant.max(initial=-1) + 1)
+    firsts[participant[::-1]] = esr[::-1]  # of several rows, the first is written last
+    problems = []
+    for row in np.flatnonzero(esr != firsts[participant]):
+        label = _shorten(frame["participant"].iloc[row])
+        text = f"differs from {firsts[participant[row]]:g} in an earlier row of {label!r}; baseline ESR is one value per participant"
+        problems.append(_Problem(frame.index[row], "esr_mm_h", f"{esr[row]:g}", text))
+    return problems
+
+
+def _find_wrong_reductions(frame: pd.DataFrame) -> list[_Problem]:
+    """Reductions that do not follow from baseline and end point, where both are there."""
+    if not {"baseline_pain_0_100", "end_pain_0_100"} <= set(frame):
+        return []
+    base, end = frame["baseline_pain_0_100"], frame["end_pain_0_100"]
+    expected = (base - end) / base.where(base > 0) * 100
+    off = (expected - frame["pain_reduction_percent"]).abs() > 1
+    problems = []
+    for line, value in frame.loc[off, "pain_reduction_percent"].items():
+        text = f"does not agree with baseline and end-point pain, which give {expected[line]:.1f}; positive means less pain"
+        problems.append(_Problem(line, "pain_reduction_percent", f"{value:g}", text))
     return problems
 
 
@@ -428,7 +463,7 @@ def _set_types(frame: pd.DataFrame, resource: dict, conditions) -> pd.DataFrame:
             own[name] = column.cat.set_categories(sorted(column.cat.categories))
         else:  # unordered categories are equal in any order: astype would leave theirs
             frame[name] = column.cat.set_categories(field["categories"])
-    typed = apply_types(frame.drop(columns=list(own)), resource["name"])
+    typed = _apply_types(frame.drop(columns=list(own)), resource["schema"]["fields"])
     return typed.assign(**own)[list(frame.columns)].reset_index(drop=True)
 
 
@@ -446,9 +481,14 @@ class DataError(ValueError):
 
 
 def apply_types(frame: pd.DataFrame, name: str) -> pd.DataFrame:
-    """Give the columns the codebook's types and category order (a column at a time)."""
+    """Give the columns of a table the codebook's types and category order."""
+    return _apply_types(frame, get_resource(name)["schema"]["fields"])
+
+
+def _apply_types(frame: pd.DataFrame, fields: list[dict]) -> pd.DataFrame:
+    """The types of some fields, one column at a time."""
     frame = frame.copy(deep=False)
-    for field in get_resource(name)["schema"]["fields"]:
+    for field in fields:
         column, kind = field["name"], field["type"]
         if column not in frame:
             continue

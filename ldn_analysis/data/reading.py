@@ -14,9 +14,9 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from ..core.codebook import get_resource
+from ..core.status import copy_status
 from ..core.validation import require_missing
-from .checking import DataError, check_cells, require_conditions, say_twice
+from .checking import DataError, check_cells, describe_own_table, require_conditions, say_twice
 
 __all__ = ["read_table"]
 
@@ -25,12 +25,12 @@ EMPTY_CELLS = '"\ufeff\0' + "".join(DELIMITERS) + "".join(map(chr, (*range(9, 14
 BLANKS = ["", "NA", "N/A", "n/a", "#N/A", "NaN", "nan"]
 NULLS = [*BLANKS, "None", "none", "NULL", "null", "<NA>"]  # of numbers; "None" may be a condition
 LINE_END = re.compile("\r\n|\r|\n")
-MOST_COLUMNS = 10_000
-QUOTE_IT = "quote a cell that has the delimiter in it, or"
+MAX_COLUMNS = 10_000
+QUOTE_IT = "quote cells that contain the delimiter, or"
 
 
 class _Header(NamedTuple):
-    """The names of the columns, what divides them, and the lines on which they begin and end."""
+    """The names of the columns, their delimiter, and the lines on which they begin and end."""
 
     columns: list[str]
     delimiter: str
@@ -47,8 +47,8 @@ def read_table(
 ) -> pd.DataFrame:
     """Read a CSV in the shape of one of the project's tables and check all of it.
 
-    Understood without being told: comma, semicolon, tab or bar between the cells; decimal
-    commas where the comma does not divide the cells; UTF-8 with or without a byte-order
+    Recognised without being told: comma, semicolon, tab or bar between the cells; decimal
+    commas where the comma does not separate the cells; UTF-8 with or without a byte-order
     mark, UTF-16, Latin-1. Columns beyond the codebook's are kept.
 
     Parameters
@@ -58,7 +58,7 @@ def read_table(
     table : str
         Which of `list_datasets` it has the shape of.
     conditions : sequence of str, optional
-        The values of `condition` to use, in the order of the panes; rows with others are
+        The values of `condition` to use, in the order of the panes; rows with other values are
         left out and counted. Default: those of the codebook, and no others may occur.
     missing : {"raise", "drop"}
         What to do with rows that lack a required number.
@@ -86,10 +86,10 @@ def read_table(
     >>> float(frame["pain_reduction_percent"].iloc[0])
     3.5
     >>> frame.attrs["notes"]
-    ['cells are divided by semicolons', 'decimal commas were read as decimal points']
+    ['cells are separated by semicolons', 'decimal commas were read as decimal points']
     """
     require_missing(missing, "read_table")
-    resource = get_resource(table)
+    resource = describe_own_table(table)
     require_conditions(conditions, resource, "read_table")
     path = Path(path)
     hint = f"The columns are described by: ldn-analysis describe {table}"
@@ -99,6 +99,7 @@ def read_table(
     )
     if problems:
         raise DataError(str(path), problems, hint)
+    frame = copy_status(frame, frame)  # a column `status` may say that the rows are illustrative
     frame.attrs["notes"] = notes
     return frame
 
@@ -116,17 +117,17 @@ def _read_cells(path: Path, resource: dict, notes: list[str]) -> pd.DataFrame:
     if not all(filled):
         frame = frame.loc[:, filled]
     if header.delimiter != ",":
-        notes.append(f"cells are divided by {DELIMITERS[header.delimiter]}s")
+        notes.append(f"cells are separated by {DELIMITERS[header.delimiter]}s")
         _read_decimal_commas(frame, resource, notes)
     blank = frame.isna().all(axis=1)
     if blank.any():
         frame = frame[~blank]
-        notes.append(f"{blank.sum()} blank line(s) were passed over")
+        notes.append(f"{blank.sum()} blank line(s) were skipped")
     return frame
 
 
 def _find_encoding(path: Path) -> tuple[str, bool]:
-    """The encoding that decodes all of the file, and whether a cell may be quoted."""
+    """The encoding that decodes the whole file, and whether a cell may be quoted."""
     try:
         if path.is_dir():
             raise DataError(str(path), ["is a folder; name the CSV file in it"])
@@ -179,10 +180,10 @@ def _read_header(path: Path, encoding: str, resource: dict) -> _Header:
     if not lines:
         raise DataError(str(path), ["is empty; the first line must name the columns"])
     delimiter = max(DELIMITERS, key=lines[0].count)
-    # Pandas would make that many columns first, and complain of them later.
-    wide = next((i for i, line in enumerate(lines) if line.count(delimiter) >= MOST_COLUMNS), None)
+    # Pandas would first make that many columns and only then complain.
+    wide = next((i for i, line in enumerate(lines) if line.count(delimiter) >= MAX_COLUMNS), None)
     if wide is not None:
-        problem = f"line {len(above) + wide + 1} has more than {MOST_COLUMNS:,} cells"
+        problem = f"line {len(above) + wide + 1} has more than {MAX_COLUMNS:,} cells"
         raise DataError(str(path), [f"{problem}; delete the columns that are not needed"])
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     try:
@@ -211,8 +212,8 @@ def _read_rows(path: Path, encoding: str, header: _Header, resource: dict) -> pd
     positions = range(len(header.columns))
     blanks = {i: BLANKS if i in types else NULLS for i in positions}
     names = f"the {len(positions)} columns of line {header.line}"
-    # In pieces first: a column of one kind takes less memory so.
-    for in_pieces in (True, False):
+    # Read in chunks first: it needs less memory when every column has one type.
+    for in_chunks in (True, False):
         with path.open(encoding=encoding, newline="") as file, warnings.catch_warnings():
             warnings.simplefilter("error", pd.errors.ParserWarning)
             warnings.simplefilter("error", pd.errors.DtypeWarning)
@@ -221,9 +222,9 @@ def _read_rows(path: Path, encoding: str, header: _Header, resource: dict) -> pd
                 frame = pd.read_csv(
                     file, sep=header.delimiter, header=None, names=positions, dtype=types,
                     index_col=False, skip_blank_lines=False, skipinitialspace=True,
-                    low_memory=in_pieces, keep_default_na=False, na_values=blanks,
+                    low_memory=in_chunks, keep_default_na=False, na_values=blanks,
                 )  # fmt: skip
-                # Not asked of pandas, which would make 1 of a label 01.
+                # Only now: asked for categories, pandas would read the label 01 as 1.
                 for i in types:
                     if "categories" in texts[header.columns[i]]:
                         frame[i] = frame[i].astype("category")
@@ -239,7 +240,7 @@ def _read_rows(path: Path, encoding: str, header: _Header, resource: dict) -> pd
             except pd.errors.ParserError as error:
                 problem = _explain_parser_error(str(error), names, header.end)
             raise DataError(str(path), [problem])
-    raise AssertionError("not reached: only pieces can differ in kind")
+    raise AssertionError("not reached: only chunks can differ in type")
 
 
 def _number_lines(frame: pd.DataFrame, first: int, is_quoted: bool) -> pd.Index:
@@ -264,7 +265,7 @@ def _explain_parser_error(message: str, names: str, above: int) -> str:
         )
     if "EOF inside string" in message:
         return 'a quotation mark (") is opened and never closed; close or remove it'
-    return f"cannot be read as CSV ({message.strip()}); save it anew as CSV UTF-8"
+    return f"cannot be read as CSV ({message.strip()}); save it again as CSV UTF-8"
 
 
 def _read_decimal_commas(frame: pd.DataFrame, resource: dict, notes: list[str]) -> None:

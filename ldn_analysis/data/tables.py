@@ -9,7 +9,7 @@ import pandas as pd
 from ..core.codebook import _data_folder, _resources, get_resource
 from ..core.files import write_files
 from ..core.status import mark_illustrative
-from .checking import apply_types
+from .checking import DataError, apply_types, describe_own_table
 
 __all__ = ["list_datasets", "load_codebook", "load_dataset", "use_data"]
 
@@ -29,7 +29,7 @@ def list_datasets() -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a table: name, status (published: real numbers from the literature;
+        One row per table: name, status (published: real numbers from the literature;
         illustrative: simulated), rows, title.
 
     Examples
@@ -61,7 +61,7 @@ def load_codebook(name: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a column: name, type, unit, status, required, minimum, maximum,
+        One row per column: name, type, unit, status, required, minimum, maximum,
         categories (in order, a tuple), description.
 
     Raises
@@ -98,8 +98,8 @@ def load_dataset(name: str) -> pd.DataFrame:
     """Load one of the project's tables, or of the folder that `use_data` named.
 
     Types and category order come from the codebook. Whole numbers that may be missing
-    are floats with nan. Illustrative tables have the column `status` and are of a type of
-    their own, so that the word stays with whatever pandas makes of them.
+    are floats with nan. Illustrative tables have a column `status` and a type of their own,
+    so that the word stays with whatever pandas makes of them.
 
     Parameters
     ----------
@@ -118,7 +118,7 @@ def load_dataset(name: str) -> pd.DataFrame:
     Examples
     --------
     >>> load_dataset("improvement").shape
-    (29, 2)
+    (29, 3)
     """
     resource = get_resource(name)
     if name in _USED:
@@ -140,7 +140,7 @@ def load_dataset(name: str) -> pd.DataFrame:
 def use_data(folder: str | Path | None) -> None:
     """Take the illustrative tables from another folder from now on, in this process.
 
-    For a course in which every student has simulated people of her own. The published
+    For a course in which each student has simulated people of their own. The published
     tables stay the project's. The files are read and checked at once, so that changing
     them later changes nothing.
 
@@ -172,7 +172,6 @@ def use_data(folder: str | Path | None) -> None:
 
 def _read_illustrative(folder: Path) -> dict[str, pd.DataFrame]:
     """The illustrative tables of a folder, checked against the codebook and one another."""
-    from .checking import DataError
     from .reading import read_table
 
     if not folder.is_dir():
@@ -186,29 +185,36 @@ def _read_illustrative(folder: Path) -> dict[str, pd.DataFrame]:
             continue
         path = folder / f"{name}.csv"
         table = read_table(path, table=name)
-        columns = [field["name"] for field in resource["schema"]["fields"]]
+        columns = [field["name"] for field in describe_own_table(name)["schema"]["fields"]]
         if absent := [column for column in columns if column not in table]:
             raise DataError(str(path), [f"has no column {', '.join(absent)}"])
         table.attrs = {}
         tables[name] = mark_illustrative(table)
-    people = tables["participants"].set_index("participant")
-    completed = people.index[people["completed"] & (people["trial"] == "crossover")]
+    _require_same_participants(tables, folder)
+    return tables
+
+
+def _require_same_participants(tables: dict[str, pd.DataFrame], folder: Path) -> None:
+    """Refuse tables that do not belong together."""
+    participants = tables["participants"].set_index("participant")
+    completed = participants.index[
+        participants["completed"] & (participants["trial"] == "crossover")
+    ]
     change = tables["esr_pain_change"]
     belongs = {
-        "daily_pain": set(tables["daily_pain"]["participant"]) == set(people.index),
+        "daily_pain": set(tables["daily_pain"]["participant"]) == set(participants.index),
         "improvement": set(tables["improvement"]["participant"]) == set(completed),
         "esr_pain_change": all(
-            people[column].astype("str").reindex(change["participant"]).tolist()
+            participants[column].astype("str").reindex(change["participant"]).tolist()
             == change[column].astype("str").tolist()
             for column in ("trial", "esr_mm_h")
         ),
     }
     for name in [name for name, true in belongs.items() if not true]:
         raise ValueError(
-            f"use_data: {folder / name}.csv is not about the people of participants.csv beside it; "
+            f"use_data: {folder / name}.csv is not about the participants in participants.csv beside it; "
             "take all four tables from one simulation"
         )
-    return tables
 
 
 def find_illustrative_folder() -> Path:
@@ -221,10 +227,10 @@ def find_illustrative_folder() -> Path:
 
 def write_tables(tables: dict[str, pd.DataFrame], folder: str | Path) -> list[Path]:
     """Write tables as CSV (whole numbers without a point, \\n line ends), all of them or none."""
-    return write_files({f"{name}.csv": write_csv(tables[name]) for name in tables}, folder)
+    return write_files({f"{name}.csv": to_csv_bytes(tables[name]) for name in tables}, folder)
 
 
-def write_csv(table: pd.DataFrame) -> bytes:
+def to_csv_bytes(table: pd.DataFrame) -> bytes:
     """A table as CSV; whole numbers, also of a column with blanks, are written without a point."""
     numbers = table.select_dtypes("number")
     whole = [column for column in numbers if (numbers[column].dropna() % 1 == 0).all()]

@@ -7,24 +7,27 @@ import pandas as pd
 
 from ..core.codebook import get_resource
 from ..core.files import write_files
-from .tables import load_codebook, load_dataset, write_csv
+from .checking import describe_own_table
+from .tables import load_codebook, load_dataset, to_csv_bytes
 
 __all__ = ["build_template", "write_template"]
 
-# What a table of one's own may hold besides: the report understands these columns too.
-MORE_COLUMNS = {"esr_pain_change": (("participants", "sequence"), ("improvement", "improvement"))}
+# Optional columns of your own table: the report understands these too.
+OPTIONAL_COLUMNS = {
+    "esr_pain_change": (("participants", "sequence"), ("improvement", "improvement"))
+}
 
-# The codebook speaks of the simulated people where a table of one's own is another matter.
+# The codebook speaks of the simulated people; these descriptions are about your own table.
 OWN_WORDS = {
-    "participant": "Label of a person, not her name; one row a person and condition.",
-    "trial": "Name of the trial or group, in any words; it tells the markers of the figure apart.",
-    "condition": "What was taken. Other names than these are given with --conditions A B.",
-    "esr_mm_h": "Erythrocyte sedimentation rate at baseline; one value a person.",
-    "sequence": "Order of the two conditions, where it was randomised; blank where it was not.",
-    "baseline_pain_0_100": "Mean pain before, e.g. of two baseline weeks; 100 is worst.",
-    "end_pain_0_100": "Mean pain at the end of the condition, e.g. of its final three days.",
+    "participant": "Label of a participant, not their name; one row per participant and condition.",
+    "trial": "Name of the trial or group, in any words; each gets its own marker in the figure.",
+    "condition": "What was taken. For other names than these use --conditions A B.",
+    "esr_mm_h": "Erythrocyte sedimentation rate at baseline; one value per participant.",
+    "sequence": "Order of the two conditions where it was randomised; blank where it was not.",
+    "baseline_pain_0_100": "Mean pain before treatment, e.g. over two baseline weeks; 100 is worst.",
+    "end_pain_0_100": "Mean pain at the end of the condition, e.g. over its final three days.",
     "pain_reduction_percent": "(baseline - end point) / baseline x 100; positive means less pain.",
-    "improvement": "Her answer after the first condition, in its row and in one of these words.",
+    "improvement": "The participant's answer after the first condition, in the row of that condition, in these words.",
 }
 EXAMPLE = "example_illustrative"
 
@@ -35,7 +38,7 @@ def build_template(table: str = "esr_pain_change") -> dict[str, bytes]:
     Parameters
     ----------
     table : str
-        Which of the illustrative tables of `list_datasets` to have the shape of.
+        The illustrative table whose columns it has; `list_datasets` names them.
 
     Returns
     -------
@@ -58,20 +61,31 @@ def build_template(table: str = "esr_pain_change") -> dict[str, bytes]:
             "esr_pain_change, participants, daily_pain or improvement"
         )
     example, book = load_dataset(table), load_codebook(table)
-    book = book[book["name"] != "status"]  # the reader's own data are not illustrative
-    for home, name in MORE_COLUMNS.get(table, ()):
+    fields = describe_own_table(table)["schema"]["fields"]
+    book = book[book["name"].isin([field["name"] for field in fields])]
+    for home, name in OPTIONAL_COLUMNS.get(table, ()):
         column = load_codebook(home).query("name == @name").assign(required=False)
         book = pd.concat([book, column], ignore_index=True)
         example = example.merge(load_dataset(home)[["participant", name]], how="left")
     if table == "esr_pain_change":
-        # In the pilot the order was the same for everybody: nothing to take out.
+        # In the pilot the order was the same for everybody: there is no period effect to remove.
         example["sequence"] = example["sequence"].where(example["trial"] == "crossover")
         example["improvement"] = example["improvement"].where(example["condition"] == "ldn")
+    closed = [field["name"] for field in fields if "enum" in field.get("constraints", {})]
+    closed += [name for _, name in OPTIONAL_COLUMNS.get(table, ())]
+    columns = book["name"].tolist()
+    return {
+        f"{table}_template.csv": to_csv_bytes(example.iloc[:0][columns]),
+        f"{table}_codebook.csv": to_csv_bytes(_write_codebook(book, example, table, closed)),
+        f"{table}_{EXAMPLE}.csv": to_csv_bytes(example[[*columns, "status"]]),
+    }
+
+
+def _write_codebook(book: pd.DataFrame, example: pd.DataFrame, table: str, closed) -> pd.DataFrame:
+    """The codebook as text, about a table of the reader's own, with a value of the example."""
     own_words = OWN_WORDS if table == "esr_pain_change" else {}
-    closed = [field["name"] for field in get_resource(table)["schema"]["fields"]
-              if "enum" in field.get("constraints", {})]  # fmt: skip
-    closed += [name for _, name in MORE_COLUMNS.get(table, ())]
-    codebook = pd.DataFrame(
+    rows = list(book.itertuples(index=False))
+    return pd.DataFrame(
         {
             "name": book["name"],
             "type": book["type"],
@@ -79,21 +93,11 @@ def build_template(table: str = "esr_pain_change") -> dict[str, bytes]:
             "required": book["required"].map({True: "yes", False: "no"}),
             "minimum": book["minimum"].map("{:g}".format, na_action="ignore"),
             "maximum": book["maximum"].map("{:g}".format, na_action="ignore"),
-            "categories": [
-                "; ".join(row.categories) if row.name in closed else ""
-                for row in book.itertuples(index=False)
-            ],
-            "description": [
-                own_words.get(row.name, row.description) for row in book.itertuples(index=False)
-            ],
-            EXAMPLE: [_give_example(example[name]) for name in book["name"]],
+            "categories": ["; ".join(row.categories) if row.name in closed else "" for row in rows],
+            "description": [own_words.get(row.name, row.description) for row in rows],
+            EXAMPLE: [_give_example(example[row.name]) for row in rows],
         }
     )
-    return {
-        f"{table}_template.csv": write_csv(example.iloc[:0].drop(columns="status")),
-        f"{table}_codebook.csv": write_csv(codebook),
-        f"{table}_{EXAMPLE}.csv": write_csv(example),
-    }
 
 
 def write_template(
@@ -104,7 +108,7 @@ def write_template(
     Parameters
     ----------
     folder : str or Path
-        Made if it is not there.
+        Created if it does not exist.
     table : str
         As in `build_template`.
     force : bool
@@ -136,7 +140,7 @@ def write_template(
         path = Path(folder) / name
         if not force and path.is_file() and path.read_bytes() != content:
             raise FileExistsError(
-                EEXIST, "is there already and holds something else; --force replaces it", str(path)
+                EEXIST, "already exists with other contents; --force replaces it", str(path)
             )
     return write_files(contents, folder)
 

@@ -1,4 +1,4 @@
-"""How much of an R squared is flattery: a line judged by people it was not fitted to."""
+"""How much of an R squared is flattery: a line judged by participants it was not fitted to."""
 
 from dataclasses import dataclass
 
@@ -15,29 +15,30 @@ from .regression import LineFit, require_fit
 __all__ = ["Optimism", "correct_optimism"]
 
 METHODS = {
-    "apparent": "the people the line was fitted to",
+    "apparent": "the participants the line was fitted to",
     "adjusted": "less what chance alone gives (Ezekiel 1930)",
-    "leave-one-out": "each person predicted without her (Allen 1974)",
+    "leave-one-out": "each predicted from the others, by line and by mean (Allen 1974)",
     "bootstrap": "apparent less the mean optimism (Harrell 2015)",
 }
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class Optimism(Result):
-    """R squared as it appears, and as new people would probably see it.
+    """R squared as it appears, and as new participants would probably show it.
 
     Attributes
     ----------
     fit : LineFit
         The line.
     leave_one_out : float
-        1 - PRESS / total sum of squares; below 0 where the mean predicts better.
+        1 - PRESS of the line / PRESS of the mean; below 0 where the mean of the others
+        predicts each participant better.
     optimism : ndarray, shape (n_resamples,)
         Per resample: R squared in the resample less R squared of its line in the data; nan
         where a resample has no line.
     shrinkage : float
-        Factor by which the slope is expected to shrink in new people; below 0 where the
-        line is weaker than chance.
+        Factor by which the slope is expected to shrink in new participants; below 0 where
+        the line is weaker than chance.
     """
 
     fit: LineFit
@@ -47,7 +48,7 @@ class Optimism(Result):
 
     @property
     def n_obs(self) -> int:
-        """People."""
+        """Participants."""
         return self.fit.n_obs
 
     @property
@@ -62,7 +63,7 @@ class Optimism(Result):
         return float(defined.std(ddof=1) / np.sqrt(defined.size))
 
     def to_frame(self) -> pd.DataFrame:
-        """One row a version of R squared.
+        """One row per version of R squared.
 
         Returns
         -------
@@ -86,31 +87,35 @@ class Optimism(Result):
 
     def __str__(self) -> str:
         return (
-            f"R² = {self.fit.r_squared:.2f} in the people of the fit; adjusted "
+            f"R² = {self.fit.r_squared:.2f} in the participants of the fit; adjusted "
             f"{self.fit.adj_r_squared:.2f}, leave-one-out {self.leave_one_out:.2f}, bootstrap-corrected "
             f"{self.corrected:.2f} (Monte Carlo standard error {self.mc_std_error:.4f}, "
-            f"{self.optimism.size} resamples); shrinkage factor of the slope {self.shrinkage:.2f} "
+            f"{self.optimism.size:,} resamples); shrinkage factor of the slope {self.shrinkage:.2f} "
             f"({describe_sample(self.n_obs, self.fit.status)})."
         )
 
 
 def correct_optimism(fit: LineFit, *, rng, n_resamples: int = 10_000) -> Optimism:
-    """Correct the R squared of a line for having been fitted to the people it is judged by.
+    """Correct the R squared of a line for having been fitted to the participants it is judged by.
 
-    Estimand: the R squared of this very line in new people of the same population. Three
-    estimates of it, and R squared itself:
+    Estimand: the R squared of this very line in new participants of the same population. Three
+    corrections, and R squared itself:
 
     - adjusted: 1 - (1 - R squared)(n - 1)/(n - 2) (Ezekiel 1930). It corrects for chance fit,
-      hence estimates the population's R squared, which the fitted line does not reach.
-    - leave-one-out: 1 - PRESS / total sum of squares, from residual / (1 - leverage) in
-      closed form (Allen 1974).
-    - bootstrap: apparent R squared less its mean optimism over resamples of people (Efron
-      and Gong 1983; Harrell 2015, section 5.3). Resamples are rows of counts, so all lines
-      are one call of the kernel a block.
+      hence estimates another quantity: the R squared of the population's own line, which
+      the fitted line does not reach.
+    - leave-one-out: 1 - PRESS / (SST (n / (n - 1)) squared). PRESS, the sum of squared errors
+      of predicting each participant by the line of the others, comes in closed form from
+      residual / (1 - leverage) (Allen 1974); the denominator is the same sum where the mean
+      of the others predicts. SST alone would let the mean see the participant it predicts.
+      It is nearly unbiased and, in small samples, the most variable of the four.
+    - bootstrap: apparent R squared less its mean optimism over resamples of participants
+      (Efron and Gong 1983; Harrell 2015, section 5.3). Resamples are rows of counts, so all
+      lines are one call of the kernel per block.
 
     The shrinkage factor is the heuristic of van Houwelingen and le Cessie (1990; Copas
     1983): 1 - 1/F for one predictor, F being the square of the slope's t. None of these
-    corrects for choosing the predictor, the outcome or the people after looking.
+    corrects for choosing the predictor, the outcome or the participants after looking.
 
     Parameters
     ----------
@@ -124,14 +129,19 @@ def correct_optimism(fit: LineFit, *, rng, n_resamples: int = 10_000) -> Optimis
     Returns
     -------
     Optimism
+        R squared as it appears, and three corrections.
 
     Raises
     ------
     TypeError
         If `fit` is not a LineFit.
     ValueError
-        If the outcome is the same for everybody, a person alone holds the slope (leverage 1),
+        If the outcome is the same for everybody, one participant alone holds the slope (leverage 1),
         or `n_resamples` is not a whole number of 2 or more.
+
+    See Also
+    --------
+    bootstrap_line : Intervals of slope, r and R squared.
 
     Examples
     --------
@@ -139,7 +149,7 @@ def correct_optimism(fit: LineFit, *, rng, n_resamples: int = 10_000) -> Optimis
     >>> data = load_dataset("esr_pain_change").query("condition == 'ldn' and trial == 'pilot'")
     >>> fit = fit_line(data, predictor="esr_mm_h", outcome="pain_reduction_percent")
     >>> result = correct_optimism(fit, rng=1)
-    >>> result.leave_one_out < result.fit.adj_r_squared < result.fit.r_squared
+    >>> result.corrected < result.fit.adj_r_squared < result.fit.r_squared
     True
     """
     require_fit(fit, "correct_optimism")
@@ -148,21 +158,22 @@ def correct_optimism(fit: LineFit, *, rng, n_resamples: int = 10_000) -> Optimis
         raise ValueError(
             f"correct_optimism: {fit.outcome!r} is the same for everybody, so there is no R squared"
         )
-    people = fit.augment()
-    room = 1 - people["leverage"].to_numpy()
-    if room.min() < 1e-12:
-        row = people.index[int(np.argmin(room))]
+    rows = fit.augment()
+    not_own = 1 - rows["leverage"].to_numpy()  # share of a fitted value that others determine
+    if not_own.min() < 1e-12:
+        row = rows.index[int(np.argmin(not_own))]
         raise ValueError(
             f"correct_optimism: without row {row} everybody has the same {fit.predictor!r}: nobody "
-            "can be predicted from the others. More people with different values are needed."
+            "can be predicted from the others. More participants with different values are needed."
         )
     x, y = fit.x - fit.x.mean(), fit.y - fit.y.mean()
-    press = ((people["resid"].to_numpy() / room) ** 2).sum()
+    press = ((rows["resid"].to_numpy() / not_own) ** 2).sum()
+    press_of_mean = (y @ y) * (len(y) / (len(y) - 1)) ** 2
     with np.errstate(divide="ignore"):
         shrinkage = 1 - 1 / np.float64(fit.statistic) ** 2
     return Optimism(
         fit=fit,
-        leave_one_out=float(1 - press / (y @ y)),
+        leave_one_out=float(1 - press / press_of_mean),
         optimism=_resample(x, y, require_rng(rng, "correct_optimism"), n_resamples),
         shrinkage=float(shrinkage),
     )

@@ -13,6 +13,7 @@ import pandas as pd
 from ..core.canvas import BLUE, GREY, VERMILLION, join_words, new_figure, write_minus
 from ..core.wording import format_number, format_p
 from .fit import CHOICES
+from .specifications import HARD_TO_DEFEND
 
 if TYPE_CHECKING:
     from .fit import Multiverse
@@ -20,15 +21,16 @@ if TYPE_CHECKING:
 
 __all__ = ["plot_joint_test", "plot_specification_curve"]
 
+DARKEST = 2.5  # times an even spread
 ROW_MM = 3.5  # an option's line of 6.5 pt
-MOST_BINS = 180  # columns of the choice matrix
+MAX_BINS = 90  # columns of the choice matrix
 TITLES = {
     "outcome": "outcome",
     "end_days": "end point: final days",
     "baseline_days": "baseline: final days",
     "missed_days": "missed days",
     "esr": "ESR",
-    "people": "people",
+    "participants": "participants",
     "without": "without",
     "model": "model",
     "adjusted_for": "adjusted for",
@@ -40,13 +42,16 @@ def plot_specification_curve(
     axes=None,
     *,
     mark: dict[str, pd.DataFrame] | None = None,
+    joint_test: JointTest | None = None,
     confidence_level: float = 0.95,
 ):
     """Draw the estimates in order of size, over the choices behind them.
 
     Above: estimates with their intervals (grey); a dark rug below them where the interval
-    excludes zero. Below: one row an option; the darker, the larger the share of that
-    option's specifications that lie there on the curve.
+    excludes zero; behind them, with a joint test, the band of its shuffled curves. Below: one
+    row per option, shaded by the share of that option's own specifications that lie there on
+    the curve, on one scale for all rows: the middle grey is an even spread, so that a rare
+    option is not paler than a common one.
 
     Parameters
     ----------
@@ -56,8 +61,11 @@ def plot_specification_curve(
         Curve and choices, one above the other. Default: a new figure of two columns' width.
     mark : dict, optional
         Label -> one row of `multiverse.find(...)`: specifications to point at.
+    joint_test : JointTest, optional
+        What `permute_multiverse` returns: draw its band. Where it left specifications out, its
+        curves are stretched to the length of this one.
     confidence_level : float
-        Of the intervals.
+        Of the intervals, and of the band at each place by itself.
 
     Returns
     -------
@@ -73,22 +81,24 @@ def plot_specification_curve(
     >>> from ldn_analysis import fit_multiverse, load_dataset
     >>> multiverse = fit_multiverse(
     ...     load_dataset("daily_pain"), load_dataset("participants"),
-    ...     grid={"model": ["OLS"], "people": ["both trials"]})
+    ...     grid={"model": ["OLS"], "participants": ["both trials"]})
     >>> curve, choices = plot_specification_curve(multiverse)
     >>> len(curve.lines[0].get_xdata()) == len(multiverse)
     True
     """
     table = multiverse.to_frame(confidence_level).sort_values("estimate", kind="stable")
     varied = [name for name in CHOICES if len(table[name].unique()) > 1] or CHOICES[:1]
-    rows = [(name, option) for name in varied for option in table[name].cat.categories]
+    rows = [(name, option) for name in varied for option in _list_options(table[name])]
     if axes is None:
         low_mm = ROW_MM * (len(rows) + 1.3 * len(varied))
-        figure = new_figure(2, 62 + low_mm + 8)
+        figure = new_figure(2, 62 + low_mm + 10)
         axes = figure.subplots(2, 1, sharex=True, height_ratios=[62, low_mm])
     axes = list(np.atleast_1d(axes))
     if len(axes) != 2:
         raise ValueError(f"plot_specification_curve: two axes are needed; received {len(axes)}")
     draw_curve(axes[0], table, confidence_level, multiverse.status)
+    if joint_test is not None:
+        _draw_band(axes[0], joint_test, len(table), confidence_level)
     for i, (label, row) in enumerate((mark or {}).items()):
         if len(row) != 1:
             raise ValueError(
@@ -105,11 +115,11 @@ def draw_curve(ax, table: pd.DataFrame, confidence_level: float, status: str) ->
     rank = np.arange(1, len(table) + 1)
     many = len(table) > 400
     ax.vlines(
-        rank, table["conf_low"], table["conf_high"], color="#BBBBBB",
-        linewidth=0.3 if many else 1, rasterized=many,
+        rank, table["conf_low"], table["conf_high"], color="#CCCCCC",
+        linewidth=0.3 if many else 1, rasterized=many, zorder=1,
     )  # fmt: skip
     marker = {"linestyle": "none", "marker": ".", "markersize": 1.5 if many else 4}
-    ax.plot(rank, table["estimate"], color=BLUE, rasterized=many, **marker)
+    ax.plot(rank, table["estimate"], color=BLUE, rasterized=many, zorder=3, **marker)
     ax.axhline(0, color="black", linewidth=0.8)
     excludes = ((table["conf_low"] > 0) | (table["conf_high"] < 0)).to_numpy()
     low = table["conf_low"].min()
@@ -148,9 +158,28 @@ def draw_mark(ax, label: str, rank: int, row, i: int = 0) -> None:
     )  # fmt: skip
 
 
+def _draw_band(ax, test: JointTest, count: int, confidence_level: float) -> None:
+    """Where the sorted curves of shuffled data lie, place by place."""
+    band = test.band(confidence_level)
+    rank = 1 + band["rank"] * (count - 1)
+    # Above the intervals, which would hide it, and below the estimates.
+    ax.fill_between(
+        rank, band["null_low"], band["null_high"], color="#F0C27B", alpha=0.6, linewidth=0,
+        zorder=1.5, label=f"{100 * confidence_level:g} % of {test.n_permutations:,} shuffled curves",
+    )  # fmt: skip
+    for side in ("null_low", "null_high"):
+        ax.plot(rank, band[side], color="#8A5A00", linewidth=0.8, linestyle="--", zorder=1.6)
+    ax.legend(loc="upper left", fontsize=6.5, borderaxespad=0.3)
+
+
+def _list_options(column: pd.Series) -> list:
+    """The options that any specification has, in the grid's order."""
+    return column.cat.remove_unused_categories().cat.categories.tolist()
+
+
 def _draw_choices(ax, table: pd.DataFrame, varied: list[str]) -> None:
-    """A row an option: where on the curve its specifications lie."""
-    bins = min(MOST_BINS, len(table))
+    """One row per option: where on the curve its specifications lie."""
+    bins = min(MAX_BINS, len(table))
     edges = np.linspace(0.5, len(table) + 0.5, bins + 1)
     position, ticks, labels = 0.0, [], []
     rank = np.arange(1, len(table) + 1)
@@ -159,23 +188,26 @@ def _draw_choices(ax, table: pd.DataFrame, varied: list[str]) -> None:
             TITLES[name], (0, position), xycoords=("axes fraction", "data"), xytext=(-4, 0),
             textcoords="offset points", ha="right", va="center", fontsize=6.5, fontweight="bold",
         )  # fmt: skip
-        for option in table[name].cat.categories:
+        for option in _list_options(table[name]):
             position += 1
             ranks = rank[(table[name] == option).to_numpy()]
-            share = np.histogram(ranks, edges)[0] / max(len(ranks), 1)
+            # Of the option's own specifications, against an even spread over the curve.
+            density = np.histogram(ranks, edges)[0] / max(len(ranks), 1) * bins
             ax.pcolormesh(
-                edges, [position - 0.42, position + 0.42], share[None], cmap="Greys",
-                vmin=0, vmax=max(share.max(), 1e-9), rasterized=True,
+                edges, [position - 0.42, position + 0.42], density[None], cmap="Greys",
+                vmin=0, vmax=DARKEST, rasterized=True,
             )  # fmt: skip
             ticks.append(position)
-            labels.append(str(option))
+            hard = option in HARD_TO_DEFEND.get(name, ())
+            labels.append(f"{option} *" if hard else str(option))
         position += 1.3
     ax.set_yticks(ticks, labels, fontsize=6.5)
     ax.tick_params(axis="y", length=0)
     ax.set_ylim(position - 0.4, -0.6)
     ax.spines["left"].set_visible(False)
     ax.set_xlabel(
-        "specifications in order of their estimates (dark: many of that option's are here)"
+        "specifications in order of their estimates (darker = more of this option's\n"
+        "specifications; * often done, hard to defend)"
     )
 
 
@@ -198,7 +230,7 @@ def plot_joint_test(test: JointTest, ax=None):
     >>> from ldn_analysis import fit_multiverse, load_dataset, permute_multiverse
     >>> multiverse = fit_multiverse(
     ...     load_dataset("daily_pain"), load_dataset("participants"),
-    ...     grid={"model": ["OLS"], "people": ["both trials"], "esr": ["as is"]})
+    ...     grid={"model": ["OLS"], "participants": ["both trials"], "esr": ["as is"]})
     >>> ax = plot_joint_test(permute_multiverse(multiverse, rng=9, n_permutations=20))
     >>> ax.get_ylabel()
     'shuffled curves'
@@ -218,7 +250,10 @@ def plot_joint_test(test: JointTest, ax=None):
     ax.margins(x=0.12)
     ax.set_xlabel("median of the curve (SDs per SD of ESR)")
     ax.set_ylabel("shuffled curves")
-    head = f"ESR shuffled {test.n_permutations:,} times within trials"
-    numbers = f"{test.n_specifications:,} specifications, {format_p(row['p_value'])}"
+    head = f"residuals shuffled {test.n_permutations:,} times within trials"
+    numbers = (
+        f"{test.n_specifications:,} specifications, {format_p(row['p_value'])} "
+        f"(Monte Carlo error {format_number(row['mc_std_error'], 1)})"
+    )
     ax.set_title(join_words(head, test.status, numbers), fontsize=7)
     return ax

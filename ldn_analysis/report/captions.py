@@ -2,10 +2,10 @@
 
 from ..core.wording import format_interval
 
-__all__ = ["write_captions"]
+__all__ = ["render_captions"]
 
 
-def write_captions(results: dict) -> str:
+def render_captions(results: dict) -> str:
     """Captions in Markdown: what is drawn, the numbers, and what is assumed.
 
     Parameters
@@ -16,6 +16,7 @@ def write_captions(results: dict) -> str:
     Returns
     -------
     str
+        Markdown, one paragraph per figure.
     """
     parts = ["# Captions\n"]
     if summary := results.get("figure_1"):
@@ -31,7 +32,7 @@ def write_captions(results: dict) -> str:
         lines = " ".join(f"{name}: {fits[name]}" for name in fits)
         assumed = (
             " The crossover trial's means and their paired p value, and the R² of the pilot's symptom "
-            "response, meet printed numbers. The points are assumed, and so is everything that "
+            "response, reproduce printed numbers. The points are assumed, and so is everything that "
             "follows from them: slopes, r, R², p and intervals."
             if any(fit.status == "illustrative" for fit in fits.fits.values())
             else ""

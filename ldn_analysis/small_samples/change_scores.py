@@ -11,12 +11,13 @@ from ..core.line import solve_line, sum_line
 from ..core.monte_carlo import compute_mean, compute_share, draw_again, list_blocks, list_quantities
 from ..core.result import Result
 from ..core.validation import require_count, require_level, require_number, require_rng
+from ..core.wording import format_number
 from .normal_theory import place_nodes
 from .truth import require_baseline
 
 __all__ = ["ChangeScores", "compare_change_scores"]
 
-LEAST = 1.0  # pain at baseline is at least this: percent change divides by it
+MIN_BASELINE = 1.0  # points: percent change divides by the baseline
 SCORES = ("end point", "change", "percent change", "ancova")
 
 
@@ -26,15 +27,15 @@ class ChangeScores(Result):
 
     Attributes
     ----------
-    asked : dict
-        effect, retest_r, mean, sd, n_people (an arm), n_trials, confidence_level.
+    settings : dict
+        effect, retest_r, mean, sd, n_people (per arm), n_trials, confidence_level.
     table : DataFrame
         What `to_frame` gives.
     estimates : dict of ndarray, shape (n_trials,)
         Estimated effect of each simulated trial by each analysis, in points.
     """
 
-    asked: dict
+    settings: dict
     table: pd.DataFrame
     estimates: dict
 
@@ -51,12 +52,23 @@ class ChangeScores(Result):
         return self.table.copy()
 
     def __str__(self) -> str:
-        rows = self.table.set_index(["method", "quantity"])["estimate"]
-        parts = [f"{method} {100 * rows[method, 'power']:.0f} %" for method in self.estimates]
-        a = self.asked
+        power = self.table[self.table["quantity"] == "power"].set_index("method")
+        parts = [
+            f"{_name(method)} {100 * power.loc[method, 'estimate']:.0f} %"
+            for method in self.estimates
+        ]
+        a = self.settings
+        r = a["retest_r"]
+        if r == 0.5:
+            tie = "at r = 0.5 the end point and the change have the same variance"
+        elif r > 0.5:
+            tie = "above r = 0.5 the change has less variance than the end point alone"
+        else:
+            tie = "below r = 0.5 the end point alone has less variance than the change"
         return (
-            f"Power to find {a['effect']:g} points (retest r = {a['retest_r']:g}, SD {a['sd']:g}, "
-            f"n = {a['n_people']} an arm; {a['n_trials']} simulated trials): {', '.join(parts)}."
+            f"Power to find {format_number(a['effect'])} points (retest r = {r:g}, SD {a['sd']:g}, "
+            f"{a['n_people']} participants per arm; {a['n_trials']:,} simulated trials, Monte Carlo "
+            f"SE at most {100 * power['mc_std_error'].max():.1f}): {', '.join(parts)}; {tie}."
         )
 
 
@@ -77,11 +89,18 @@ def compare_change_scores(
     normal with the same SD twice, and the effect is the same for everybody. ANCOVA then
     has the least variance; percent change adds the noise of its divisor, and is biased
     because the mean of 1/baseline is not 1/(mean baseline) (Vickers 2001). An effect in
-    proportion to the baseline would favour percent change. The same random people serve
-    the four analyses and the two truths, effect and none.
+    proportion to the baseline would favour percent change. The same random participants
+    serve the four analyses and the two truths, effect and none.
 
     Expected values: noncentral t (end point, change), noncentral t averaged over the chance
     imbalance of baselines (ANCOVA), numerical integration (bias and SD of percent change).
+
+    With the same SD twice the change has variance 2 (1 - r) SD squared and the end point SD
+    squared: the change does better above a retest r of 0.5, worse below, and both tie at 0.5
+    by algebra; ANCOVA, with (1 - r squared) SD squared, does better than both unless r is 0
+    (then the end point ties) or 1 (then the change does). This is about two arms. In a
+    crossover whose conditions share one baseline, the baseline cancels from LDN - placebo: end
+    points and changes give the same difference.
 
     Parameters
     ----------
@@ -93,21 +112,26 @@ def compare_change_scores(
         Seed, or a generator.
     baseline : (float, float), optional
         Mean and SD of pain, points of 0-100; default: those of `Assumptions`, which are
-        assumed. The mean must be at least 4 SDs above 1 point, where people are cut off: a
-        percent change from less is no number to reckon with.
+        assumed. The mean must be at least 4 SDs above 1 point, where participants are cut off: a
+        percentage of less is meaningless.
     n_people, n_trials : int
-        People of one arm (3 or more) and simulated trials (2 or more).
+        Participants of one arm (3 or more) and simulated trials (2 or more).
     confidence_level : float
         Significant means two-sided p < 1 - confidence_level.
 
     Returns
     -------
     ChangeScores
+        Power, type I error and distribution of the estimate of each analysis.
 
     Raises
     ------
     ValueError
         If an argument is out of its range.
+
+    See Also
+    --------
+    simulate_selection : Change where participants were selected by their baseline.
 
     Examples
     --------
@@ -118,12 +142,7 @@ def compare_change_scores(
     """
     name = "compare_change_scores"
     require_level(confidence_level)
-    mean, sd = require_baseline(baseline, name)
-    if mean - 4 * sd < LEAST:
-        raise ValueError(
-            f"{name}: a mean of {mean:g} with an SD of {sd:g} puts people near a baseline of 0, from "
-            f"which there is no percent change; the SD must be at most {(mean - LEAST) / 4:g}"
-        )
+    mean, sd = _require_spread(*require_baseline(baseline, name))
     effect = require_number(effect, "effect", name, -100, 100)
     if effect == 0:
         raise ValueError(f"{name}: effect must not be 0; the type I error is computed besides")
@@ -131,7 +150,7 @@ def compare_change_scores(
     n_people = require_count(n_people, "n_people", name, 3)
     n_trials = require_count(n_trials, "n_trials", name, 2)
     rng = require_rng(rng, name)
-    parts, below = [], ndtr((LEAST - mean) / sd)
+    parts, below = [], ndtr((MIN_BASELINE - mean) / sd)
     for size in list_blocks(n_trials, 4 * n_people):
         chance = 1 - rng.random((size, 2, n_people))  # the first arm is the treated one
         z = -ndtri(chance * (1 - below))
@@ -139,24 +158,45 @@ def compare_change_scores(
         truths = [_analyse(sd * z, second, mean, shift) for shift in (effect, 0.0)]
         parts.append(np.stack(truths, axis=1))
     estimates, p = np.moveaxis(np.concatenate(parts), -1, 0)  # each (trials, truth, analysis)
-    expected = _expect_scores(effect, retest_r, mean, sd, n_people, confidence_level)
-    level, rows = 1 - confidence_level, []
+    settings = {"effect": effect, "retest_r": retest_r, "mean": mean, "sd": sd}
+    settings |= {"n_people": n_people, "n_trials": n_trials, "confidence_level": confidence_level}
+    return ChangeScores(
+        settings=settings,
+        table=_summarise(estimates, p, settings),
+        estimates={method: estimates[:, 0, i] for i, method in enumerate(SCORES)},
+    )
+
+
+def _require_spread(mean: float, sd: float) -> tuple[float, float]:
+    """Refuse baselines so near to 0 that a percent change means nothing."""
+    if mean - 4 * sd < MIN_BASELINE:
+        raise ValueError(
+            f"compare_change_scores: a mean of {mean:g} with an SD of {sd:g} puts participants near "
+            "a baseline of 0, from which there is no percent change; the SD must be at most "
+            f"{(mean - MIN_BASELINE) / 4:g}"
+        )
+    return mean, sd
+
+
+def _summarise(estimates: np.ndarray, p: np.ndarray, settings: dict) -> pd.DataFrame:
+    """Power, type I error and distribution of each analysis, simulated and expected."""
+    expected, rows = _expect_scores(settings), []
+    level = 1 - settings["confidence_level"]
     for i, method in enumerate(SCORES):
-        values, want = estimates[:, 0, i], expected[method]
-        mean_value, error = compute_mean(values)
+        values = estimates[:, 0, i]
+        mean, error = compute_mean(values)
         found = {
             "power": compute_share(p[:, 0, i] < level),
             "type I error": compute_share(p[:, 1, i] < level),
-            "bias": (mean_value - effect, error),
+            "bias": (mean - settings["effect"], error),
         } | _describe_spread(values)
-        rows += [(method, quantity, pair, want[quantity]) for quantity, pair in found.items()]
-    asked = {"effect": effect, "retest_r": retest_r, "mean": mean, "sd": sd}
-    asked |= {"n_people": n_people, "n_trials": n_trials, "confidence_level": confidence_level}
-    return ChangeScores(
-        asked=asked,
-        table=list_quantities(rows),
-        estimates={method: estimates[:, 0, i] for i, method in enumerate(SCORES)},
-    )
+        rows += [(method, name, pair, expected[method][name]) for name, pair in found.items()]
+    return list_quantities(rows)
+
+
+def _name(method: str) -> str:
+    """An analysis as it is written in a sentence."""
+    return "ANCOVA" if method == "ancova" else method
 
 
 def _analyse(first, second, mean: float, effect: float) -> np.ndarray:
@@ -199,27 +239,41 @@ def _describe_spread(values: np.ndarray) -> dict[str, tuple[float, float]]:
     return {"sd": (float(sd), float(error)), "skewness": (float(skewness), float(np.sqrt(6 / n)))}
 
 
-def _expect_scores(effect, r, mean, sd, n, confidence_level) -> dict[str, dict[str, float]]:
+def _expect_scores(settings: dict) -> dict[str, dict[str, float]]:
     """Expected power, type I error, bias, SD and skewness of each analysis."""
-    level = 1 - confidence_level
+    effect, r, sd, n = (settings[name] for name in ("effect", "retest_r", "sd", "n_people"))
+    level = settings["confidence_level"]
     spreads = {"end point": sd * np.sqrt(2 / n), "change": sd * np.sqrt(4 * (1 - r) / n)}
-    expected = {}
-    for method, spread in spreads.items():
-        power = compute_t_power(effect / spread, 2 * n - 2, confidence_level)
-        expected[method] = {"power": power, "sd": spread}
+    expected = {
+        method: {"power": compute_t_power(effect / spread, 2 * n - 2, level), "sd": spread}
+        for method, spread in spreads.items()
+    }
     # Squared imbalance of baselines over their sum of squares is t squared / (2n - 2) x 2/n.
     angle, weights = place_nodes(0, np.pi / 2)
     weights = weights * np.cos(angle) ** (2 * n - 3)
     spread = sd * np.sqrt((1 - r**2) * 2 / n) / np.cos(angle)
-    power = compute_t_power(effect / spread, 2 * n - 3, confidence_level) @ weights / weights.sum()
-    spread = np.sqrt(spread**2 @ weights / weights.sum())
+    weights = weights / weights.sum()
+    power = min(compute_t_power(effect / spread, 2 * n - 3, level) @ weights, 1.0)
+    spread = np.sqrt(spread**2 @ weights)
     expected["ancova"] = {"power": power, "sd": spread}
     expected = {
         name: {quantity: float(value) for quantity, value in part.items()}
-        | {"type I error": level, "bias": 0.0, "skewness": 0.0}
+        | {"type I error": 1 - level, "bias": 0.0, "skewness": 0.0}
         for name, part in expected.items()
     }
-    z, weights = place_nodes((LEAST - mean) / sd, 10)
+    unknown = dict.fromkeys(("power", "type I error", "skewness"), np.nan)
+    return expected | {"percent change": unknown | _expect_percent(settings)}
+
+
+def _expect_percent(settings: dict) -> dict[str, float]:
+    """Bias and SD of the difference of mean percent changes, in points, by integration.
+
+    With baseline B = mean + SD z, a participant's score is
+    mean ((1 - r) SD z + effect + SD sqrt(1 - r^2) e) / B, z normal above the least baseline.
+    """
+    effect, r, mean = (settings[name] for name in ("effect", "retest_r", "mean"))
+    sd, n = settings["sd"], settings["n_people"]
+    z, weights = place_nodes((MIN_BASELINE - mean) / sd, 10)
     weights = weights * np.exp(-(z**2) / 2)
     weights = weights / weights.sum()
     first = mean + sd * z
@@ -229,8 +283,4 @@ def _expect_scores(effect, r, mean, sd, n, confidence_level) -> dict[str, dict[s
         score = mean * ((1 - r) * sd * z + shift) / first
         means.append(score @ weights)
         variance += (noise + (score - means[-1]) ** 2 @ weights) / n
-    expected["percent change"] = dict.fromkeys(("power", "type I error", "skewness"), np.nan) | {
-        "bias": float(means[0] - means[1] - effect),
-        "sd": float(np.sqrt(variance)),
-    }
-    return expected
+    return {"bias": float(means[0] - means[1] - effect), "sd": float(np.sqrt(variance))}

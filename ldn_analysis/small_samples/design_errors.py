@@ -9,12 +9,12 @@ from scipy.special import ndtr
 from ..core.intervals import compute_quantile
 from ..core.result import Result
 from ..core.validation import require_level
-from ..core.wording import format_number
+from ..core.wording import capitalise, format_number
 from .normal_theory import place_nodes
 
 __all__ = ["DesignErrors", "compute_design_errors"]
 
-MOST_PEOPLE = 1000  # the rule was checked up to here; far beyond it, Fisher's z does as well
+MAX_PARTICIPANTS = 1000  # the rule was checked up to here; far beyond it, Fisher's z does as well
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
@@ -46,7 +46,7 @@ class DesignErrors(Result):
     type_m: np.ndarray
 
     def to_frame(self) -> pd.DataFrame:
-        """One row a true effect.
+        """One row per true effect.
 
         Returns
         -------
@@ -67,18 +67,22 @@ class DesignErrors(Result):
         )
 
     def __str__(self) -> str:
-        least, most = int(np.argmin(self.power)), int(np.argmax(self.power))
+        lowest, highest = int(np.argmin(self.power)), int(np.argmax(self.power))
         parts = [
             f"a true effect of {format_number(self.true_effect[i])} with a standard error of "
             f"{format_number(self.std_error[i])} is significant in {100 * self.power[i]:.1f} % of "
-            f"studies; of these {100 * self.type_s[i]:.1f} % have the wrong sign, and on average "
-            f"they exaggerate {format_number(self.type_m[i])} times"
-            for i in dict.fromkeys([least, most])
+            f"studies; of these {_write_percent(self.type_s[i])} have the wrong sign, and their mean "
+            f"size is {format_number(self.type_m[i])} times the truth"
+            for i in dict.fromkeys([lowest, highest])
         ]
         df = "" if self.df is None else f", t on {self.df:g} df"
         level = f"two-sided p < {1 - self.confidence_level:.3g}{df}; computed"
-        text = f"{'; '.join(parts)} ({level})."
-        return text[:1].upper() + text[1:]
+        return capitalise(f"{'; '.join(parts)} ({level}).")
+
+
+def _write_percent(share: float) -> str:
+    """A percentage, and no 0.0 % where it is not 0."""
+    return "fewer than 0.1 %" if share < 0.001 else f"{100 * share:.1f} %"
 
 
 def compute_design_errors(
@@ -112,12 +116,18 @@ def compute_design_errors(
     Returns
     -------
     DesignErrors
+        Power, type S and type M for each true effect.
 
     Raises
     ------
     ValueError
         If an effect is zero or not finite, a standard error is not positive, df is below 1,
         or the level is not between 0 and 1.
+
+    See Also
+    --------
+    infer_true_r_squared : What an observed R squared says of the true one.
+    simulate_trials : The same by simulation, for trials analysed as Fig. 2.
 
     Examples
     --------
@@ -126,6 +136,26 @@ def compute_design_errors(
     '0.06 0.24 9.5'
     """
     require_level(confidence_level)
+    effect, error = _read_design(true_effect, std_error, df)
+    ratio, weights = _spread_of_error(df)
+    delta = (np.abs(effect) / error)[:, None]
+    limit = ratio * compute_quantile(confidence_level, df)
+    high, low = ndtr(delta - limit), ndtr(-delta - limit)
+    size = delta * (high - low) + _bell(limit - delta) + _bell(limit + delta)
+    power = (high + low) @ weights
+    return DesignErrors(
+        true_effect=effect.copy(),
+        std_error=error.copy(),
+        df=df,
+        confidence_level=confidence_level,
+        power=power,
+        type_s=low @ weights / power,
+        type_m=size @ weights / power / delta[:, 0],
+    )
+
+
+def _read_design(true_effect, std_error, df) -> tuple[np.ndarray, np.ndarray]:
+    """True effects and standard errors of the same length, or a refusal."""
     effect, error = np.broadcast_arrays(
         np.atleast_1d(np.asarray(true_effect, float)), np.asarray(std_error, float)
     )
@@ -148,21 +178,7 @@ def compute_design_errors(
             f"compute_design_errors: df must be 1 or more; received {df!r}. Leave it out where the "
             "standard error is known."
         )
-    ratio, weights = _spread_of_error(df)
-    delta = (np.abs(effect) / error)[:, None]
-    limit = ratio * compute_quantile(confidence_level, df)
-    high, low = ndtr(delta - limit), ndtr(-delta - limit)
-    size = delta * (high - low) + _bell(limit - delta) + _bell(limit + delta)
-    power = (high + low) @ weights
-    return DesignErrors(
-        true_effect=effect.copy(),
-        std_error=error.copy(),
-        df=df,
-        confidence_level=confidence_level,
-        power=power,
-        type_s=low @ weights / power,
-        type_m=size @ weights / power / delta[:, 0],
-    )
+    return effect, error
 
 
 def _bell(z):

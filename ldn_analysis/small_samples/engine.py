@@ -1,8 +1,8 @@
 """The engine of the imaginary trials: blocks of trials, their sums, and what is kept of them.
 
-A line or a paired t test uses of a trial's people only sums, squares and products. For
-normal people these are drawn directly, so that a trial of a thousand costs as much as one of
-ten. Trials come in blocks of fixed size, each with its own random stream: the result depends
+A line or a paired t test uses only sums, squares and products over a trial's participants.
+For normal variables these are drawn directly, so that a trial of a thousand costs as much as one
+of ten. Trials come in blocks of fixed size, each with its own random stream: the result depends
 neither on the number of workers nor on who finishes first.
 """
 
@@ -25,7 +25,7 @@ DRAWN_LEVEL = 0.95  # of the histogram
 BLOCK = 8192  # trials of one random stream: their arrays fit a processor's cache
 BATCH = 8  # blocks a worker is handed at once
 BINS = 120
-MOST_NUMBERS = 2**16  # people x trials in memory at a time, where people have to be drawn
+MAX_NUMBERS = 2**16  # participants x trials in memory at a time, where they have to be drawn
 
 
 class Tally(NamedTuple):
@@ -55,15 +55,15 @@ class Tally(NamedTuple):
             size_sd = np.sqrt(np.maximum(size_sq / significant - mean**2, 0))
             return {
                 "power": significant / total,
-                "power_mcse": _share_mcse(significant, total),
+                "power_mc_std_error": _share_error(significant, total),
                 "power_low": float(low),
                 "power_high": float(high),
                 "coverage": np.divide(covers, n),
-                "coverage_mcse": _share_mcse(covers, n),
+                "coverage_mc_std_error": _share_error(covers, n),
                 "significant_size": mean,
-                "significant_size_mcse": size_sd / np.sqrt(significant),
+                "significant_size_mc_std_error": size_sd / np.sqrt(significant),
                 "wrong_sign": wrong / significant,
-                "wrong_sign_mcse": _share_mcse(wrong, significant),
+                "wrong_sign_mc_std_error": _share_error(wrong, significant),
                 "n_trials": total,
                 "n_undefined": total - n,
             }
@@ -165,14 +165,12 @@ def add_tallies(total: dict[str, Tally], part: dict[str, Tally]) -> dict[str, Ta
     return {term: total[term] + part[term] if total else part[term] for term in part}
 
 
-def take_seed(rng, caller: str) -> int | tuple[int, ...]:
-    """The entropy from which every block's stream is spawned."""
-    require_rng(rng, caller)
-    if isinstance(rng, np.random.Generator):
-        return tuple(int(word) for word in rng.integers(2**32, size=4))
-    if isinstance(rng, Integral) and not isinstance(rng, bool) and rng >= 0:
+def take_seed(rng, function: str) -> int | tuple[int, ...]:
+    """The entropy from which every block's stream is spawned: the seed, or a generator's words."""
+    generator = require_rng(rng, function)
+    if isinstance(rng, Integral):
         return int(rng)
-    raise TypeError(f"{caller}: rng must be a seed (0 or more) or a Generator; received {rng!r}")
+    return tuple(int(word) for word in generator.integers(2**32, size=4))
 
 
 def sum_trials(truth: TrialTruth, n_people: int, n_trials: int, rng):
@@ -214,35 +212,20 @@ def _groups(truth: TrialTruth, n_people: int, n_trials: int, rng):
 
 
 def _sum_group(truth: TrialTruth, size, ldn_shift, placebo_shift, n_trials: int, rng):
-    """Line sums of groups of normal people, without drawing them.
+    """Line sums of groups of normal participants, without drawing a participant.
 
-    Turn the axes of the space of n people: sums of squares and products stay. The first
-    axis can be laid along (1, ..., 1), the second so that measured ESR needs only these two,
-    the third so that the residuals under LDN need only three, and those under placebo need
-    four. So four numbers a variable stand for n people: normal, but for the last one, which is
-    the length of what is left, a chi (Bartlett 1933).
+    Sums, squares and products of k standard normal variables of n participants are those of k
+    vectors with few coordinates, once the axes are turned so that the first lies along
+    (1, ..., 1) and each variable needs one axis more than the one before (Bartlett 1933):
+
+        variable j = (z_j0, z_j1, ..., z_jj, chi with n - 1 - j degrees of freedom), j = 0, 1, 2
+
+    with independent standard normal z: the first coordinate is root(n) x mean, and the scalar
+    product of two vectors is the sum of products over participants.
     """
     root_n = np.sqrt(size)
-
-    def draw(column):
-        """Coordinates of the column-th standard normal variable on its axes."""
-        axes = [rng.standard_normal(n_trials) * (size > axis) for axis in range(column + 1)]
-        left = np.maximum(size - 1 - column, 0)
-        return [*axes, np.sqrt(2 * rng.standard_gamma(left / 2, n_trials))]
-
-    esr, first, second = draw(0), draw(1), draw(2)
-    # Given measured ESR, the true one is normal too: its rest joins the residuals.
-    true_share = truth.esr_reliability
-    esr_sd = truth.esr_sd / np.sqrt(true_share)
-    rest = truth.esr_sd**2 * (1 - true_share)
-    variance = truth.residual_sd**2
-    var_ldn = variance + truth.slope_ldn**2 * rest
-    var_placebo = variance + truth.slope_placebo**2 * rest
-    shared = truth.condition_r * variance + truth.slope_ldn * truth.slope_placebo * rest
-    a = np.sqrt(var_ldn)
-    b = shared / a
-    c = np.sqrt(var_placebo - b**2)
-
+    esr, first, second = (_draw_coordinates(j, size, n_trials, rng) for j in range(3))
+    esr_sd, a, b, c = _find_loadings(truth)
     x = [esr_sd * part for part in esr]
     ldn = [a * part for part in first]
     placebo = [b * one + c * other for one, other in zip(first, second, strict=False)]
@@ -253,7 +236,7 @@ def _sum_group(truth: TrialTruth, size, ldn_shift, placebo_shift, n_trials: int,
     ):
         y[0] = y[0] + root_n * shift
         for axis in (0, 1):
-            y[axis] = y[axis] + true_share * slope * x[axis]
+            y[axis] = y[axis] + truth.esr_reliability * slope * x[axis]
     difference = [one - other for one, other in zip(ldn, placebo, strict=False)]
     difference.append(-placebo[3])
     difference[0] = difference[0] + root_n * truth.value_of("mean_difference")
@@ -271,10 +254,33 @@ def _sum_group(truth: TrialTruth, size, ldn_shift, placebo_shift, n_trials: int,
     }
 
 
-def draw_people(truth: TrialTruth, n_people: int, n_trials: int, rng):
-    """Measured ESR and percent reductions under LDN and placebo of every person.
+def _draw_coordinates(column: int, size, n_trials: int, rng) -> list:
+    """Coordinates of the column-th standard normal variable in every trial."""
+    axes = [rng.standard_normal(n_trials) * (size > axis) for axis in range(column + 1)]
+    df = np.maximum(size - 1 - column, 0)
+    return [*axes, np.sqrt(2 * rng.standard_gamma(df / 2, n_trials))]  # a chi
 
-    Arrays of shape (n_trials, n_people); nan where a person dropped out.
+
+def _find_loadings(truth: TrialTruth) -> tuple[float, float, float, float]:
+    """SD of measured ESR, and a, b, c of the residuals about the lines on measured ESR.
+
+    Residual under LDN = a z1, under placebo = b z1 + c z2. Given measured ESR, the true one is
+    normal with variance esr_sd^2 (1 - reliability), which joins the residuals times the slope.
+    """
+    unknown = truth.esr_sd**2 * (1 - truth.esr_reliability)
+    variance = truth.residual_sd**2
+    var_ldn = variance + truth.slope_ldn**2 * unknown
+    var_placebo = variance + truth.slope_placebo**2 * unknown
+    covariance = truth.condition_r * variance + truth.slope_ldn * truth.slope_placebo * unknown
+    a = np.sqrt(var_ldn)
+    b = covariance / a
+    return truth.esr_sd / np.sqrt(truth.esr_reliability), a, b, np.sqrt(var_placebo - b**2)
+
+
+def draw_people(truth: TrialTruth, n_people: int, n_trials: int, rng):
+    """Measured ESR and percent reductions under LDN and placebo of every participant.
+
+    Arrays of shape (n_trials, n_people); nan where one dropped out.
     """
     shape = n_trials, n_people
     deviation = truth.esr_sd * rng.standard_normal(shape)
@@ -305,8 +311,8 @@ def draw_people(truth: TrialTruth, n_people: int, n_trials: int, rng):
 
 
 def _sum_drawn_people(truth: TrialTruth, n_people: int, n_trials: int, rng):
-    """Line sums of trials whose people are drawn, a part of the block at a time."""
-    step = max(1, MOST_NUMBERS // n_people)
+    """Line sums of trials whose participants are drawn, a part of the block at a time."""
+    step = max(1, MAX_NUMBERS // n_people)
     counts, sums = [], {"ldn": [], "placebo": [], "difference": []}
     for start in range(0, n_trials, step):
         esr, ldn, placebo = draw_people(truth, n_people, min(step, n_trials - start), rng)
@@ -410,7 +416,7 @@ def count_trials(estimate, std_error, critical, true_value: float, bins) -> Tall
     )
 
 
-def _share_mcse(count, total) -> float:
+def _share_error(count, total) -> float:
     """Monte Carlo standard error of a share."""
     if total < 1:
         return np.nan

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..core.canvas import BELOW, BLUE, VERMILLION, label_column, new_figure, write_minus
+from ..core.canvas import BELOW, BLUE, VERMILLION, label_column, take_axes, write_minus
 from ..core.wording import format_number
 
 if TYPE_CHECKING:
@@ -15,12 +15,14 @@ if TYPE_CHECKING:
 __all__ = ["plot_line_fan"]
 
 DRAWN = 60  # lines of a fan: more is a blot
+MIN_SHARE = 0.01  # of the significant lines that point one way, for a mean line of their own
 
 
 def plot_line_fan(fan: LineFan, ax=None):
     """Lines of simulated studies, the significant ones told apart, and the true line.
 
-    The first 60 are drawn; the numbers are of all.
+    The first 60 are drawn; the numbers are of all. Dotted lines have the mean size of the
+    significant slopes; where some point up and others down, there is one each way.
 
     Parameters
     ----------
@@ -42,40 +44,45 @@ def plot_line_fan(fan: LineFan, ax=None):
     """
     from matplotlib.collections import LineCollection
 
-    ax = new_figure(1, 84).subplots() if ax is None else ax
-    truth, row = fan.truth, fan.to_frame().iloc[0]
+    (ax,) = take_axes(ax, 1, "plot_line_fan", height_mm=84, columns=1)
+    truth, rows = fan.truth, fan.to_frame().set_index("term")["estimate"]
     ends = truth.esr_mean + 2 * truth.esr_sd * np.array([-1, 1])
     heights = fan.line.intercept[:DRAWN, None] + fan.line.slope[:DRAWN, None] * ends
-    share = f"{100 * row['power']:.1f} %"
-    kinds = (
+    found = f"p < 0.05 ({100 * rows['power']:.1f} %)"
+    dashed = {"linewidths": 0.9, "linestyles": (0, (5, 1.5)), "label": found}
+    for chosen, style in (
         (~fan.significant, {"colors": "#8C8C8C", "linewidths": 0.7, "label": "p ≥ 0.05"}),
-        (
-            fan.significant,
-            {"colors": BLUE, "linewidths": 0.9, "linestyles": (0, (5, 1.5)), "label": f"p < 0.05 ({share})"},
-        ),
-    )  # fmt: skip
-    for chosen, style in kinds:
+        (fan.significant, {"colors": BLUE} | dashed),
+    ):
         segments = [np.column_stack([ends, height]) for height in heights[chosen[:DRAWN]]]
         ax.add_collection(LineCollection(segments, alpha=0.8, **style))
-    middle = np.array([truth.mean_ldn - truth.slope_ldn * truth.esr_mean, truth.slope_ldn])
-    ax.plot(
-        ends, middle[0] + middle[1] * ends, color="black", linewidth=2.4,
+    _draw_slope(
+        ax, fan, ends, truth.slope_ldn, color="black", linewidth=2.4,
         label=f"true slope {write_minus(format_number(truth.slope_ldn))}",
     )  # fmt: skip
-    if row["n_significant"]:
-        steep = row["significant_estimate"]
-        ax.plot(
-            ends, truth.mean_ldn + steep * (ends - truth.esr_mean), color=VERMILLION,
-            linewidth=2.2, linestyle=":",
-            label=f"mean where p < 0.05: {write_minus(format_number(steep))}",
-        )  # fmt: skip
+    for sign, share in ((1, rows["significant_upward"]), (-1, 1 - rows["significant_upward"])):
+        if share > MIN_SHARE:
+            size = write_minus(format_number(sign * rows["significant_size"]))
+            label = f"mean, p < 0.05: {size}" + (
+                "" if share > 1 - MIN_SHARE else f" ({100 * share:.0f} %)"
+            )
+            _draw_slope(
+                ax, fan, ends, sign * rows["significant_size"], color=VERMILLION, linewidth=2.2,
+                linestyle=":", label=label,
+            )  # fmt: skip
     ax.autoscale_view()
     ax.set(xlabel=label_column("esr_mm_h"), ylabel=label_column("pain_reduction_percent"))
     ax.set_xlim(ends)
     drawn = min(DRAWN, len(fan.p_value))
     ax.set_title(
-        f"{fan.n_people} people in a study, simulated\n{drawn} of {len(fan.p_value):,} lines drawn",
+        f"{fan.n_people} participants in a study, simulated\n"
+        f"{drawn} of {len(fan.p_value):,} lines drawn",
         fontsize=7,
     )
     ax.legend(ncols=2, **BELOW)
     return ax
+
+
+def _draw_slope(ax, fan: LineFan, ends, slope: float, **style) -> None:
+    """A line of this slope through the true mean."""
+    ax.plot(ends, fan.truth.mean_ldn + slope * (ends - fan.truth.esr_mean), **style)

@@ -1,4 +1,4 @@
-"""Draw simulated trials: power over people, and how estimates spread."""
+"""Simulated trials: power over the number of participants, and how estimates spread."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..core.canvas import BLUE, GREY, MARKERS, new_figure
+from ..core.canvas import BLUE, GREY, MARKERS, take_axes, write_minus
 from ..core.wording import format_number
-from .truth import ESTIMANDS, require_estimand
+from .truth import ESTIMANDS, UNITS, require_estimand
 
 if TYPE_CHECKING:
     from .power import PowerCurve
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 __all__ = ["plot_estimates", "plot_power"]
 
 LINE_STYLES = ("-", "--", "-.", ":")
-UNITS = {"slope": "percentage points per mm/h", "mean": "percentage points"}
 
 
 def plot_power(
@@ -29,10 +28,11 @@ def plot_power(
     confidence_level: float = 0.95,
     labels: dict[float, str] | None = None,
 ):
-    """Power over the number of people, a curve for each true effect.
+    """Power over the number of participants, a curve for each true effect.
 
-    Bands are the 95 % Wilson intervals of the simulation: what more trials would narrow.
-    They may be thinner than the line.
+    Points are the simulation, with its 95 % Wilson intervals (what more trials would narrow;
+    they may be smaller than the points). Curves are the exact power where there is a closed
+    form, and join the points where there is none.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ def plot_power(
     ...     TrialTruth(), n_people=[10, 40], effects=[0.5, 1.0], n_trials=500, rng=1
     ... )
     >>> plot_power(curve).get_xlabel()
-    'people in a trial'
+    'participants in a trial'
     """
     if target is not None and not 0 < target < 1:
         raise ValueError(f"plot_power: target must lie between 0 and 1; received {target!r}")
@@ -73,44 +73,58 @@ def plot_power(
         raise ValueError(
             f"plot_power: no effect {unknown[0]!r}; effects: {', '.join(map(str, curve.effects))}"
         )
-    table = curve.to_frame(confidence_level)
-    if ax is None:
-        ax = new_figure(1, 76).subplots()
-    level = f"{100 * (1 - confidence_level):.3g} %"
-    if target is not None:
-        ax.axhline(target, color="#999999", linewidth=0.8, zorder=0)
+    (ax,) = take_axes(ax, 1, "plot_power", height_mm=82, columns=1)
+    table, exact = curve.to_frame(confidence_level), curve.trace_exact(confidence_level)
     ends = {}
     for i, effect in enumerate(curve.effects):
-        part = table[table["effect"] == effect]
-        if part.empty:
+        points, path = (part[part["effect"] == effect] for part in (table, exact))
+        if points.empty:
             continue
         marker, color = MARKERS[i % len(MARKERS)]
-        ax.fill_between(
-            part["n_people"], part["power_low"], part["power_high"],
-            color=color, alpha=0.25, linewidth=0,
-        )  # fmt: skip
+        path = points.rename(columns={"power": "exact"}) if path.empty else path
         ax.plot(
-            part["n_people"], part["power"], color=color, marker=marker, markersize=3.5,
-            linewidth=1.2, linestyle=LINE_STYLES[i % len(LINE_STYLES)], label=f"{effect:g}",
+            path["n_people"], 100 * path["exact"], color=color, linewidth=1.2,
+            linestyle=LINE_STYLES[i % len(LINE_STYLES)],
         )  # fmt: skip
-        words = (labels or {}).get(effect, f"{effect:.3g}")
-        ends[words] = (part["n_people"].iloc[-1], part["power"].iloc[-1], color)
-    heights = _spread_out([end[1] for end in ends.values()], gap=0.06)
+        margins = [points["power"] - points["power_low"], points["power_high"] - points["power"]]
+        ax.errorbar(
+            points["n_people"], 100 * points["power"], 100 * np.array(margins), color=color,
+            marker=marker, markersize=3.5, linestyle="none", elinewidth=1, label=f"{effect:g}",
+        )  # fmt: skip
+        words = (labels or {}).get(effect, write_minus(f"{effect:.3g}"))
+        ends[words] = (points["n_people"].iloc[-1], 100 * path["exact"].iloc[-1], color)
+    _label_ends(ax, ends)
+    _draw_target(ax, target)
+    ax.set(xlabel="participants in a trial", ylabel="power (% of trials)", ylim=(0, 103))
+    lines = "exact" if len(exact) else "join the points"
+    ax.set_title(
+        f"Power for the {_name(curve.estimand)}, two-sided test at "
+        f"{100 * (1 - confidence_level):.3g} %\n"
+        f"at the curves: true value ({UNITS[curve.estimand]})\n"
+        f"points: {table['n_trials'].max():,} simulated trials, 95 % CI; curves: {lines}",
+        fontsize=7,
+    )
+    return ax
+
+
+def _draw_target(ax, target: float | None) -> None:
+    """A thin line at the power aimed at."""
+    if target is not None:
+        ax.axhline(100 * target, color="#999999", linewidth=0.8, zorder=0)
+        ax.annotate(
+            f"power {100 * target:g} %", (0.01, 100 * target), (0, 2), fontsize=7, color=GREY,
+            xycoords=("axes fraction", "data"), textcoords="offset points",
+        )  # fmt: skip
+
+
+def _label_ends(ax, ends: dict) -> None:
+    """Words at the ends of the curves, moved apart."""
+    heights = _spread_out([end[1] for end in ends.values()], gap=6)
     for (words, (n, _, color)), height in zip(ends.items(), heights, strict=True):
         ax.annotate(
             words, (n, height), (7, 0), textcoords="offset points", va="center", color=color,
             fontsize=7,
         )  # fmt: skip
-    if target is not None:
-        ax.annotate(
-            f"power {target:g}", (0.01, target), (0, 2), xycoords=("axes fraction", "data"),
-            textcoords="offset points", fontsize=7, color=GREY,
-        )  # fmt: skip
-    ax.set(xlabel="people in a trial", ylabel="power (share of trials)", ylim=(0, 1.03))
-    words = f"{_name(curve.estimand)}, two-sided test at {level}"
-    n_trials = f"{table['n_trials'].max():,} simulated trials each; bands: Monte Carlo 95 % CI"
-    ax.set_title(f"Power for the {words}\n{n_trials}", fontsize=7)
-    return ax
 
 
 def plot_estimates(simulated: SimulatedTrials, ax=None, *, estimand: str = "slope_ldn"):
@@ -142,27 +156,12 @@ def plot_estimates(simulated: SimulatedTrials, ax=None, *, estimand: str = "slop
     'trials (%)'
     """
     require_estimand(estimand, "plot_estimates", simulated.tallies)
-    bins = simulated.histogram(estimand).iloc[1:-1]
+    (ax,) = take_axes(ax, 1, "plot_estimates", height_mm=76, columns=1)
     row = simulated.to_frame().set_index("term").loc[estimand]
-    if ax is None:
-        ax = new_figure(1, 76).subplots()
-    joined = 4 if simulated.n_trials < 5000 else 2 if simulated.n_trials < 100_000 else 1
-    edges = [*bins["low"].iloc[::joined], bins["high"].iloc[-1]]
-    missed, found = (
-        100 / simulated.n_trials * bins[name].to_numpy().reshape(-1, joined).sum(-1)
-        for name in ("n_not_significant", "n_significant")
-    )
-    ax.stairs(
-        missed, edges, fill=True, facecolor="#D9D9D9", edgecolor="#8C8C8C", linewidth=0.5,
-        label="not significant",
-    )  # fmt: skip
-    ax.stairs(
-        found + missed, edges, baseline=missed, fill=True, facecolor="#9CC7E4", edgecolor=BLUE,
-        linewidth=0, hatch="//////", label=f"significant ({100 * row['power']:.1f} %)",
-    )  # fmt: skip
+    _draw_histogram(ax, simulated, estimand, f"significant ({100 * row['power']:.1f} %)")
     ax.axvline(
         row["true_value"], color="black", linewidth=1.4,
-        label=f"true value {format_number(row['true_value'])}",
+        label=f"true value {write_minus(format_number(row['true_value']))}",
     )  # fmt: skip
     if np.isfinite(row["significant_size"]):
         sign = -1 if row["true_value"] < 0 else 1
@@ -170,22 +169,40 @@ def plot_estimates(simulated: SimulatedTrials, ax=None, *, estimand: str = "slop
             sign * row["significant_size"], color=BLUE, linewidth=1.4, linestyle="--",
             label=f"mean size, significant {format_number(row['significant_size'])}",
         )  # fmt: skip
-    # Nearly empty bins at the ends are left out of the view, not out of the numbers.
-    heights = found + missed
-    seen = np.flatnonzero(heights > heights.max() / 500)
-    width = edges[1] - edges[0]
-    ax.set_xlim(edges[seen[0]] - 2 * width, edges[seen[-1] + 1] + 2 * width)
-    ax.set_ylim(0, heights.max() * 1.05)
-    unit = UNITS[estimand.split("_")[0]]
-    ax.set(xlabel=f"estimate ({unit})", ylabel="trials (%)")
+    ax.set(xlabel=f"estimate ({UNITS[estimand]})", ylabel="trials (%)")
     name = _name(estimand)
     ax.set_title(
-        f"{name[:1].upper()}{name[1:]}, {simulated.n_people} people\n"
+        f"{name[:1].upper()}{name[1:]}, {simulated.n_people} participants\n"
         f"{simulated.n_trials:,} simulated trials, two-sided test at 5 %",
         fontsize=7,
     )
     ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=2, fontsize=6)
     return ax
+
+
+def _draw_histogram(ax, simulated: SimulatedTrials, estimand: str, found_label: str) -> None:
+    """Estimates of all trials, with the significant ones on top of the others."""
+    bins = simulated.histogram(estimand).iloc[1:-1]
+    joined = 4 if simulated.n_trials < 5000 else 2 if simulated.n_trials < 100_000 else 1
+    edges = [*bins["low"].iloc[::joined], bins["high"].iloc[-1]]
+    missed, found = (
+        100 / simulated.n_trials * bins[name].to_numpy().reshape(-1, joined).sum(-1)
+        for name in ("n_not_significant", "n_significant")
+    )
+    heights = found + missed
+    ax.stairs(
+        missed, edges, fill=True, facecolor="#D9D9D9", edgecolor="#8C8C8C", linewidth=0.5,
+        label="not significant",
+    )  # fmt: skip
+    ax.stairs(
+        heights, edges, baseline=missed, fill=True, facecolor="#9CC7E4", edgecolor=BLUE,
+        linewidth=0, hatch="//////", label=found_label,
+    )  # fmt: skip
+    # Nearly empty bins at the ends are left out of the view, not out of the numbers.
+    seen = np.flatnonzero(heights > heights.max() / 500)
+    width = edges[1] - edges[0]
+    ax.set_xlim(edges[seen[0]] - 2 * width, edges[seen[-1] + 1] + 2 * width)
+    ax.set_ylim(0, heights.max() * 1.05)
 
 
 def _name(estimand: str) -> str:
@@ -194,7 +211,7 @@ def _name(estimand: str) -> str:
 
 
 def _spread_out(heights: list[float], gap: float) -> list[float]:
-    """Move the heights of labels apart, as little as needed, in their order."""
+    """Move the heights of labels (0 to 100) apart, as little as needed, in their order."""
     order = np.argsort(heights, kind="stable")
     placed = np.array(heights, float)
     for _ in range(50):
@@ -202,5 +219,5 @@ def _spread_out(heights: list[float], gap: float) -> list[float]:
             if (short := gap - (placed[high] - placed[low])) > 1e-9:
                 placed[low] -= short / 2
                 placed[high] += short / 2
-        placed = np.clip(placed, 0, 1)
+        placed = np.clip(placed, 0, 100)
     return placed.tolist()

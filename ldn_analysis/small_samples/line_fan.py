@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ..core.intervals import compute_p_value, wilson_interval
+from ..core.intervals import compute_p_value, compute_quantile, wilson_interval
 from ..core.line import Line, solve_line
+from ..core.monte_carlo import compute_mean, compute_share
 from ..core.result import Result
 from ..core.validation import require_count, require_rng
 from ..core.wording import format_interval, format_number
@@ -27,9 +28,9 @@ class LineFan(Result):
     truth : TrialTruth
         What was true.
     n_people : int
-        People who start in each study.
+        Participants who start in each study.
     line : Line
-        The lines, one a study; nan where too few people were left.
+        The lines, one per study; nan where too few participants were left.
     p_value : ndarray
         Two-sided p of each slope.
     """
@@ -45,53 +46,61 @@ class LineFan(Result):
         return self.p_value < LEVEL
 
     def to_frame(self, confidence_level: float = 0.95) -> pd.DataFrame:
-        """One row: how many lines are significant, and how steep those are.
+        """How many lines are significant, how steep those are, and which way they point.
 
         Parameters
         ----------
         confidence_level : float
-            Of the Wilson interval for what chance in the simulation leaves open.
+            Of the intervals for what chance in the simulation leaves open.
 
         Returns
         -------
         DataFrame
-            n_people, n_lines, true_value (of the slope), estimate (mean of all), std_error
-            (their SD), n_significant, power (share of them), conf_low, conf_high (of the
-            power), significant_estimate (mean of the significant, with its Monte Carlo SE;
-            nan where there are none).
+            term ("slope": mean of all; "power": share of significant lines;
+            "significant_size": mean size, without sign, of the significant slopes;
+            "significant_upward": share of these that are above 0), estimate, mc_std_error,
+            conf_low, conf_high (Wilson's for shares), n_lines (that the row counts).
         """
-        found, n = self.line.slope[self.significant], len(self.p_value)
-        low, high = wilson_interval(len(found), n, confidence_level)
-        values = {
-            "n_people": self.n_people,
-            "n_lines": n,
-            "true_value": self.truth.slope_ldn,
-            "estimate": np.nanmean(self.line.slope),
-            "std_error": np.nanstd(self.line.slope, ddof=1),
-            "n_significant": len(found),
-            "power": len(found) / n,
-            "conf_low": float(low),
-            "conf_high": float(high),
-            "significant_estimate": found.mean() if len(found) else np.nan,
-            "significant_estimate_mcse": (
-                found.std(ddof=1) / np.sqrt(len(found)) if len(found) > 1 else np.nan
-            ),
-        }
-        return pd.DataFrame([values])
+        slope = self.line.slope[~np.isnan(self.line.slope)]
+        found = self.line.slope[self.significant]
+        margin = compute_quantile(confidence_level)
+        rows = []
+        for term, values in (
+            ("slope", slope),
+            ("power", self.significant),
+            ("significant_size", np.abs(found)),
+            ("significant_upward", found > 0),
+        ):
+            estimate = error = low = high = np.nan
+            if values.size and values.dtype == bool:
+                estimate, error = compute_share(values)
+                low, high = map(float, wilson_interval(values.sum(), values.size, confidence_level))
+            elif values.size > 1:
+                estimate, error = compute_mean(values)
+                low, high = estimate - margin * error, estimate + margin * error
+            elif values.size:
+                estimate = float(values[0])
+            rows.append((term, estimate, error, low, high, values.size))
+        columns = ["term", "estimate", "mc_std_error", "conf_low", "conf_high", "n_lines"]
+        return pd.DataFrame(rows, columns=columns)
 
     def __str__(self) -> str:
-        row = self.to_frame().iloc[0]
-        steep = (
-            f"their slopes are {format_number(row['significant_estimate'])} on average, where "
-            f"{format_number(row['true_value'])} is true"
-            if row["n_significant"]
-            else f"the true slope is {format_number(row['true_value'])}"
+        rows, true = self.to_frame().set_index("term"), self.truth.slope_ldn
+        power, low, high = 100 * rows.loc["power", ["estimate", "conf_low", "conf_high"]]
+        head = (
+            f"{len(self.p_value):,} simulated studies of {self.n_people} participants: {power:.1f} % "
+            f"have a slope with p < 0.05 (Monte Carlo {format_interval(low, high, 0.95)})"
         )
-        interval = format_interval(100 * row["conf_low"], 100 * row["conf_high"], 0.95)
-        return (
-            f"{len(self.p_value):,} simulated studies of {self.n_people} people: "
-            f"{100 * row['power']:.1f} % have a slope with p < 0.05 (Monte Carlo {interval}); {steep}."
+        true = f"the true slope is {format_number(true)}"
+        if not self.significant.any():
+            return f"{head}; {true}."
+        size, upward = (rows.loc[f"significant_{name}"] for name in ("size", "upward"))
+        error = f" (Monte Carlo SE {size['mc_std_error']:.2g})" if size["n_lines"] > 1 else ""
+        share = 100 * upward["estimate"]
+        way = {0.0: "all of these slope downward", 100.0: "all of these slope upward"}.get(
+            share, f"{share:.1f} % of these slope upward and {100 - share:.1f} % downward"
         )
+        return f"{head}; their mean size is {format_number(size['estimate'])}{error}, where {true}; {way}."
 
 
 def simulate_lines(
@@ -107,7 +116,7 @@ def simulate_lines(
     truth : TrialTruth
         What is true.
     n_people : int
-        People in each study, at least 3.
+        Participants in each study, at least 3.
     rng : int or numpy Generator
         Seed, or a generator.
     n_lines : int
@@ -116,6 +125,7 @@ def simulate_lines(
     Returns
     -------
     LineFan
+        The lines, and how many are significant.
 
     Raises
     ------
@@ -124,12 +134,15 @@ def simulate_lines(
     TypeError
         If `truth` is no TrialTruth, or a number is not whole.
 
+    See Also
+    --------
+    simulate_trials : More estimands, no lines.
+
     Examples
     --------
     >>> from ldn_analysis import TrialTruth
     >>> fan = simulate_lines(TrialTruth(slope_ldn=0.5), n_people=10, rng=1, n_lines=2000)
-    >>> row = fan.to_frame().iloc[0]
-    >>> bool(row["significant_estimate"] > 2 * row["true_value"])
+    >>> fan.confidence_interval("significant_size").low > 2 * 0.5
     True
     """
     require_truth(truth, "simulate_lines")

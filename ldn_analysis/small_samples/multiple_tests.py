@@ -1,4 +1,4 @@
-"""Many looks: several outcomes and subgroups, and corrections for having looked often."""
+"""Many tests of one trial: outcomes and subgroups, and corrections for their number."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from ..core.validation import require_count, require_level, require_number, requ
 from ..data.tables import load_dataset
 from .normal_theory import place_nodes
 
-__all__ = ["LooksResult", "adjust_p_values", "simulate_looks"]
+__all__ = ["MultipleTesting", "adjust_p_values", "simulate_multiple_tests"]
 
 METHODS = {  # our word: statsmodels' word
     "bonferroni": "bonferroni",
@@ -26,31 +26,31 @@ NO_EFFECTS = {"pain": 0.0, "sleep": 0.0, "fatigue": 0.0}  # the registry's prima
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
-class LooksResult(Result):
-    """How often several looks at trials find something, and something that is not there.
+class MultipleTesting(Result):
+    """How often several tests of a trial find something, and something that is not there.
 
     Attributes
     ----------
-    asked : dict
+    settings : dict
         outcomes (name: true effect), correlation, n_people, n_subgroups, n_trials,
         confidence_level.
     table : DataFrame
         What `to_frame` gives.
     growth : DataFrame
-        One row a number of looks without a true effect: n_looks, look (the one that was added),
-        estimate (share of trials with p below the level in any of them, uncorrected),
-        mc_std_error, independent (what it would be if all looks were independent).
+        One row per number of tests without a true effect: n_tests, test (the one that was
+        added), estimate (share of trials with p below the level in any of them, uncorrected),
+        mc_std_error, independent (what it would be if all tests were independent).
     """
 
-    asked: dict
+    settings: dict
     table: pd.DataFrame
     growth: pd.DataFrame
 
     @property
-    def n_looks(self) -> int:
+    def n_tests(self) -> int:
         """Number of tests of one trial."""
-        groups = self.asked["n_subgroups"]
-        return len(self.asked["outcomes"]) * (1 + groups * (groups > 1))
+        groups = self.settings["n_subgroups"]
+        return len(self.settings["outcomes"]) * (1 + groups * (groups > 1))
 
     def to_frame(self) -> pd.DataFrame:
         """What each correction does.
@@ -67,21 +67,24 @@ class LooksResult(Result):
         return self.table.copy()
 
     def __str__(self) -> str:
-        rows = self.table.set_index(["method", "quantity"])["estimate"]
-        a = self.asked
-        parts = [
-            f"{method} {100 * rows[method, 'family-wise error']:.1f} %"
-            for method in ("none", *METHODS)
-        ]
+        rows = self.table[self.table["quantity"] == "family-wise error"].set_index("method")
+        a = self.settings
+        plural = "" if self.n_tests == 1 else "s"
+        groups = f", {a['n_subgroups']} subgroups" if a["n_subgroups"] > 1 else ""
+        head = (
+            f"{self.n_tests} test{plural} of a trial ({', '.join(a['outcomes'])}{groups}; correlation "
+            f"{a['correlation']:g}; n = {a['n_people']})"
+        )
+        if self.growth.empty:
+            return f"{head}: every outcome has a true effect, so that no finding is false."
+        parts = [f"{100 * rows.loc[m, 'estimate']:.1f} % {name_method(m)}" for m in rows.index]
         return (
-            f"{self.n_looks} looks at a trial ({', '.join(a['outcomes'])}; {a['n_subgroups']} "
-            f"subgroup{'s' if a['n_subgroups'] > 1 else ''}; n = {a['n_people']}; correlation "
-            f"{a['correlation']:g}): at least one false finding in {', '.join(parts)} of "
-            f"{a['n_trials']} simulated trials, by correction."
+            f"{head}: at least one false finding in {', '.join(parts)} of {a['n_trials']:,} simulated "
+            f"trials (Monte Carlo SE at most {100 * rows['mc_std_error'].max():.1f})."
         )
 
 
-def simulate_looks(
+def simulate_multiple_tests(
     *,
     n_people: int,
     rng,
@@ -90,29 +93,31 @@ def simulate_looks(
     n_subgroups: int = 1,
     n_trials: int = 10_000,
     confidence_level: float = 0.95,
-) -> LooksResult:
-    """Simulate crossover trials with several outcomes, looked at in all and in subgroups.
+) -> MultipleTesting:
+    """Simulate crossover trials with several outcomes, tested in everybody and in subgroups.
 
-    Each person gives a difference between the conditions for every outcome; differences are
+    Each participant gives a difference between the conditions for every outcome; differences are
     normal, all pairs of outcomes correlate alike. Every outcome is tested against zero by
     a paired t test in everybody and, with two subgroups or more, in each subgroup too.
     Estimand: the share of trials with at least one false finding (family-wise error), and
-    what corrections make of it. Independent looks give 1 - confidence_level**k; correlated
-    ones fewer.
+    what corrections make of it. k independent tests give 1 - confidence_level**k; correlated
+    ones less. Benjamini and Hochberg's method bounds the false discovery rate instead; that
+    equals the family-wise error where no effect is true, and is less where some are.
 
     Parameters
     ----------
     n_people : int
-        People of a trial, 3 or more for each subgroup.
+        Participants of a trial, 3 or more for each subgroup.
     rng : int or numpy Generator
         Seed, or a generator.
     outcomes : mapping of str to float, optional
         True effect of each outcome, mean over SD of the difference; 0 is none. Default: the
         registry's three primary outcomes, none with an effect.
     correlation : float, optional
-        Between any two outcomes, 0 to below 0.995 (beyond, they are one); default: `outcome_r` of `Assumptions`, assumed.
+        Between any two outcomes, 0 to below 0.995 (beyond, they are one); default: `outcome_r`
+        of `Assumptions`, which is assumed.
     n_subgroups : int
-        Groups of about equal size; 1 means no looks at subgroups.
+        Groups of about equal size; 1 means no tests of subgroups.
     n_trials : int
         Simulated trials, 2 or more.
     confidence_level : float
@@ -120,7 +125,8 @@ def simulate_looks(
 
     Returns
     -------
-    LooksResult
+    MultipleTesting
+        Errors and findings by correction, and their growth with the number of tests.
 
     Raises
     ------
@@ -129,27 +135,20 @@ def simulate_looks(
     ValueError
         If an argument is out of its range.
 
+    See Also
+    --------
+    adjust_p_values : The same corrections of given p values.
+
     Examples
     --------
-    >>> looks = simulate_looks(n_people=28, correlation=0.0, rng=1)
-    >>> table = looks.to_frame().set_index(["method", "quantity"])
+    >>> tests = simulate_multiple_tests(n_people=28, correlation=0.0, rng=1)
+    >>> table = tests.to_frame().set_index(["method", "quantity"])
     >>> round(float(table.loc[("none", "family-wise error"), "expected"]), 4)
     0.1426
     """
-    name = "simulate_looks"
+    name = "simulate_multiple_tests"
     require_level(confidence_level)
-    outcomes = NO_EFFECTS if outcomes is None else outcomes
-    if not isinstance(outcomes, Mapping):
-        raise TypeError(
-            f"{name}: outcomes must map names to true effects, e.g. {NO_EFFECTS}; received "
-            f"{type(outcomes).__name__}"
-        )
-    if not outcomes:
-        raise ValueError(f"{name}: outcomes is empty; name at least one, e.g. {NO_EFFECTS}")
-    outcomes = {
-        key: require_number(value, f"the effect of {key!r}", name, -100, 100)
-        for key, value in outcomes.items()
-    }
+    outcomes = _read_outcomes(NO_EFFECTS if outcomes is None else outcomes)
     if correlation is None:
         from ..data.assumptions import Assumptions
 
@@ -171,14 +170,36 @@ def simulate_looks(
     groups = ["everybody"] + [f"subgroup {i + 1}" for i in range(n_subgroups) if n_subgroups > 1]
     labels = [f"{outcome}, {group}" for group in groups for outcome in outcomes]
     false = np.tile(effects == 0, len(groups))
-    asked = {"outcomes": outcomes, "correlation": float(correlation), "n_people": n_people}
-    asked |= {"n_subgroups": n_subgroups, "n_trials": n_trials}
-    asked |= {"confidence_level": confidence_level}
-    return LooksResult(
-        asked=asked,
-        table=_compare_corrections(p, false, asked),
+    settings = {"outcomes": outcomes, "correlation": float(correlation), "n_people": n_people}
+    settings |= {"n_subgroups": n_subgroups, "n_trials": n_trials}
+    settings |= {"confidence_level": confidence_level}
+    return MultipleTesting(
+        settings=settings,
+        table=_compare_corrections(p, false, settings),
         growth=_grow(p[:, false], np.array(labels)[false], confidence_level),
     )
+
+
+def _read_outcomes(outcomes) -> dict[str, float]:
+    """True effects by outcome, or a refusal."""
+    name = "simulate_multiple_tests"
+    if not isinstance(outcomes, Mapping):
+        raise TypeError(
+            f"{name}: outcomes must map names to true effects, e.g. {NO_EFFECTS}; received "
+            f"{type(outcomes).__name__}"
+        )
+    if not outcomes:
+        raise ValueError(f"{name}: outcomes is empty; name at least one, e.g. {NO_EFFECTS}")
+    return {
+        key: require_number(value, f"the effect of {key!r}", name, -100, 100)
+        for key, value in outcomes.items()
+    }
+
+
+def name_method(method: str) -> str:
+    """A correction as it is written after a number."""
+    names = {"none": "without correction", "fdr_bh": "with Benjamini-Hochberg"}
+    return names.get(method, f"with {method.capitalize()}")
 
 
 def adjust_p_values(
@@ -211,13 +232,17 @@ def adjust_p_values(
     Returns
     -------
     DataFrame
-        One row a method and p value: term, p_value, method, p_adjusted, significant, n_tests.
+        One row per method and p value: term, p_value, method, p_adjusted, significant, n_tests.
 
     Raises
     ------
     ValueError
         If there is no p value, one is not between 0 and 1 or missing, a method is unknown, or
         `n_tests` is less than the number of p values.
+
+    See Also
+    --------
+    simulate_multiple_tests : What the corrections do in the long run.
 
     Examples
     --------
@@ -229,26 +254,7 @@ def adjust_p_values(
 
     require_level(confidence_level)
     level = round(1 - confidence_level, 12)  # 1 - 0.95 is a hair above 0.05, and p is often 0.05
-    if p_values is None:
-        printed = load_dataset("published_values")
-        chosen = printed[
-            (printed["source"] == "younger2013")
-            & (printed["unit"] == "p")
-            & (printed["relation"] == "=")
-        ]
-        p_values = pd.Series(chosen["value"].astype(float).to_numpy(), index=chosen["id"])
-    series = pd.Series(p_values, dtype=float)
-    if isinstance(p_values, Mapping | pd.Series):
-        terms = series.index.to_numpy()
-    else:
-        terms = np.array([f"test {i + 1}" for i in range(len(series))])
-    p = series.to_numpy()
-    if not p.size or not ((p >= 0) & (p <= 1)).all():
-        bad = "none" if not p.size else repr(float(p[~((p >= 0) & (p <= 1))][0]))
-        raise ValueError(
-            f"adjust_p_values: p values must be numbers from 0 to 1; received {bad}. Leave out "
-            "missing ones and count them in n_tests."
-        )
+    series = _read_p_values(_load_printed_p() if p_values is None else p_values)
     methods = [method] if isinstance(method, str) else list(method)
     unknown = [name for name in methods if name not in METHODS]
     if unknown or not methods:
@@ -257,30 +263,46 @@ def adjust_p_values(
             if unknown
             else f"adjust_p_values: name at least one method of: {', '.join(METHODS)}"
         )
+    p = series.to_numpy()
     n_tests = require_count(n_tests or p.size, "n_tests", "adjust_p_values", p.size)
     padded = np.concatenate([p, np.ones(n_tests - p.size)])
     parts = []
     for name in methods:
         adjusted = multipletests(padded, method=METHODS[name])[1][: p.size]
-        parts.append(
-            pd.DataFrame(
-                {
-                    "term": terms,
-                    "p_value": p,
-                    "method": name,
-                    "p_adjusted": adjusted,
-                    "significant": adjusted < level,
-                    "n_tests": n_tests,
-                }
-            )
-        )
+        table = {"term": series.index.to_numpy(), "p_value": p, "method": name}
+        table |= {"p_adjusted": adjusted, "significant": adjusted < level, "n_tests": n_tests}
+        parts.append(pd.DataFrame(table))
     return pd.concat(parts, ignore_index=True)
+
+
+def _load_printed_p() -> pd.Series:
+    """The printed p values of the crossover trial of 2013."""
+    table = load_dataset("published_values")
+    chosen = (
+        (table["source"] == "younger2013") & (table["unit"] == "p") & (table["relation"] == "=")
+    )
+    return table[chosen].set_index("id")["value"].astype(float)
+
+
+def _read_p_values(p_values) -> pd.Series:
+    """P values by name, or by number where they have none."""
+    series = pd.Series(p_values, dtype=float)
+    if not isinstance(p_values, Mapping | pd.Series):
+        series.index = [f"test {i + 1}" for i in range(len(series))]
+    bad = series[~series.between(0, 1)]
+    if not len(series) or len(bad):
+        received = repr(float(bad.iloc[0])) if len(bad) else "none"
+        raise ValueError(
+            f"adjust_p_values: p values must be numbers from 0 to 1; received {received}. Leave out "
+            "missing ones and count them in n_tests."
+        )
+    return series
 
 
 def adjust_rows(p: np.ndarray, method: str) -> np.ndarray:
     """Adjust many sets of p values at once, along the last axis; as `multipletests` does one set.
 
-    statsmodels takes one set a call, which a simulation of ten thousand trials waits for.
+    statsmodels takes one set per call, too slow for ten thousand simulated trials.
     """
     k = p.shape[-1]
     if method == "bonferroni":
@@ -300,7 +322,7 @@ def adjust_rows(p: np.ndarray, method: str) -> np.ndarray:
 
 
 def _draw_p(rng, size: int, effects: np.ndarray, correlation: float, starts) -> np.ndarray:
-    """P values of some trials, shape (size, looks): everybody first, then each subgroup."""
+    """P values of some trials, shape (size, tests): everybody first, then each subgroup."""
     shape = size, starts[-1], len(effects)
     shared = rng.standard_normal((*shape[:2], 1))
     values = np.sqrt(correlation) * shared + np.sqrt(1 - correlation) * rng.standard_normal(shape)
@@ -317,18 +339,22 @@ def _draw_p(rng, size: int, effects: np.ndarray, correlation: float, starts) -> 
     return compute_p_value(t, n - 1).reshape(size, -1)
 
 
-def _compare_corrections(p: np.ndarray, false: np.ndarray, asked: dict) -> pd.DataFrame:
+def _compare_corrections(p: np.ndarray, false: np.ndarray, settings: dict) -> pd.DataFrame:
     """Errors and findings of each correction."""
-    level, k = 1 - asked["confidence_level"], p.shape[1]
+    level, k = 1 - settings["confidence_level"], p.shape[1]
     rows = []
     for method in ("none", *METHODS):
         found = (p if method == "none" else adjust_rows(p, method)) < level
         wrong, all_found = found[:, false].sum(1), found.sum(1)
         expected = np.nan
-        if false.all() and asked["n_subgroups"] == 1 and method in ("none", "bonferroni", "holm"):
+        if (
+            false.all()
+            and settings["n_subgroups"] == 1
+            and method in ("none", "bonferroni", "holm")
+        ):
             # With no effect anywhere Holm finds something where Bonferroni does.
             each = level if method == "none" else level / k
-            expected = expect_any(k, asked["correlation"], each)
+            expected = expect_any(k, settings["correlation"], each)
         rows.append((method, "family-wise error", compute_share(wrong > 0), expected))
         rate = compute_mean(wrong / np.maximum(all_found, 1))
         rows.append((method, "false discovery rate", rate, np.nan))
@@ -339,7 +365,7 @@ def _compare_corrections(p: np.ndarray, false: np.ndarray, asked: dict) -> pd.Da
     return list_quantities(rows)
 
 
-def expect_any(n_looks: int, correlation: float, level: float) -> float:
+def expect_any(n_tests: int, correlation: float, level: float) -> float:
     """P(any of k equally correlated normal tests is significant) where nothing is there.
 
     Given what the tests share, they are independent: a single integral (Dunnett and Sobel
@@ -348,19 +374,19 @@ def expect_any(n_looks: int, correlation: float, level: float) -> float:
     limit = -ndtri(level / 2)
     shared, weights = place_nodes(-10, 10)
     weights = weights * np.exp(-(shared**2) / 2) / np.sqrt(2 * np.pi)
-    rest = np.sqrt(1 - correlation)
+    own_sd = np.sqrt(1 - correlation)
     center = np.sqrt(correlation) * shared
-    inside = ndtr((limit - center) / rest) - ndtr((-limit - center) / rest)
-    return float(1 - inside**n_looks @ weights)
+    inside = ndtr((limit - center) / own_sd) - ndtr((-limit - center) / own_sd)
+    return float(1 - inside**n_tests @ weights)
 
 
 def _grow(p: np.ndarray, labels: np.ndarray, confidence_level: float) -> pd.DataFrame:
-    """Share of trials with any p below the level among the first looks, uncorrected."""
+    """Share of trials with any p below the level among the first tests, uncorrected."""
     any_yet = np.logical_or.accumulate(p < 1 - confidence_level, axis=1)
     rows = []
     for i, label in enumerate(labels):
         share = compute_share(any_yet[:, i])
         rows.append((i + 1, label, *share, 1 - confidence_level ** (i + 1)))
     return pd.DataFrame(
-        rows, columns=["n_looks", "look", "estimate", "mc_std_error", "independent"]
+        rows, columns=["n_tests", "test", "estimate", "mc_std_error", "independent"]
     )

@@ -13,14 +13,14 @@ NODES = 400  # of Gauss and Legendre's rule
 
 
 @cache
-def _rule() -> tuple[np.ndarray, np.ndarray]:
+def _rule(n_nodes: int) -> tuple[np.ndarray, np.ndarray]:
     """Nodes and weights of the rule on -1 to 1."""
-    return roots_legendre(NODES)
+    return roots_legendre(n_nodes)
 
 
-def place_nodes(low, high) -> tuple[np.ndarray, np.ndarray]:
+def place_nodes(low, high, n_nodes: int = NODES) -> tuple[np.ndarray, np.ndarray]:
     """Nodes and weights of Gauss and Legendre's rule between two limits."""
-    nodes, weights = _rule()
+    nodes, weights = _rule(n_nodes)
     return low + (high - low) * (nodes + 1) / 2, weights * (high - low) / 2
 
 
@@ -28,12 +28,12 @@ def integrate_r(n_obs: int, rho, threshold: float = 0.0) -> tuple[np.ndarray, ..
     """P(r > t), P(r < -t) and the mean of r squared over both tails, for bivariate normal data.
 
     The exact density of r (Hotelling 1953), integrated over the angle whose sine is r: 400
-    nodes a tail where the density is, error below 1e-10 up to n = 1,000.
+    nodes per tail where the density is, error below 1e-10 up to n = 1,000.
 
     Parameters
     ----------
     n_obs : int
-        People.
+        Participants.
     rho : array_like, shape (m,)
         True correlations, above -1 and below 1.
     threshold : float
@@ -68,6 +68,6 @@ def _integrate_tail(n_obs: int, rho: np.ndarray, threshold: float) -> tuple[np.n
 
 
 def find_critical_r(n_obs: int, confidence_level: float) -> float:
-    """Smallest significant correlation of n people."""
+    """Smallest significant correlation of n participants."""
     t = compute_quantile(confidence_level, n_obs - 2)
     return float(t / np.sqrt(t**2 + n_obs - 2))

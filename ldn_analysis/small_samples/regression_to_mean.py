@@ -1,4 +1,4 @@
-"""Change without any effect: people selected for high pain, and change against baseline."""
+"""Change without any effect: selection for high pain, and change against baseline."""
 
 from dataclasses import dataclass
 
@@ -11,38 +11,38 @@ from ..core.line import solve_line, sum_line
 from ..core.monte_carlo import compute_mean, compute_share, draw_again, list_blocks, list_quantities
 from ..core.result import Result
 from ..core.validation import require_count, require_level, require_number, require_rng
-from ..core.wording import format_number
+from ..core.wording import format_fixed, format_number
 from .normal_theory import find_critical_r, integrate_r, place_nodes
 from .truth import require_baseline
 
 __all__ = ["CouplingResult", "SelectionResult", "simulate_coupling", "simulate_selection"]
 
-SHOWN = 400  # people of the example that is drawn
+N_SHOWN = 400  # participants of the example that is drawn
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class SelectionResult(Result):
-    """People who were let in because their pain was high, measured again without any effect.
+    """Participants admitted because their pain was high, measured again without any effect.
 
     Attributes
     ----------
-    asked : dict
+    settings : dict
         cutoff, reliability, mean, sd, drift, n_people, n_trials.
     table : DataFrame
         What `to_frame` gives.
     reductions : ndarray, shape (n_trials,)
         Mean reduction of each simulated trial, in points.
-    people : DataFrame
+    participants : DataFrame
         One example, before selection: baseline, end_point, selected.
     """
 
-    asked: dict
+    settings: dict
     table: pd.DataFrame
     reductions: np.ndarray
-    people: pd.DataFrame
+    participants: pd.DataFrame
 
     def to_frame(self) -> pd.DataFrame:
-        """Simulated and expected means of the people selected.
+        """Simulated and expected means of those selected.
 
         Returns
         -------
@@ -54,13 +54,18 @@ class SelectionResult(Result):
         return self.table.copy()
 
     def __str__(self) -> str:
-        row = self.table.set_index("quantity").loc["reduction"]
-        a = self.asked
+        rows, a = self.table.set_index("quantity"), self.settings
+        change, share = rows.loc["reduction"], rows.loc["share significant"]
+        verb = "rose" if change["estimate"] < 0 else "fell"
+        expected = "rise" if change["expected"] < 0 else "fall"
+        drift = f", and pain changed by {-a['drift']:g} points in everybody" if a["drift"] else ""
         return (
-            f"Of people whose pain at baseline was above {a['cutoff']:g}, and whom nothing helped, the "
-            f"mean reduction was {format_number(row['estimate'])} points (expected "
-            f"{format_number(row['expected'])}; drift {a['drift']:g}, reliability "
-            f"{a['reliability']:g}, n = {a['n_people']}; {a['n_trials']} simulated trials)."
+            f"Participants were admitted with pain above {a['cutoff']:g} and nobody was treated{drift}: "
+            f"mean pain {verb} by {format_number(abs(change['estimate']))} points (Monte Carlo SE "
+            f"{change['mc_std_error']:.2g}; expected {expected} "
+            f"{format_number(abs(change['expected']))}), and {100 * share['estimate']:.1f} % of trials "
+            f"(Monte Carlo SE {100 * share['mc_std_error']:.1f}) have p < 0.05 (reliability "
+            f"{a['reliability']:g}, n = {a['n_people']}; {a['n_trials']:,} simulated trials)."
         )
 
 
@@ -74,7 +79,7 @@ def simulate_selection(
     n_people: int = 30,
     n_trials: int = 10_000,
 ) -> SelectionResult:
-    """Simulate trials that admit people above a cut-off and do nothing to them.
+    """Simulate trials that admit participants above a cut-off and do nothing to them.
 
     Estimand: the mean reduction from baseline where there is no effect at all. Observed
     pain at baseline and at the end point is normal with the same SD; their correlation is
@@ -86,27 +91,33 @@ def simulate_selection(
     Parameters
     ----------
     cutoff : float
-        Only people whose pain at baseline is above it are let in; above 0.
+        Only those whose pain at baseline is above it are admitted; above 0.
     reliability : float
-        Correlation of two measurements of one person without any change, 0 to 1.
+        Correlation of two measurements of one participant without any change, 0 to 1.
     rng : int or numpy Generator
         Seed, or a generator.
     baseline : (float, float), optional
         Mean and SD of pain at baseline in everybody, points of 0-100; default: those of
         `Assumptions`, which are assumed.
     drift : float
-        Points that everybody improves on placebo.
+        Points by which everybody improves, whoever is selected.
     n_people, n_trials : int
-        People of a trial (3 or more) and simulated trials (2 or more).
+        Participants of a trial (3 or more) and simulated trials (2 or more).
 
     Returns
     -------
     SelectionResult
+        Means, reductions of the simulated trials, and one example.
 
     Raises
     ------
     ValueError
         If an argument is out of its range, or hardly anybody is above the cut-off.
+
+    See Also
+    --------
+    simulate_coupling : Change correlates with the baseline it contains.
+    compare_change_scores : Which analysis of a baseline finds most.
 
     Examples
     --------
@@ -123,41 +134,48 @@ def simulate_selection(
     n_people = require_count(n_people, "n_people", name, 3)
     n_trials = require_count(n_trials, "n_trials", name, 2)
     rng = require_rng(rng, name)
-    everybody = rng.standard_normal(SHOWN)
+    everybody = rng.standard_normal(N_SHOWN)
     again = draw_again(everybody, reliability, rng)
-    people = pd.DataFrame({"baseline": mean + sd * everybody, "end_point": mean + sd * again})
-    people["end_point"] -= drift
-    people["selected"] = people["baseline"] > cutoff
-    start = (cutoff - mean) / sd
-    parts = []
+    participants = pd.DataFrame({"baseline": mean + sd * everybody, "end_point": mean + sd * again})
+    participants["end_point"] -= drift
+    participants["selected"] = participants["baseline"] > cutoff
+    start, parts = (cutoff - mean) / sd, []
     for size in list_blocks(n_trials, 2 * n_people):
         # 1 - random() is never 0, so nobody is infinitely ill.
         z = -ndtri((1 - rng.random((size, n_people))) * ndtr(-start))
         first, second = mean + sd * z, mean + sd * draw_again(z, reliability, rng) - drift
         reduction = first - second
-        p = compute_paired_p(reduction)
         parts.append([first.mean(1), second.mean(1), reduction.mean(1)])
-        parts[-1] += [100 * (reduction / first).mean(1), p < 0.05]
-    first, second, reduction, percent, significant = map(np.concatenate, zip(*parts, strict=True))
+        parts[-1] += [100 * (reduction / first).mean(1), compute_paired_p(reduction) < 0.05]
+    drawn = [np.concatenate(values) for values in zip(*parts, strict=True)]
+    found = [*map(compute_mean, drawn[:4]), compute_share(drawn[4])]
+    expected = _expect_selected(start, mean, sd, reliability, drift)
+    rows = zip(["no effect"] * 5, expected, found, expected.values(), strict=True)
+    settings = {"cutoff": cutoff, "reliability": reliability, "mean": mean, "sd": sd}
+    settings |= {"drift": drift, "n_people": n_people, "n_trials": n_trials}
+    return SelectionResult(
+        settings=settings,
+        table=list_quantities(rows),
+        reductions=drawn[2],
+        participants=participants,
+    )
+
+
+def _expect_selected(start: float, mean: float, sd: float, reliability: float, drift: float):
+    """Expected means of those more than `start` SDs above the mean: a truncated normal."""
     z, weights = place_nodes(start, max(start, 0) + 10)
     weights = weights * np.exp(-(z**2) / 2)
     weights = weights / weights.sum()
     excess = sd * (z @ weights)
-    expected = (1 - reliability) * excess + drift
-    expected_percent = 100 * ((1 - reliability) * sd * z + drift) / (mean + sd * z) @ weights
-    label = "no effect"
-    rows = [
-        (label, "baseline", compute_mean(first), mean + excess),
-        (label, "end point", compute_mean(second), mean + excess - expected),
-        (label, "reduction", compute_mean(reduction), expected),
-        (label, "reduction_percent", compute_mean(percent), expected_percent),
-        (label, "share significant", compute_share(significant), np.nan),
-    ]
-    asked = {"cutoff": cutoff, "reliability": reliability, "mean": mean, "sd": sd}
-    asked |= {"drift": drift, "n_people": n_people, "n_trials": n_trials}
-    return SelectionResult(
-        asked=asked, table=list_quantities(rows), reductions=reduction, people=people
-    )
+    reduction = (1 - reliability) * excess + drift
+    percent = 100 * ((1 - reliability) * sd * z + drift) / (mean + sd * z) @ weights
+    return {
+        "baseline": mean + excess,
+        "end point": mean + excess - reduction,
+        "reduction": reduction,
+        "reduction_percent": percent,
+        "share significant": np.nan,
+    }
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
@@ -166,7 +184,7 @@ class CouplingResult(Result):
 
     Attributes
     ----------
-    asked : dict
+    settings : dict
         retest_r, sd_ratio, n_people, n_trials, confidence_level.
     table : DataFrame
         What `to_frame` gives.
@@ -174,7 +192,7 @@ class CouplingResult(Result):
         Correlation of each simulated trial by each method.
     """
 
-    asked: dict
+    settings: dict
     table: pd.DataFrame
     correlations: dict
 
@@ -190,20 +208,27 @@ class CouplingResult(Result):
         return self.table.copy()
 
     def __str__(self) -> str:
-        rows = self.table.set_index(["method", "quantity"])["estimate"]
-        parts = [
-            f"{method}: mean r {rows[method, 'mean r']:.2f}, significant in "
-            f"{100 * rows[method, 'share significant']:.1f} %"
-            for method in self.correlations
-        ]
-        a = self.asked
+        rows, a = self.table.set_index(["method", "quantity"]), self.settings
+        parts = []
+        for method in self.correlations:
+            r, share = (rows.loc[(method, name)] for name in ("mean r", "share significant"))
+            parts.append(
+                f"{method}: mean r {format_fixed(r['estimate'])} (Monte Carlo SE "
+                f"{r['mc_std_error']:.1g}), significant in {100 * share['estimate']:.1f} % (SE "
+                f"{100 * share['mc_std_error']:.1f})"
+            )
+        ratio = a["sd_ratio"]
+        head, tail = "With no relation of change to true pain", ""
+        if ratio != 1:
+            change = "smaller" if ratio < 1 else "larger"
+            head = f"Where the SD at the end point is {ratio:g} times that at baseline"
+            tail = (
+                f" Oldham's correlation is not 0 here because the SD becomes {change}, whatever the "
+                "cause."
+            )
         return (
-            f"With no relation of change to pain (retest r = {a['retest_r']:g}, ratio of SDs "
-            f"{a['sd_ratio']:g}, n = {a['n_people']}; {a['n_trials']} simulated trials), "
-            f"{'; '.join(parts)}."
-            if a["sd_ratio"] == 1
-            else f"Change and pain (retest r = {a['retest_r']:g}, ratio of SDs {a['sd_ratio']:g}, "
-            f"n = {a['n_people']}; {a['n_trials']} simulated trials): {'; '.join(parts)}."
+            f"{head} (retest r = {a['retest_r']:g}, n = {a['n_people']}; {a['n_trials']:,} simulated "
+            f"trials): {'; '.join(parts)}.{tail}"
         )
 
 
@@ -221,9 +246,11 @@ def simulate_coupling(
     Change is baseline - end point, so it shares the baseline's error with the baseline: the
     two correlate where nothing relates them (mathematical coupling). Oldham (1962)
     correlates the change with the mean of both measurements instead, which is 0 exactly
-    where both have the same SD (this is the Pitman-Morgan test of equal variances). His
-    method in turn misleads where people were selected by their baseline, or an effect that
-    differs between people for other reasons widens the end point.
+    where both have the same SD: cov(x - y, (x + y) / 2) = (var x - var y) / 2, and its test is
+    the Pitman-Morgan test of equal variances. So the method needs equal variances and
+    misleads without: where the end point is measured more or less precisely, where
+    participants were selected by their baseline, or where an effect that differs between
+    participants for other reasons widens the end point.
 
     Parameters
     ----------
@@ -232,21 +259,26 @@ def simulate_coupling(
     rng : int or numpy Generator
         Seed, or a generator.
     sd_ratio : float
-        SD at the end point over SD at baseline; below 1 where those who had more pain truly
-        improve more.
+        SD at the end point over SD at baseline; 1 where the change does not depend on the
+        true baseline, below 1 where those who had more pain truly improve more.
     n_people, n_trials : int
-        People of a trial (4 to 1,000) and simulated trials (2 or more).
+        Participants of a trial (4 to 1,000) and simulated trials (2 or more).
     confidence_level : float
         Significant means two-sided p < 1 - confidence_level.
 
     Returns
     -------
     CouplingResult
+        Correlations of the simulated trials by both methods.
 
     Raises
     ------
     ValueError
         If an argument is out of its range.
+
+    See Also
+    --------
+    simulate_selection : Participants selected by their baseline.
 
     Examples
     --------
@@ -287,9 +319,9 @@ def simulate_coupling(
         rows.append((method, "mean r", compute_mean(r), _expect_r(n_people, true[method])))
         share = compute_share(np.abs(r) > critical)
         rows.append((method, "share significant", share, float((upper + lower)[0])))
-    asked = {"retest_r": retest_r, "sd_ratio": sd_ratio, "n_people": n_people}
-    asked |= {"n_trials": n_trials, "confidence_level": confidence_level}
-    return CouplingResult(asked=asked, table=list_quantities(rows), correlations=drawn)
+    settings = {"retest_r": retest_r, "sd_ratio": sd_ratio, "n_people": n_people}
+    settings |= {"n_trials": n_trials, "confidence_level": confidence_level}
+    return CouplingResult(settings=settings, table=list_quantities(rows), correlations=drawn)
 
 
 def _expect_r(n_obs: int, rho: float) -> float:

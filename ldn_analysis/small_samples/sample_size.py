@@ -1,5 +1,6 @@
 """The smallest number of participants that reaches a power."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from numbers import Real
 
@@ -8,16 +9,19 @@ import pandas as pd
 
 from ..core.result import Result
 from ..core.validation import require_count
+from ..core.wording import format_number
 from .engine import Plan, Tally, run_plans, take_seed
-from .power import MOST_PEOPLE, _require_counted, _take_power
-from .truth import ESTIMANDS, TrialTruth, require_estimand, require_truth
+from .power import _require_counted, _take_power
+from .truth import ESTIMANDS, UNITS, TrialTruth, require_estimand, require_truth
 
 __all__ = ["SampleSize", "find_sample_size"]
+
+MAX_PARTICIPANTS = 100_000
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class SampleSize(Result):
-    """The smallest number of people with the power asked for.
+    """The smallest number of participants with the power asked for.
 
     Attributes
     ----------
@@ -29,7 +33,7 @@ class SampleSize(Result):
         The smallest numbers whose power_high and whose power_low reach it: what chance in
         the simulation leaves open.
     tried : dict of Tally
-        By number of people, all that the search looked at.
+        By number of participants, all that the search looked at.
     """
 
     truth: TrialTruth
@@ -42,7 +46,7 @@ class SampleSize(Result):
     tried: dict[int, Tally]
 
     def to_frame(self, confidence_level: float | None = None) -> pd.DataFrame:
-        """Power of every number of people that the search tried.
+        """Power of every number of participants that the search tried.
 
         Parameters
         ----------
@@ -52,7 +56,7 @@ class SampleSize(Result):
         Returns
         -------
         DataFrame
-            term, n_people, power, power_mcse, power_low, power_high, n_trials, n_undefined.
+            term, n_people, power, mc_std_error, power_low, power_high, n_trials, n_undefined.
 
         Raises
         ------
@@ -69,11 +73,12 @@ class SampleSize(Result):
 
     def __str__(self) -> str:
         row = self.to_frame().set_index("n_people").loc[self.n_people]
+        value = format_number(self.truth.value_of(self.estimand))
         return (
-            f"{self.n_people:,} people ({self.n_low:,} to {self.n_high:,} within Monte Carlo "
-            f"error) give power {self.target:g} for the {ESTIMANDS[self.estimand]} of "
-            f"{self.truth.value_of(self.estimand):g} at {100 * (1 - self.confidence_level):.3g} %: "
-            f"simulated {row['power']:.3f} (Monte Carlo SE {row['power_mcse']:.2g})."
+            f"{self.n_people:,} participants ({self.n_low:,} to {self.n_high:,} within Monte Carlo "
+            f"error) give power {self.target:g} for a true {ESTIMANDS[self.estimand]} of {value} "
+            f"{UNITS[self.estimand]} at {100 * (1 - self.confidence_level):.3g} %: simulated "
+            f"{row['power']:.3f} (Monte Carlo SE {row['mc_std_error']:.2g})."
         )
 
 
@@ -87,9 +92,10 @@ def find_sample_size(
     rng: int | np.random.Generator,
     n_jobs: int | None = None,
 ) -> SampleSize:
-    """Search the smallest number of people with this power under a truth.
+    """Search the smallest number of participants with this power under a truth.
 
-    Doubling, then halving the interval; it assumes that power grows with people.
+    Doubling, then halving the interval; it assumes that power grows with the number of
+    participants.
 
     Parameters
     ----------
@@ -102,7 +108,7 @@ def find_sample_size(
     confidence_level : {0.9, 0.95, 0.99}
         A trial is significant where its interval of this level leaves out zero.
     n_trials : int
-        Trials at each number of people that is tried.
+        Trials at each number of participants that is tried.
     rng : int or numpy Generator
         As in `simulate_trials`.
     n_jobs : int, optional
@@ -111,14 +117,20 @@ def find_sample_size(
     Returns
     -------
     SampleSize
+        The number, and what chance in the simulation leaves open.
 
     Raises
     ------
     ValueError
-        If the true value is 0, the power is out of range or not reached with 100,000 people,
+        If the true value is 0, the power is out of range or not reached with 100,000 participants,
         the level is none of the three, or the estimand is unknown.
     TypeError
         If something is not of its type.
+
+    See Also
+    --------
+    summarise_power : Power over a grid of numbers of participants and effects.
+    compute_power_exact : Power without simulation.
 
     Examples
     --------
@@ -128,20 +140,8 @@ def find_sample_size(
     >>> found.n_low <= 42 + 2 and found.n_high >= 42 - 2
     True
     """
-    require_truth(truth, "find_sample_size")
-    require_estimand(estimand, "find_sample_size")
+    _check_question(truth, power, estimand, confidence_level)
     require_count(n_trials, "n_trials", "find_sample_size")
-    _require_counted(confidence_level, "find_sample_size")
-    if not isinstance(power, Real) or not 1 - confidence_level < power < 1:
-        raise ValueError(
-            f"find_sample_size: power must lie between {1 - confidence_level:.2g} (the "
-            f"significance level) and 1; received {power!r}"
-        )
-    if truth.value_of(estimand) == 0:
-        raise ValueError(
-            f"find_sample_size: the true value of {estimand} is 0, so there is nothing to find. "
-            "Give the truth an effect, e.g. with truth.with_effect"
-        )
     entropy = take_seed(rng, "find_sample_size")
     tried: dict[int, Tally] = {}
 
@@ -155,23 +155,17 @@ def find_sample_size(
             tried[n] = cell.tallies[estimand]
         return _take_power(tried[n], confidence_level)
 
-    top = 4
-    while look(top)["power_low"] < power:
-        if top >= MOST_PEOPLE:
-            raise ValueError(
-                f"find_sample_size: with {top:,} people the power is {look(top)['power']:.3f}, "
-                f"below {power}. The effect is too small for this search"
-            )
-        top = min(2 * top, MOST_PEOPLE)
-
-    def smallest(column: str) -> int:
-        low, high = 2, top  # two people never suffice; top does
-        while high - low > 1:
-            middle = (low + high) // 2
-            low, high = (low, middle) if look(middle)[column] >= power else (middle, high)
-        return high
-
-    n_low, n_people, n_high = map(smallest, ("power_high", "power", "power_low"))
+    top = double_until(lambda n: look(n)["power_low"] >= power)
+    if top is None:
+        raise ValueError(
+            f"find_sample_size: with {MAX_PARTICIPANTS:,} participants the power is "
+            f"{look(MAX_PARTICIPANTS)['power']:.3f}, below {power}. The effect is too small for "
+            "this search"
+        )
+    n_low, n_people, n_high = (
+        halve_to_smallest(lambda n, column=column: look(n)[column] >= power, top)
+        for column in ("power_high", "power", "power_low")
+    )
     return SampleSize(
         truth=truth,
         estimand=estimand,
@@ -182,3 +176,39 @@ def find_sample_size(
         n_high=max(n_high, n_people),
         tried=tried,
     )
+
+
+def _check_question(truth, power, estimand: str, confidence_level: float) -> None:
+    """Refuse what cannot be searched for."""
+    require_truth(truth, "find_sample_size")
+    require_estimand(estimand, "find_sample_size")
+    _require_counted(confidence_level, "find_sample_size")
+    if not isinstance(power, Real) or not 1 - confidence_level < power < 1:
+        raise ValueError(
+            f"find_sample_size: power must lie between {1 - confidence_level:.2g} (the "
+            f"significance level) and 1; received {power!r}"
+        )
+    if truth.value_of(estimand) == 0:
+        raise ValueError(
+            f"find_sample_size: the true value of {estimand} is 0, so there is nothing to find. "
+            "Give the truth an effect, e.g. with truth.with_effect"
+        )
+
+
+def double_until(reaches: Callable[[int], bool]) -> int | None:
+    """A number of participants that reaches the power, by doubling from 4; None where none does."""
+    n = 4
+    while not reaches(n):
+        if n >= MAX_PARTICIPANTS:
+            return None
+        n = min(2 * n, MAX_PARTICIPANTS)
+    return n
+
+
+def halve_to_smallest(reaches: Callable[[int], bool], top: int) -> int:
+    """The smallest number of participants that reaches the power, by halving the interval."""
+    low, high = 2, top  # two never suffice; top does
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if reaches(middle) else (middle, high)
+    return high

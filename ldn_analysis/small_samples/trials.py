@@ -4,9 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.special import stdtr
 
-from ..core.intervals import compute_quantile
+from ..core.intervals import compute_p_value, compute_quantile
 from ..core.result import Result
 from ..core.validation import require_count
 from ..core.wording import format_number
@@ -35,8 +34,8 @@ class SimulatedTrials(Result):
     truth : TrialTruth
         What was true.
     n_people : int
-        People who start in each trial.
-    n_trials, n_asked : int
+        Participants who start in each trial.
+    n_trials, n_requested : int
         Trials finished, and asked for: fewer are finished after Ctrl-C.
     tallies : dict of Tally
         Sums, counts and histogram of each estimand.
@@ -47,15 +46,15 @@ class SimulatedTrials(Result):
     truth: TrialTruth
     n_people: int
     n_trials: int
-    n_asked: int
+    n_requested: int
     tallies: dict[str, Tally]
     kept: dict[str, np.ndarray] | None = None
 
     def to_frame(self, confidence_level: float = 0.95) -> pd.DataFrame:
-        """How the trials did, one row an estimand; each number with its Monte Carlo error.
+        """How the trials did: one row per estimand, each measure beside its Monte Carlo error.
 
-        Measures and Monte Carlo standard errors (mcse) are those of Morris, White and
-        Crowther (2019).
+        Measures and Monte Carlo standard errors are those of Morris, White and Crowther
+        (2019). A measure called x has its Monte Carlo standard error in x_mc_std_error.
 
         Parameters
         ----------
@@ -66,16 +65,16 @@ class SimulatedTrials(Result):
         Returns
         -------
         DataFrame
-            term; true_value; estimate (mean over the trials); bias and bias_mcse;
-            std_error (SD of the estimates over the trials) and std_error_mcse;
-            mean_std_error (root mean square of the trials' own standard errors) and
-            mean_std_error_mcse; power (share of significant trials), power_mcse, power_low,
+            term; true_value; estimate (mean over the trials); bias; std_error (SD of the
+            estimates over the trials); mean_std_error (root mean square of the trials' own
+            standard errors); power (share of significant trials) with power_low and
             power_high (95 % Wilson interval for what chance in the simulation leaves open);
-            coverage (share of intervals that hold the true value) and coverage_mcse;
-            significant_size (mean absolute estimate of the significant trials) and its mcse;
-            wrong_sign (share of the significant trials with the sign opposite to the
-            truth's; nan where the truth is 0) and its mcse; n_trials, n_undefined (trials with too few completers for
-            an estimate: not significant; left out of everything but power).
+            coverage (share of intervals that hold the true value); significant_size (mean
+            absolute estimate of the significant trials); wrong_sign (share of the significant
+            trials whose sign is opposite to the truth's, the type S error; nan where the truth
+            is 0); each of these but estimate and the limits is followed by its
+            x_mc_std_error; n_trials, n_undefined (trials with too few completers for an
+            estimate: not significant; left out of everything but power).
 
         Raises
         ------
@@ -104,15 +103,15 @@ class SimulatedTrials(Result):
                     "true_value": true_value,
                     "estimate": true_value + bias,
                     "bias": bias,
-                    "bias_mcse": sd / np.sqrt(n),
+                    "bias_mc_std_error": sd / np.sqrt(n),
                     "std_error": sd,
-                    "std_error_mcse": sd / np.sqrt(2 * (n - 1)),
+                    "std_error_mc_std_error": sd / np.sqrt(2 * (n - 1)),
                     "mean_std_error": np.sqrt(mean_var),
-                    "mean_std_error_mcse": var_sd / (2 * np.sqrt(n * mean_var)),
+                    "mean_std_error_mc_std_error": var_sd / (2 * np.sqrt(n * mean_var)),
                 }
             row |= self._summarise(term, confidence_level, tallies)
             if true_value == 0:  # no sign is wrong
-                row |= {"wrong_sign": np.nan, "wrong_sign_mcse": np.nan}
+                row |= {"wrong_sign": np.nan, "wrong_sign_mc_std_error": np.nan}
             rows.append(row)
         return pd.DataFrame(rows)
 
@@ -160,14 +159,13 @@ class SimulatedTrials(Result):
         df = n_obs - (1 if estimand == "mean_difference" else 2)
         with np.errstate(divide="ignore", invalid="ignore"):
             statistic = estimate / std_error
-        p_value = _two_sided_p(statistic, df)
         return pd.DataFrame(
             {
                 "estimate": estimate,
                 "std_error": std_error,
                 "statistic": statistic,
                 "df": df,
-                "p_value": p_value,
+                "p_value": compute_p_value(statistic, df),
                 "n_obs": n_obs,
             }
         )
@@ -209,12 +207,16 @@ class SimulatedTrials(Result):
         table = self.to_frame()
         parts = ", ".join(
             f"{ESTIMANDS[row.term]} {100 * row.power:.1f} % (true value "
-            f"{format_number(row.true_value)}; Monte Carlo SE {100 * row.power_mcse:.2g})"
+            f"{format_number(row.true_value)}; Monte Carlo SE {100 * row.power_mc_std_error:.2g})"
             for row in table.itertuples()
         )
-        early = "" if self.n_trials == self.n_asked else f" (stopped early, of {self.n_asked:,})"
+        early = (
+            ""
+            if self.n_trials == self.n_requested
+            else f" (stopped early, of {self.n_requested:,})"
+        )
         return (
-            f"{self.n_trials:,} simulated trials{early} of {self.n_people} people; significant at "
+            f"{self.n_trials:,} simulated trials{early} of {self.n_people} participants; significant at "
             f"5 %: {parts}."
         )
 
@@ -237,17 +239,17 @@ def simulate_trials(
     The trials' own intervals assume what least squares assumes: here you see what happens
     where a truth breaks it.
 
-    With normal people the sums that these analyses use are drawn themselves (a normal mean
+    With normal variables the sums that these analyses use are drawn themselves (a normal mean
     and Bartlett's 1933 decomposition of the Wishart distribution): the exact distribution,
-    without drawing a person. With an error in baseline pain, whose percentages are not
-    normal, people are drawn.
+    without drawing a participant. With an error in baseline pain, whose percentages are not
+    normal, participants are drawn.
 
     Parameters
     ----------
     truth : TrialTruth
         What is true.
     n_people : int
-        People who start in each trial, at least 3.
+        Participants who start in each trial, at least 3.
     n_trials : int
         How many trials.
     rng : int or numpy Generator
@@ -260,7 +262,7 @@ def simulate_trials(
     progress : bool, optional
         Show a bar with rate and time left. Default: on a terminal only.
     keep : bool
-        Keep every trial's numbers (70 bytes a trial) instead of sums alone. Without it,
+        Keep every trial's numbers (70 bytes per trial) instead of sums alone. Without it,
         memory does not grow with the number of trials.
 
     Returns
@@ -277,6 +279,12 @@ def simulate_trials(
         generator.
     KeyboardInterrupt
         If it is stopped before any trial is finished.
+
+    See Also
+    --------
+    summarise_power : Power over a grid of numbers of participants and effects.
+    simulate_lines : The lines themselves.
+    estimate_truth : A truth taken from data.
 
     Examples
     --------
@@ -302,37 +310,7 @@ def simulate_trials(
         truth=truth,
         n_people=int(n_people),
         n_trials=cell.n_trials,
-        n_asked=int(n_trials),
+        n_requested=int(n_trials),
         tallies=cell.tallies,
         kept=kept,
     )
-
-
-def _two_sided_p(t: np.ndarray, df: np.ndarray) -> np.ndarray:
-    """Two-sided p of many t values: the finite series where it is short and keeps its digits.
-
-    For whole degrees of freedom the distribution of t is a finite sum (e.g. Abramowitz and
-    Stegun 1964, 26.7.3 and 26.7.4), some times faster than `stdtr`.
-    """
-    nu = int(df[0])
-    if not 1 <= nu <= 100 or (df != nu).any():
-        return 2 * stdtr(np.where(df > 0, df, np.nan), -np.abs(t))
-    p_value = np.empty_like(t)
-    for start in range(0, len(t), 4096):  # a part that fits the processor's cache
-        part = np.abs(t[start : start + 4096])
-        sine = part / np.sqrt(nu + part * part)
-        cosine_sq = nu / (nu + part * part)
-        total = np.ones_like(part)
-        for k in range(nu - 3, 0, -2):
-            total *= cosine_sq
-            total *= k / (k + 1)
-            total += 1
-        if nu % 2:
-            total *= sine * np.sqrt(cosine_sq) if nu > 1 else 0.0
-            inside = (np.arctan(part / np.sqrt(nu)) + total) * 2 / np.pi
-        else:
-            inside = sine * total
-        p_value[start : start + 4096] = 1 - inside
-    small = p_value < 1e-4  # little is left of 1 - inside
-    p_value[small] = 2 * stdtr(nu, -np.abs(t[small]))
-    return p_value

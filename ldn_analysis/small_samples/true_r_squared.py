@@ -7,9 +7,9 @@ import pandas as pd
 
 from ..core.result import Result
 from ..core.validation import require_count, require_level, require_number
-from ..core.wording import format_interval, format_number
+from ..core.wording import format_number
 from ..data.tables import load_dataset
-from .design_errors import MOST_PEOPLE
+from .design_errors import MAX_PARTICIPANTS
 from .normal_theory import find_critical_r, integrate_r
 
 __all__ = ["TrueRSquared", "infer_true_r_squared"]
@@ -22,13 +22,13 @@ class TrueRSquared(Result):
     Attributes
     ----------
     n_obs : int
-        People.
+        Participants.
     threshold : float
         The observed R squared was above this, 0 to 1.
     confidence_level : float
         Significant in `curve`: two-sided p < 1 - confidence_level.
     curve : DataFrame
-        One row a true R squared: true_r_squared, probability_above (of an observed R squared
+        One row per true R squared: true_r_squared, probability_above (of an observed R squared
         above the threshold), power, expected (mean observed R squared), expected_if_significant,
         expected_if_above (nan where that never happens).
     source : str
@@ -49,6 +49,11 @@ class TrueRSquared(Result):
         probability (1 - level) / 2 and (1 + level) / 2; the lower one is 0 where even no
         relation does so more often. An observation only known to lie above the threshold
         is bounded from below by conf_low, and not bounded from above.
+
+        Parameters
+        ----------
+        confidence_level : float
+            Of the interval; between 0 and 1.
 
         Returns
         -------
@@ -73,12 +78,14 @@ class TrueRSquared(Result):
 
     def __str__(self) -> str:
         row = self.to_frame().iloc[0]
-        interval = format_interval(row["conf_low"], row["conf_high"], 0.95)
+        low, high, middle = (
+            format_number(row[name], 2) for name in ("conf_low", "conf_high", "estimate")
+        )
         source = f"; printed: {self.source}" if self.source else ""
         return (
-            f"An observed R² of {self.threshold:g} goes with a true R² of "
-            f"{format_number(row['estimate'])} ({interval}, exact for bivariate normal data), and an "
-            f"R² above {self.threshold:g} with at least the lower limit (n = {self.n_obs}{source})."
+            f"If the observed R² was {self.threshold:g}, the true R² may be {low} to {high} (95 % CI, "
+            f"exact for bivariate normal data; best guess {middle}); if it was higher, so are the "
+            f"limits (n = {self.n_obs}{source})."
         )
 
 
@@ -95,13 +102,13 @@ def infer_true_r_squared(
     response that baseline ESR predicted. Estimand: the squared correlation in the
     population of which these are a random sample. Exact for bivariate normal data
     (Hotelling 1953; error below 1e-10). It is too kind to the study if the predictor was
-    chosen among several, a point was left out after looking, or one person stands far
-    from the others.
+    chosen among several, a point was left out after looking, or one participant stands
+    far from the others.
 
     Parameters
     ----------
     n_obs : int, optional
-        People, 4 to 1,000; default: the pilot's, as printed.
+        Participants, 4 to 1,000; default: the pilot's, as printed.
     threshold : float, optional
         Observed R squared was above this, between 0 and 1; default: the pilot's, as printed.
     true_r_squared : array_like, optional
@@ -112,12 +119,17 @@ def infer_true_r_squared(
     Returns
     -------
     TrueRSquared
+        The interval of the true value, and a curve over true values.
 
     Raises
     ------
     ValueError
         If n is not a whole number from 4 to 1,000, or the threshold, a true value or the
         level is out of its range.
+
+    See Also
+    --------
+    correct_optimism : What is left of an R squared in new participants.
 
     Examples
     --------
@@ -126,16 +138,8 @@ def infer_true_r_squared(
     [[0.47, 0.04, 0.81]]
     """
     require_level(confidence_level)
-    source = ""
-    if n_obs is None or threshold is None:
-        printed = load_dataset("published_values").set_index("id")
-        if n_obs is None and threshold is None:
-            row = printed.loc["pilot_esr_r2"]
-            source = f"{row['source']}, {row['locator']}"
-        n_obs = int(printed.loc["pilot_n", "value"]) if n_obs is None else n_obs
-        if threshold is None:
-            threshold = float(printed.loc["pilot_esr_r2", "value"]) / 100
-    n_obs = require_count(n_obs, "n_obs", "infer_true_r_squared", 4, MOST_PEOPLE)
+    n_obs, threshold, source = _fill_from_pilot(n_obs, threshold)
+    n_obs = require_count(n_obs, "n_obs", "infer_true_r_squared", 4, MAX_PARTICIPANTS)
     threshold = require_number(threshold, "threshold", "infer_true_r_squared", 0, 1)
     true = np.arange(100) / 100 if true_r_squared is None else np.asarray(true_r_squared, float)
     true = np.atleast_1d(true)
@@ -164,6 +168,20 @@ def infer_true_r_squared(
         curve=pd.DataFrame(curve)[[*order, "expected_if_significant", "expected_if_above"]],
         source=source,
     )
+
+
+def _fill_from_pilot(n_obs, threshold) -> tuple:
+    """What was not given, as printed of the pilot, and where it was printed if nothing was."""
+    source = ""
+    if n_obs is None or threshold is None:
+        printed = load_dataset("published_values").set_index("id")
+        if n_obs is None and threshold is None:
+            row = printed.loc["pilot_esr_r2"]
+            source = f"{row['source']}, {row['locator']}"
+        n_obs = int(printed.loc["pilot_n", "value"]) if n_obs is None else n_obs
+        if threshold is None:
+            threshold = float(printed.loc["pilot_esr_r2", "value"]) / 100
+    return n_obs, threshold, source
 
 
 def _solve_true_r_squared(n_obs: int, threshold: float, probability: float) -> float:

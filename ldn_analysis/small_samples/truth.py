@@ -11,10 +11,21 @@ from ..lines.regression import fit_lines
 __all__ = ["TrialTruth", "estimate_truth", "require_baseline"]
 
 
+ESTIMANDS = {
+    "slope_ldn": "slope under LDN",
+    "slope_placebo": "slope under placebo",
+    "slope_difference": "difference of slopes",
+    "mean_difference": "mean difference LDN - placebo",
+}
+UNITS = {
+    name: "percentage points" + (" per mm/h" if name.startswith("slope") else "")
+    for name in ESTIMANDS
+}
+BASELINE_LIMITS = (1.0, 100.0)  # a percentage of a baseline of 0 does not exist
+
+
 def require_baseline(baseline, function: str) -> tuple[float, float]:
     """Mean and SD of pain at baseline: those given, or those of `Assumptions`."""
-    from ..data.assumptions import Assumptions
-
     if baseline is None:
         assumed = Assumptions()
         return assumed.severity_mean, assumed.severity_sd
@@ -27,20 +38,11 @@ def require_baseline(baseline, function: str) -> tuple[float, float]:
     return float(values[0]), float(values[1])
 
 
-ESTIMANDS = {
-    "slope_ldn": "slope under LDN",
-    "slope_placebo": "slope under placebo",
-    "slope_difference": "difference of slopes",
-    "mean_difference": "mean difference LDN - placebo",
-}
-BASELINE_LIMITS = (1.0, 100.0)  # a percentage of a baseline of 0 does not exist
-
-
 @dataclass(frozen=True, kw_only=True)
 class TrialTruth:
     """What is true in the imaginary trials, in one place.
 
-    A person's percent pain reduction under a condition is
+    A participant's percent pain reduction under a condition is
     mean + slope x (true ESR - esr_mean) + a normal residual. The defaults are no fact about
     LDN: no effect, no relation and no error of measurement, with the SDs and the correlation
     that the illustrative data assume (`Assumptions`). `estimate_truth` takes them from data.
@@ -50,21 +52,21 @@ class TrialTruth:
     esr_mean, esr_sd : float
         Of the true ESR (mm/h), which is normal.
     mean_ldn, mean_placebo : float
-        Mean pain reduction (percent of baseline) of people with the mean ESR.
+        Mean pain reduction (percent of baseline) of participants with the mean ESR.
     slope_ldn, slope_placebo : float
         Percentage points of reduction per mm/h of true ESR.
     residual_sd : float
         SD about the line, in percentage points, alike under both conditions.
     condition_r : float
-        Correlation of a person's two residuals.
+        Correlation of a participant's two residuals.
     esr_error_sd : float
         SD of the error in the measured ESR (mm/h).
     baseline_mean, baseline_sd, baseline_error_sd : float
         Of the true baseline pain (0-100, independent of ESR) and of the error in its
-        measurement, which is shared by the person's two percent reductions. True and
+        measurement, which is shared by the participant's two percent reductions. True and
         measured baselines are kept from 1 to 100.
     drop_out : float
-        Chance (0 to below 1) that a person leaves for reasons unrelated to anything here;
+        Chance (0 to below 1) that a participant leaves for reasons unrelated to anything here;
         completers are analysed.
     fixed_order : bool
         True: everybody takes placebo first, then LDN, as in the pilot. False: a random half
@@ -142,6 +144,7 @@ class TrialTruth:
         Returns
         -------
         float
+            In percentage points, per mm/h for slopes.
 
         Raises
         ------
@@ -170,6 +173,7 @@ class TrialTruth:
         Returns
         -------
         TrialTruth
+            A new one; this one is unchanged.
 
         Raises
         ------
@@ -199,6 +203,7 @@ class TrialTruth:
         Returns
         -------
         float
+            Percentage points per mm/h.
 
         Raises
         ------
@@ -234,7 +239,7 @@ def estimate_truth(
     Parameters
     ----------
     data : DataFrame
-        One row a person and condition, with the columns `participant` and `condition`.
+        One row per participant and condition, with the columns `participant` and `condition`.
     predictor, outcome : str
         Names of two columns of numbers.
     conditions : pair of str
@@ -243,12 +248,13 @@ def estimate_truth(
     Returns
     -------
     TrialTruth
+        With the estimates of the data, and no error of measurement.
 
     Raises
     ------
     ValueError
         If a line cannot be fitted (see `fit_lines`), or the two conditions are not those of
-        the same people.
+        the same participants.
 
     Examples
     --------

@@ -6,9 +6,10 @@ usual mistakes, which are recognised and explained.
 
 import math
 import numbers
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from importlib import import_module
 from pkgutil import iter_modules
 
@@ -48,8 +49,8 @@ def check(exercise: str, answer=...) -> Verdict:
     """Check an answer and say why it is right, or what it might be instead.
 
     Numbers may be rounded to two significant digits or more. They may also be a table or
-    array of one cell, or text: "0.25", "0,25" or, for a share, "25 %". Words may be
-    written in capitals or not.
+    array of one cell, or text: "0.25", "0,25", "14/29" or, for a share, "25 %". Words may be
+    written in capitals or not, labels without the zeros of their number ("P7" is P07).
 
     Parameters
     ----------
@@ -105,18 +106,31 @@ def _take_out(answer):
 
 
 def _check_word(task: Exercise, answer) -> tuple[bool, str]:
-    """One of a few words."""
-    choices = sorted({task.answer, *(word for word, _ in task.mistakes)})
+    """One of a few words, or a label."""
     if isinstance(answer, bool):
         answer = "yes" if answer else "no"
-    word = str(answer).lower().strip(" .!'\"")
-    if word == task.answer:
+    mistakes = {_trim_label(word): why for word, why in task.mistakes}
+    word = _trim_label(str(answer).strip(" .!'\""))
+    if word == _trim_label(task.answer):
         return True, task.because
-    if word not in choices and task.others:
-        return False, f"it is not; answer with {task.others}."
-    if word not in choices:
-        return False, f"answer with one of: {', '.join(choices)}."
-    return False, dict(task.mistakes)[word]
+    if word in mistakes:
+        return False, mistakes[word]
+    if word in map(_trim_label, task.labels):
+        return False, f"there is {answer}, but it is not the one asked for; {_look_again(task)}"
+    if task.others:
+        return False, f"that is not it; answer with {task.others}."
+    choices = sorted({task.answer, *(choice for choice, _ in task.mistakes)})
+    return False, f"answer with one of: {', '.join(choices)}."
+
+
+def _trim_label(text: str) -> str:
+    """A label without capitals and leading zeros of its number: P07 and p7 are the same."""
+    return re.sub(r"(?<!\d)0+(?=\d)", "", text.lower())
+
+
+def _look_again(task: Exercise) -> str:
+    """Where to look; the question's own cell where the exercise names none."""
+    return f"look again at {task.cell or 'the cell that the question names'}."
 
 
 def _read_number(answer, unit: str) -> float | str:
@@ -124,9 +138,10 @@ def _read_number(answer, unit: str) -> float | str:
     if isinstance(answer, str):
         text = answer.replace("\N{MINUS SIGN}", "-").replace(",", ".")
         try:
-            value = Decimal(text.removesuffix("%").strip())
-        except InvalidOperation:
-            return f"a number is asked for; received {answer[:40]!r}."
+            above, _, below = text.removesuffix("%").partition("/")
+            value = Decimal(above.strip()) / Decimal(below.strip() or 1)
+        except ArithmeticError:  # no number, or a division by zero
+            return f"a number is asked for; received {answer[:40]!r}. Write it like 0.48 or 14/29."
         if text.endswith("%") and not unit:
             return "this number is neither a share nor in percent; leave the % out."
         answer = float(value / 100 if text.endswith("%") and unit == "proportion" else value)
@@ -152,15 +167,37 @@ def _check_number(task: Exercise, answer) -> tuple[bool, str]:
     near = [mistake for mistake in mistakes if _is_close(answer, mistake[0])]
     if near:
         return False, min(near, key=lambda mistake: abs(answer - mistake[0]))[1]
-    if answer == float(f"{task.answer:.0e}"):
-        return False, "rounded too far: give two significant digits or more."
-    if _is_close(answer, task.answer, units=1.1):
-        return False, "nearly; round the number, do not cut it off."
+    if not isinstance(task.answer, numbers.Integral):  # a count is not rounded
+        if answer == float(f"{task.answer:.0e}"):
+            return False, "rounded too far: give two significant digits or more."
+        if _is_cut_off(answer, task.answer):
+            return False, "nearly; round the number, do not cut it off."
+        if _is_close(answer, task.answer, units=1.1):
+            return False, "nearly; the last digit is not right."
     if _is_close(answer, -task.answer):
         return False, "the size is right and the sign is not."
     if _is_close(answer, 100 * task.answer) or _is_close(100 * answer, task.answer):
         return False, "a factor of 100: percent and proportion were exchanged."
-    return False, "that is not it; look again at the cell that the question names."
+    return False, f"that is not it; {_look_again(task)}"
+
+
+def _is_cut_off(answer: float, right: float) -> bool:
+    """Whether digits of the right number were left out where it should have been rounded."""
+    if not math.isfinite(right) or right == 0:
+        return False
+    decimals = max(_count_decimals(answer), _count_two_digits(right))
+    cut = math.trunc(right * 10.0**decimals) / 10.0**decimals
+    return _is_same(answer, cut)
+
+
+def _count_decimals(answer: float) -> int:
+    """Decimals that were given."""
+    return len(np.format_float_positional(abs(answer), trim="-").partition(".")[2])
+
+
+def _count_two_digits(right: float) -> int:
+    """Decimals of two significant digits."""
+    return 1 - math.floor(math.log10(abs(right)))
 
 
 def _is_same(answer, right) -> bool:
@@ -180,6 +217,5 @@ def _is_close(answer: float, right: float, units: float = 0.55) -> bool:
         return answer == right
     if abs(answer - right) <= 0.002 * abs(right):
         return True
-    decimals = len(np.format_float_positional(abs(answer), trim="-").partition(".")[2])
-    two_digits = 1 - math.floor(math.log10(abs(right)))
-    return abs(answer - right) <= units * 10.0 ** -max(decimals, two_digits)
+    decimals = max(_count_decimals(answer), _count_two_digits(right))
+    return abs(answer - right) <= units * 10.0**-decimals

@@ -64,7 +64,7 @@ def explore_moved_point(fit):
     from ..lines.moved_point import move_point
 
     labels, order = label_points(fit), np.argsort(fit.x, kind="stable")
-    start = order.tolist().index(leave_one_out(fit).most_moving) + 1
+    start = order.tolist().index(leave_one_out(fit).most_influential) + 1
     spans = {"x": find_span(fit.x, fit.predictor), "y": find_span(fit.y, fit.outcome)}
     # Not a list of names: in JupyterLab a list takes no keys, the notebook does.
     name = f"person, in order of {describe_column(fit.predictor)[0]}"
@@ -182,7 +182,7 @@ def explore_line_fan(*, rng: int, n_lines: int = 10_000):
 
     Examples
     --------
-    >>> "10 people" in explore_line_fan(rng=6, n_lines=500).children[1].value
+    >>> "10 participants" in explore_line_fan(rng=6, n_lines=500).children[1].value
     True
     """
     ipywidgets = load_ipywidgets("explore_line_fan")

@@ -129,7 +129,7 @@ WIDGETS = [  # notebook, name of a number box, words of the picture's descriptio
     ("01_meet_the_data.ipynb", "r with ESR, ldn", "as printed"),
     ("04_can_we_trust_the_line.ipynb", "baseline ESR (mm/h)", "Cook's distance"),
     ("06_small_samples.ipynb", "placebo (%)", "slope under LDN"),
-    ("06_small_samples.ipynb", "people", "simulated studies of 10 people"),
+    ("06_small_samples.ipynb", "people", "simulated studies of 10 participants"),
 ]
 
 

@@ -1,5 +1,5 @@
-# Winner's curse, distribution of r, optimism of R squared, truncated normals, many looks:
-# the witness of small_samples, optimism, regression_to_mean, change_scores and multiplicity.
+# Winner's curse, distribution of r, optimism of R squared, truncated normals, many tests: the
+# witness of tests/small_samples and of tests/lines/test_optimism.py.
 # Run from the repository root (base R and mvtnorm):  Rscript tests/reference/small_samples.R
 # Written by R 4.2.2. Numbers with 17 significant digits.
 
@@ -49,18 +49,18 @@ for (level in c(0.8, 0.95)) for (p in c((1 - level) / 2, (1 + level) / 2)) {
   add("interval", paste(level), if (p < 0.5) "conf_low" else "conf_high", root)
 }
 
-# Leave-one-out by refitting; the optimism over all 5^5 resamples of five people.
-people <- read.csv("data/illustrative/esr_pain_change.csv")
-ldn <- people[people$condition == "ldn", ]
-sets <- list(all = ldn, pilot = ldn[ldn$trial == "pilot", ], five = ldn[c(1, 3, 6, 15, 30), ])
+# Leave-one-out by refitting the line and the mean; the optimism over all 5^5 resamples of five
+# participants. Anscombe's (1973) first and third set, and five of the first.
+first <- data.frame(x = anscombe$x1, y = anscombe$y1)
+sets <- list(first = first, far = data.frame(x = anscombe$x3, y = anscombe$y3), five = first[4:8, ])
 for (name in names(sets)) {
-  d <- data.frame(x = sets[[name]]$esr_mm_h, y = sets[[name]]$pain_reduction_percent)
+  d <- sets[[name]]
   fit <- lm(y ~ x, d)
   missed <- sapply(seq_len(nrow(d)), function(i) {
-    d$y[i] - predict(lm(y ~ x, d[-i, ]), d[i, ])
+    c(d$y[i] - predict(lm(y ~ x, d[-i, ]), d[i, ]), d$y[i] - mean(d$y[-i]))
   })
   add("optimism", name, "adjusted", summary(fit)$adj.r.squared)
-  add("optimism", name, "leave_one_out", 1 - sum(missed^2) / sum((d$y - mean(d$y))^2))
+  add("optimism", name, "leave_one_out", 1 - sum(missed[1, ]^2) / sum(missed[2, ]^2))
   add("optimism", name, "shrinkage", 1 - 1 / summary(fit)$fstatistic[1])
 }
 draws <- as.matrix(expand.grid(rep(list(1:5), 5)))
@@ -91,13 +91,13 @@ any_found <- function(R, level) {
 }
 exchange <- function(k, r) matrix(r, k, k) + diag(1 - r, k)
 for (k in c(2, 3)) for (r in c(0.3, 0.6)) for (level in c(0.05, 0.05 / 3)) {
-  add("looks", paste(k, r, round(level, 4)), "any", any_found(exchange(k, r), level))
+  add("tests", paste(k, r, round(level, 4)), "any", any_found(exchange(k, r), level))
 }
 half <- sqrt(1 / 2)
 groups <- rbind(c(1, half, half), c(half, 1, 0), c(half, 0, 1))
 # Everybody is the sum of the subgroups, so this matrix is singular: nudge it.
 R <- kronecker(groups, exchange(3, 0.6))
-add("looks", "3 outcomes 2 subgroups", "any", any_found(cov2cor(R + diag(1e-9, 9)), 0.05))
+add("tests", "3 outcomes 2 subgroups", "any", any_found(cov2cor(R + diag(1e-9, 9)), 0.05))
 
 # Adjusted p values.
 sets <- list(three = c(0.01, 0.04, 0.03), ties = c(0.02, 0.02, 0.5, 0.001, 0.02, 1),

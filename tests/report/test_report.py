@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 import ldn_analysis as ldn
 from ldn_analysis.cli import main
-from ldn_analysis.core.html import STYLE, write_page, write_table, write_text
+from ldn_analysis.core.codebook import _data_folder
+from ldn_analysis.core.html import STYLE, render_page, render_table, render_text
 from ldn_analysis.core.wording import format_number, format_p
 from ldn_analysis.data.template import build_template
 from ldn_analysis.report import analyses
@@ -124,7 +125,7 @@ def page(text):
 def fast(monkeypatch):
     """No pictures and few draws: what is tested is the rest."""
     monkeypatch.setattr(analyses, "RESAMPLES", 1000)
-    monkeypatch.setattr("ldn_analysis.core.export.write_image", lambda *_, **__: "<p>picture</p>")
+    monkeypatch.setattr("ldn_analysis.core.export.embed_figure", lambda *_, **__: "<p>picture</p>")
 
 
 without_pictures = pytest.mark.usefixtures("fast")
@@ -333,7 +334,7 @@ def test_illustrative_people_are_recognised(page, tmp_path):
     assert "illustrative" not in mine
     assert "not of the project" in mine
     some = pd.read_csv(tmp_path / "mine.csv", dtype=str)
-    known = pd.read_csv(ldn.data._data_folder() / "illustrative/esr_pain_change.csv", dtype=str)
+    known = pd.read_csv(_data_folder() / "illustrative/esr_pain_change.csv", dtype=str)
     mixed = pd.concat([some, known.head(4)[some.columns]])
     assert "4 of the 16 rows are rows of the illustrative" in report_on(
         write_csv(tmp_path / "mixed.csv", mixed)
@@ -349,14 +350,14 @@ def test_what_the_reader_did_is_on_the_page(tmp_path):
     page = Page(report_on(path, missing="drop"))
     words = page.text_of_page
     for note in (
-        "cells are divided by semicolons",
+        "cells are separated by semicolons",
         "1 row(s) with a blank in a required column were left out",
         "1 participant(s) have one condition only",
         "columns that are not used: weight",
         "1 row(s) have a baseline pain of zero",
     ):
         assert note in words
-    assert "n = 5 persons, 1 dropped" in words
+    assert "n = 5 participants, 1 dropped" in words
 
 
 # --- what cannot be computed -------------------------------------------------------------
@@ -395,7 +396,7 @@ def test_two_groups_of_different_people(tmp_path):
 @without_pictures
 def test_one_sequence_and_strange_sequences(tmp_path):
     notes, _ = notes_about(tmp_path, make_rows(sequence="ldn then placebo"))
-    assert any("all 6 persons began with 'ldn'" in note for note in notes)
+    assert any("all 6 participants began with 'ldn'" in note for note in notes)
     notes, _ = notes_about(tmp_path, make_rows(sequence=3))
     assert any("must begin with one condition and end with the other" in note for note in notes)
     assert not any("fit_crossover" in note for note in notes)
@@ -424,7 +425,7 @@ def test_three_conditions_in_memory():
 
 
 def test_many_persons_draw_less_or_not_at_all(tmp_path, monkeypatch):
-    monkeypatch.setattr("ldn_analysis.core.export.write_image", lambda *_, **__: "")
+    monkeypatch.setattr("ldn_analysis.core.export.embed_figure", lambda *_, **__: "")
     rng = np.random.default_rng(1)
 
     def page_of(n):
@@ -481,10 +482,10 @@ def test_a_sign_that_the_font_lacks_is_said(tmp_path):
     assert page.images[0]["alt"].count("中文") == 1
 
 
-def test_write_text_and_table():
-    assert write_text("a<b>&\"'\n\x07") == "a&lt;b&gt;&amp;&quot;&#x27; \\u0007"
-    assert write_text("\udce4") == "\\udce4"
-    table = write_table(
+def test_text_and_table():
+    assert render_text("a<b>&\"'\n\x07") == "a&lt;b&gt;&amp;&quot;&#x27; \\u0007"
+    assert render_text("\udce4") == "\\udce4"
+    table = render_table(
         pd.DataFrame(
             {"x": ["<a>"], "p_value": [0.0001], "df": [3.0], "n_obs": [1234567], "y": [np.nan]}
         ),
@@ -494,7 +495,7 @@ def test_write_text_and_table():
         "x", "p", "df", "n", "y", "&lt;a&gt;", "&lt; 0.001", "3", "1,234,567", "not defined"
     ]  # fmt: skip
     assert "<caption>&lt;c&gt;</caption>" in table
-    assert write_page("t", []).count("<h1>t</h1>") == 1
+    assert render_page("t", []).count("<h1>t</h1>") == 1
 
 
 cell = st.one_of(

@@ -99,16 +99,47 @@ def test_words_and_estimates():
         assert_allclose(estimates(table, "bias")[method], values.mean() - 6, rtol=1e-10)
         assert_allclose(estimates(table, "sd")[method], values.std(ddof=1), rtol=1e-10)
     assert re.fullmatch(
-        r"Power to find 6 points \(retest r = 0\.5, SD 11, n = 30 an arm; 1000 simulated trials\): "
-        r"end point \d+ %, change \d+ %, percent change \d+ %, ancova \d+ %\.",
+        r"Power to find 6\.00 points \(retest r = 0\.5, SD 11, 30 participants per arm; 1,000 simulated "
+        r"trials, Monte Carlo SE at most 1\.6\): end point \d+ %, change \d+ %, percent change \d+ %, "
+        r"ANCOVA \d+ %; at r = 0\.5 the end point and the change have the same variance\.",
         str(result),
     )
+    low, high = (compare_change_scores(**ASK | {"retest_r": r}, n_trials=20) for r in (0.3, 0.7))
+    assert str(low).endswith(
+        "; below r = 0.5 the end point alone has less variance than the change."
+    )
+    assert str(high).endswith(
+        "; above r = 0.5 the change has less variance than the end point alone."
+    )
+
+
+def test_a_certain_effect_has_power_one():
+    """The noncentral t is nan so far out; the power is 1 all the same."""
+    options = {"effect": 40, "retest_r": 0.5, "baseline": (58, 11), "n_people": 60}
+    table = compare_change_scores(**options, n_trials=20, rng=1).to_frame()
+    power = table[table["quantity"] == "power"].set_index("method")["expected"]
+    assert power.drop("percent change").tolist() == [1.0, 1.0, 1.0]
+
+
+def test_end_point_and_change_tie_at_one_half_by_algebra():
+    for r, larger in ((0.3, "change"), (0.5, None), (0.7, "end point")):
+        result = compare_change_scores(**ASK | {"retest_r": r, "baseline": (58, 11)}, n_trials=20)
+        sd = result.to_frame().query("quantity == 'sd'").set_index("method")["expected"]
+        assert_allclose(sd["change"] / sd["end point"], np.sqrt(2 * (1 - r)), rtol=1e-12)
+        assert larger is None or sd[larger] == sd[["change", "end point"]].max()
+        assert sd["ancova"] < sd["change"]
+
+
+def test_a_shared_baseline_cancels_in_a_crossover():
+    rng = np.random.default_rng(1)
+    baseline, ldn, placebo = rng.normal(50, 10, (3, 20))
+    assert_allclose((baseline - ldn) - (baseline - placebo), placebo - ldn, atol=1e-12)
 
 
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"baseline": (40, 12)}, "with an SD of 12 puts people near a baseline of 0"),
+        ({"baseline": (40, 12)}, "with an SD of 12 puts participants near a baseline of 0"),
         ({"baseline": (40, 12)}, "the SD must be at most 9.75"),
         ({"effect": 0}, "effect must not be 0; the type I error is computed besides"),
         ({"effect": 100}, "effect must be a number between -100 and 100; received 100"),
@@ -123,3 +154,5 @@ def test_refusals(options, message):
     assert str(caught.value).startswith("compare_change_scores: ")
     with pytest.raises(ValueError, match="confidence_level must lie"):
         compare_change_scores(**ASK, confidence_level=0)
+    with pytest.raises(ValueError, match="compare_change_scores: rng is None; pass a seed"):
+        compare_change_scores(**ASK | {"rng": None})

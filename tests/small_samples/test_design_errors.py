@@ -100,10 +100,10 @@ def test_sentence_of_design_errors():
     text = str(compute_design_errors([2, 20], 8.1))
     assert text == (
         "A true effect of 2.00 with a standard error of 8.10 is significant in 5.7 % of studies; of "
-        "these 24.0 % have the wrong sign, and on average they exaggerate 9.54 times; a true effect "
-        "of 20.0 with a standard error of 8.10 is significant in 69.5 % of studies; of these 0.0 % "
-        "have the wrong sign, and on average they exaggerate 1.20 times (two-sided p < 0.05; "
-        "computed)."
+        "these 24.0 % have the wrong sign, and their mean size is 9.54 times the truth; a true "
+        "effect of 20.0 with a standard error of 8.10 is significant in 69.5 % of studies; of these "
+        "fewer than 0.1 % have the wrong sign, and their mean size is 1.20 times the truth "
+        "(two-sided p < 0.05; computed)."
     )
     assert "t on 9 df" in str(compute_design_errors(1, 1, df=9))
 
@@ -222,10 +222,12 @@ def test_what_never_happens_has_no_mean():
 
 def test_sentence_of_the_pilot():
     assert str(infer_true_r_squared()) == (
-        "An observed R² of 0.8 goes with a true R² of 0.779 (95 % CI 0.340 to 0.941, exact for "
-        "bivariate normal data), and an R² above 0.8 with at least the lower limit (n = 10; "
-        "printed: younger2009, abstract)."
+        "If the observed R² was 0.8, the true R² may be 0.34 to 0.94 (95 % CI, exact for bivariate "
+        "normal data; best guess 0.78); if it was higher, so are the limits (n = 10; printed: "
+        "younger2009, abstract)."
     )
+    low, high = infer_true_r_squared().confidence_interval("true_r_squared", 0.8)
+    assert 0.34 < low < 0.78 < high < 0.94
     assert "printed" not in str(infer_true_r_squared(n_obs=9, threshold=0.5))
 
 
@@ -234,7 +236,6 @@ def test_sentence_of_the_pilot():
     [
         ({"n_obs": 3}, "n_obs must be a whole number, 4 to 1000; received 3"),
         ({"n_obs": 1001}, "n_obs must be a whole number, 4 to 1000; received 1001"),
-        ({"n_obs": 9.5}, "n_obs must be a whole number, 4 to 1000; received 9.5"),
         ({"threshold": 80}, "threshold must be a number between 0 and 1; received 80"),
         ({"threshold": 0}, "threshold must be a number between 0 and 1; received 0"),
         ({"threshold": "0.8"}, "threshold must be a number between 0 and 1; received '0.8'"),
@@ -247,6 +248,8 @@ def test_sentence_of_the_pilot():
 def test_true_r_squared_refuses(options, message):
     with pytest.raises(ValueError, match=re.escape(message)):
         infer_true_r_squared(**options)
+    with pytest.raises(TypeError, match=r"n_obs must be a whole number, 4 to 1000; received 9\.5"):
+        infer_true_r_squared(n_obs=9.5)
 
 
 def test_nodes_integrate_polynomials():

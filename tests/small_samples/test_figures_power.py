@@ -36,32 +36,46 @@ def trials():
 
 
 def curves_of(ax):
-    return [line for line in ax.lines if len(line.get_xdata()) > 2]
+    return [
+        line for line in ax.lines if len(line.get_xdata()) > 2 and line.get_linestyle() != "None"
+    ]
 
 
 @pytest.mark.parametrize("level", [0.9, 0.95])
-def test_curves_and_bands_are_the_table(curve, level):
+def test_points_are_the_table_and_curves_are_exact(curve, level):
     ax = plot_power(curve, confidence_level=level)
-    table = curve.to_frame(level)
-    assert len(curves_of(ax)) == len(ax.collections) == len(EFFECTS)
-    for line, band, effect in zip(curves_of(ax), ax.collections, EFFECTS, strict=True):
-        part = table[table["effect"] == effect]
-        assert_allclose(line.get_xdata(), part["n_people"])
-        assert_allclose(line.get_ydata(), part["power"])
-        corners = band.get_paths()[0].vertices
-        for row in part.itertuples():
-            heights = corners[corners[:, 0] == row.n_people, 1]
-            assert_allclose([heights.min(), heights.max()], [row.power_low, row.power_high])
-    assert ax.get_xlabel() == "people in a trial"
-    assert ax.get_ylabel() == "power (share of trials)"
+    table, exact = curve.to_frame(level), curve.trace_exact(level)
+    assert len(curves_of(ax)) == len(ax.containers) == len(EFFECTS)
+    for line, points, effect in zip(curves_of(ax), ax.containers, EFFECTS, strict=True):
+        part, path = (rows[rows["effect"] == effect] for rows in (table, exact))
+        assert_allclose(line.get_xydata(), path[["n_people", "exact"]] * [1, 100])
+        assert_allclose(points.lines[0].get_xydata(), part[["n_people", "power"]] * [1, 100])
+        ends = np.array([segment[:, 1] for segment in points.lines[2][0].get_segments()])
+        assert_allclose(ends, 100 * part[["power_low", "power_high"]])
+    assert ax.get_xlabel() == "participants in a trial"
+    assert ax.get_ylabel() == "power (% of trials)"
     assert f"two-sided test at {100 * (1 - level):.0f} %" in ax.get_title()
-    assert "2,000 simulated trials each; bands: Monte Carlo 95 % CI" in ax.get_title()
+    assert "at the curves: true value (percentage points per mm/h)" in ax.get_title()
+    assert "points: 2,000 simulated trials, 95 % CI; curves: exact" in ax.get_title()
+
+
+def test_without_a_closed_form_lines_join_the_points():
+    truth = TrialTruth(mean_ldn=10.0, period_effect=5.0)
+    messy = summarise_power(
+        truth, n_people=[5, 10, 20], estimand="mean_difference", n_trials=500, rng=1
+    )
+    ax = plot_power(messy)
+    (line,) = curves_of(ax)
+    assert_allclose(line.get_xydata(), messy.to_frame()[["n_people", "power"]] * [1, 100])
+    assert ax.get_title().endswith("curves: join the points")
+    assert "(percentage points)" in ax.get_title()
 
 
 def test_curves_differ_in_marker_and_line_and_colour(curve):
+    ax = plot_power(curve)
     looks = [
-        (line.get_marker(), line.get_linestyle(), to_hex(line.get_color()))
-        for line in curves_of(plot_power(curve))
+        (points.lines[0].get_marker(), line.get_linestyle(), to_hex(line.get_color()))
+        for points, line in zip(ax.containers, curves_of(ax), strict=True)
     ]
     assert len(set(looks)) == len(EFFECTS)
     for i in range(3):
@@ -72,26 +86,26 @@ def test_curves_differ_in_marker_and_line_and_colour(curve):
 def test_every_curve_has_its_words_at_its_end(curve):
     ax = plot_power(curve, labels={1.0: "R² = 0.2"})
     words = {text.get_text(): text for text in ax.texts}
-    assert set(words) == {"0", "0.5", "R² = 0.2", "1.5", "2", "2.5", "power 0.8"}
+    assert set(words) == {"0", "0.5", "R² = 0.2", "1.5", "2", "2.5", "power 80 %"}
     for line, text in zip(curves_of(ax), ax.texts, strict=False):
         assert text.xy[0] == 40
-        assert abs(text.xy[1] - line.get_ydata()[-1]) < 0.2
+        assert abs(text.xy[1] - line.get_ydata()[-1]) < 20
         assert to_hex(text.get_color()) == to_hex(line.get_color())
-    heights = sorted(text.xy[1] for name, text in words.items() if name != "power 0.8")
-    assert np.diff(heights).min() > 0.045
+    heights = sorted(text.xy[1] for name, text in words.items() if name != "power 80 %")
+    assert np.diff(heights).min() > 4.5
 
 
 def test_labels_are_spread_out_in_their_order():
-    placed = _spread_out([0.98, 1.0, 0.99, 0.2], gap=0.06)
-    assert placed[3] == 0.2
-    assert placed[0] < placed[2] < placed[1] <= 1
-    assert np.diff(sorted(placed)[1:]).min() > 0.055
+    placed = _spread_out([98.0, 100.0, 99.0, 20.0], gap=6)
+    assert placed[3] == 20
+    assert placed[0] < placed[2] < placed[1] <= 100
+    assert np.diff(sorted(placed)[1:]).min() > 5.5
 
 
 def test_target_line(curve):
     ax = plot_power(curve, target=0.9)
     (line,) = [line for line in ax.lines if len(line.get_xdata()) == 2]
-    assert set(line.get_ydata()) == {0.9}
+    assert set(line.get_ydata()) == {90}
     assert not [line for line in plot_power(curve, target=None).lines if len(line.get_xdata()) == 2]
 
 
@@ -133,7 +147,7 @@ def test_bars_are_the_histogram(trials, term):
     assert f"significant ({100 * row['power']:.1f} %)" in legend
     unit = "percentage points" + (" per mm/h" if "slope" in term else "")
     assert ax.get_xlabel() == f"estimate ({unit})"
-    assert "12 people\n4,000 simulated trials, two-sided test at 5 %" in ax.get_title()
+    assert "12 participants\n4,000 simulated trials, two-sided test at 5 %" in ax.get_title()
 
 
 def test_a_negative_truth_has_its_significant_mean_on_its_side():

@@ -1,4 +1,4 @@
-"""Many looks: R's p.adjust and multivariate normal, statsmodels, closed forms."""
+"""Many tests: R's p.adjust and multivariate normal, statsmodels, closed forms."""
 
 import re
 
@@ -10,7 +10,7 @@ from scipy.stats import ttest_1samp
 from statsmodels.stats.multitest import multipletests
 from witnesses import agree, read_reference
 
-from ldn_analysis import adjust_p_values, load_dataset, simulate_looks
+from ldn_analysis import adjust_p_values, load_dataset, simulate_multiple_tests
 from ldn_analysis.small_samples.multiple_tests import METHODS, _draw_p, adjust_rows, expect_any
 
 R = read_reference("small_samples").set_index(["topic", "case", "quantity"])["value"]
@@ -106,43 +106,43 @@ def test_adjusting_refuses(arguments, message):
         adjust_p_values([0.1], confidence_level=1.5)
 
 
-# --- simulated looks ---------------------------------------------------------------------
+# --- simulated trials with many tests ---------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("k", [2, 3])
 @pytest.mark.parametrize("correlation", [0.3, 0.6])
 def test_the_integral_equals_the_multivariate_normal_of_r(k, correlation):
     for level, word in ((0.05, "0.05"), (0.05 / 3, "0.0167")):
-        expected = R["looks", f"{k} {correlation} {word}", "any"]
+        expected = R["tests", f"{k} {correlation} {word}", "any"]
         assert_allclose(expect_any(k, correlation, level), expected, atol=2e-6)
 
 
 @pytest.mark.parametrize("k", [1, 3, 20])
-def test_independent_looks_have_a_closed_form(k):
+def test_independent_tests_have_a_closed_form(k):
     assert_allclose(expect_any(k, 0.0, 0.05), 1 - 0.95**k, rtol=1e-12)
 
 
 @pytest.mark.parametrize("level", [0.05, 0.001])
-def test_one_look_keeps_its_level_at_any_correlation(level):
+def test_one_test_keeps_its_level_at_any_correlation(level):
     for correlation in (0.0, 0.5, 0.9, 0.99):
         assert_allclose(expect_any(1, correlation, level), level, atol=1e-6)
 
 
 @pytest.mark.parametrize("correlation", [0.0, 0.6, 0.9])
 @pytest.mark.parametrize("n", [5, 28])
-def test_simulated_looks_agree(correlation, n):
-    result = simulate_looks(n_people=n, rng=1, correlation=correlation, n_trials=20_000)
-    if n == 28 or correlation == 0:  # the normal theory of correlated looks is for larger n
+def test_simulated_tests_agree(correlation, n):
+    result = simulate_multiple_tests(n_people=n, rng=1, correlation=correlation, n_trials=20_000)
+    if n == 28 or correlation == 0:  # the normal theory of correlated tests is for larger n
         agree(result.to_frame())
     growth = result.growth
-    assert growth["n_looks"].tolist() == [1, 2, 3]
-    assert_allclose(growth["independent"], 1 - 0.95 ** growth["n_looks"], rtol=1e-12)
+    assert growth["n_tests"].tolist() == [1, 2, 3]
+    assert_allclose(growth["independent"], 1 - 0.95 ** growth["n_tests"], rtol=1e-12)
     assert abs(growth["estimate"][0] - 0.05) < 4 * growth["mc_std_error"][0]
     assert growth["estimate"].iloc[-1] == cell(result, "none", "family-wise error")["estimate"]
 
 
 def test_independent_growth_agrees():
-    growth = simulate_looks(
+    growth = simulate_multiple_tests(
         n_people=20, rng=2, correlation=0, outcomes=dict.fromkeys("abcdefgh", 0), n_trials=30_000
     ).growth
     miss = (growth["estimate"] - growth["independent"]).abs() / growth["mc_std_error"]
@@ -150,14 +150,16 @@ def test_independent_growth_agrees():
 
 
 def test_subgroups_agree_with_the_multivariate_normal_of_r():
-    result = simulate_looks(n_people=400, rng=3, correlation=0.6, n_subgroups=2, n_trials=10_000)
+    result = simulate_multiple_tests(
+        n_people=400, rng=3, correlation=0.6, n_subgroups=2, n_trials=10_000
+    )
     row = cell(result, "none", "family-wise error")
     assert (
-        abs(row["estimate"] - R["looks", "3 outcomes 2 subgroups", "any"]) < 4 * row["mc_std_error"]
+        abs(row["estimate"] - R["tests", "3 outcomes 2 subgroups", "any"]) < 4 * row["mc_std_error"]
     )
     assert np.isnan(row["expected"])
-    assert result.n_looks == 9
-    assert result.growth["look"].tolist()[2:4] == ["fatigue, everybody", "pain, subgroup 1"]
+    assert result.n_tests == 9
+    assert result.growth["test"].tolist()[2:4] == ["fatigue, everybody", "pain, subgroup 1"]
 
 
 def test_p_values_equal_scipy():
@@ -172,7 +174,7 @@ def test_p_values_equal_scipy():
 
 
 def test_corrections_keep_their_promise_and_cost_power():
-    result = simulate_looks(
+    result = simulate_multiple_tests(
         n_people=28, rng=5, outcomes={"pain": 0.6, "sleep": 0, "fatigue": 0}, n_trials=20_000
     )
     found = {m: cell(result, m, "true effects found")["estimate"] for m in ("none", *METHODS)}
@@ -188,22 +190,27 @@ def test_corrections_keep_their_promise_and_cost_power():
 
 
 def test_nothing_false_to_find():
-    result = simulate_looks(n_people=28, rng=5, outcomes={"pain": 0.6}, n_trials=2000)
+    result = simulate_multiple_tests(n_people=28, rng=5, outcomes={"pain": 0.6}, n_trials=2000)
     assert cell(result, "none", "family-wise error")["estimate"] == 0
     assert cell(result, "none", "false discovery rate")["estimate"] == 0
     assert result.growth.empty
 
 
-def test_looks_sentence_and_seed():
-    first, second = (simulate_looks(n_people=28, rng=6, n_subgroups=2) for _ in range(2))
+def test_sentence_and_seed():
+    first, second = (simulate_multiple_tests(n_people=28, rng=6, n_subgroups=2) for _ in range(2))
     pd.testing.assert_frame_equal(first.to_frame(), second.to_frame())
     assert re.fullmatch(
-        r"9 looks at a trial \(pain, sleep, fatigue; 2 subgroups; n = 28; correlation 0\.6\): at "
-        r"least one false finding in none \d\d\.\d %, bonferroni \d\.\d %, holm .*, hochberg .*, "
-        r"fdr_bh .* of 10000 simulated trials, by correction\.",
+        r"9 tests of a trial \(pain, sleep, fatigue, 2 subgroups; correlation 0\.6; n = 28\): at "
+        r"least one false finding in \d\d\.\d % without correction, \d\.\d % with Bonferroni, .* % "
+        r"with Holm, .* % with Hochberg, .* % with Benjamini-Hochberg of 10,000 simulated trials "
+        r"\(Monte Carlo SE at most 0\.\d\)\.",
         str(first),
     )
-    assert "1 subgroup;" in str(simulate_looks(n_people=28, rng=6, n_trials=10))
+    alone = simulate_multiple_tests(n_people=28, rng=6, n_trials=10, outcomes={"pain": 0})
+    assert str(alone).startswith("1 test of a trial (pain; correlation 0.6; n = 28): at least one")
+    assert str(
+        simulate_multiple_tests(n_people=28, rng=6, n_trials=10, outcomes={"a": 1})
+    ).endswith("n = 28): every outcome has a true effect, so that no finding is false.")
 
 
 @pytest.mark.parametrize(
@@ -218,10 +225,12 @@ def test_looks_sentence_and_seed():
         ({"n_trials": 1}, "n_trials must be a whole number, 2 or more; received 1"),
     ],
 )
-def test_looks_refuse(options, message):
-    with pytest.raises(ValueError, match=re.escape(f"simulate_looks: {message}")):
-        simulate_looks(**{"n_people": 28, "rng": 1} | options)
+def test_simulation_refuses(options, message):
+    with pytest.raises(ValueError, match=re.escape(f"simulate_multiple_tests: {message}")):
+        simulate_multiple_tests(**{"n_people": 28, "rng": 1} | options)
     with pytest.raises(TypeError, match=r"outcomes must map names to true effects.*received list"):
-        simulate_looks(n_people=28, rng=1, outcomes=["pain"])
+        simulate_multiple_tests(n_people=28, rng=1, outcomes=["pain"])
     with pytest.raises(ValueError, match="confidence_level must lie"):
-        simulate_looks(n_people=28, rng=1, confidence_level=95)
+        simulate_multiple_tests(n_people=28, rng=1, confidence_level=95)
+    with pytest.raises(ValueError, match="simulate_multiple_tests: rng is None; pass a seed"):
+        simulate_multiple_tests(n_people=28, rng=None)

@@ -151,8 +151,9 @@ def test_the_same_seed_gives_the_power_of_simulate_trials():
     for row in table.itertuples():
         trials = simulate_trials(TRUTH, n_people=row.n_people, n_trials=9000, rng=4).to_frame()
         expected = trials.set_index("term").loc["slope_difference"]
-        for name in ("power", "power_mcse", "power_low", "power_high"):
+        for name in ("power", "power_low", "power_high"):
             assert getattr(row, name) == expected[name]
+        assert row.mc_std_error == expected["power_mc_std_error"]
     assert table["term"].tolist() == ["slope_difference"] * 2
     assert table["n_people"].tolist() == [10, 20]
 
@@ -194,10 +195,27 @@ def test_curve_says_what_it_is():
     curve = summarise_power(TRUTH, n_people=[5, 40], effects=[0.0, 2.0], n_trials=2000, rng=1)
     table = curve.to_frame()
     assert str(curve).startswith(
-        "Power for the slope under LDN at 5 %, 2 true value(s), 5 to 40 people, 2,000 simulated "
-        f"trials each: from {table['power'].min():.2f} to {table['power'].max():.2f}"
+        "Power for the slope under LDN (percentage points per mm/h; true value 0, 2) at 5 %, 5 to 40 "
+        f"participants, 2,000 simulated trials each: from {table['power'].min():.2f} to "
+        f"{table['power'].max():.2f} (Monte Carlo SE at most 0.0"
     )
+    alone = summarise_power(TRUTH, n_people=[9], n_trials=100, rng=1)
+    assert re.search(r"at 5 %, 9 participants, 100 simulated trials each: 0\.\d\d \(", str(alone))
     assert "<table" in curve._repr_html_()
+
+
+def test_the_exact_curve_runs_through_the_exact_powers():
+    curve = summarise_power(TRUTH, n_people=[5, 300], effects=[0.0, 2.0], n_trials=50, rng=1)
+    path = curve.trace_exact(0.9)
+    assert path["n_people"].min() == 5
+    assert path["n_people"].max() == 300
+    assert len(path) == 160
+    for row in path.iloc[[3, 90, 159]].itertuples():
+        truth = TRUTH.with_effect("slope_ldn", row.effect)
+        exact = compute_power_exact(truth, n_people=row.n_people, confidence_level=0.9)
+        assert row.exact == exact
+    messy = summarise_power(replace(TRUTH, period_effect=1.0), n_people=[5], n_trials=50, rng=1)
+    assert messy.trace_exact().empty
 
 
 # --- the smallest size ---------------------------------------------------------------------------
@@ -232,7 +250,9 @@ def test_the_smallest_size_holds_the_exact_one(term, target, level):
     for n, column in ((found.n_low, "power_high"), (found.n_high, "power_low")):
         assert table.loc[n, column] >= target > table.loc[n - 1, column]
     assert table.index.is_monotonic_increasing
-    sentence = f"{found.n_people:,} people ({found.n_low:,} to {found.n_high:,} within Monte Carlo"
+    sentence = (
+        f"{found.n_people:,} participants ({found.n_low:,} to {found.n_high:,} within Monte Carlo"
+    )
     assert str(found).startswith(sentence)
     assert f"at {100 * (1 - level):.3g} %" in str(found)
 
@@ -286,8 +306,8 @@ def exact(truth=TRUTH, **options):
     [
         (lambda: curve(truth=1), TypeError, "summarise_power: truth must be a TrialTruth; received int"),
         (lambda: curve(estimand="slope"), ValueError, "no estimand 'slope'; known: slope_ldn, "),
-        (lambda: curve(n_trials=0), ValueError, "n_trials must be at least 1; received 0"),
-        (lambda: curve(n_people=[2]), ValueError, "n_people must be at least 3; received 2"),
+        (lambda: curve(n_trials=0), ValueError, "n_trials must be a whole number, 1 or more; received 0"),
+        (lambda: curve(n_people=[2]), ValueError, "n_people must be a whole number, 3 or more; received 2"),
         (lambda: curve(n_people=9), TypeError, "n_people must be a sequence of numbers; received 9"),
         (lambda: curve(n_people=[]), ValueError, "n_people is empty; give at least one number"),
         (lambda: curve(effects=[]), ValueError, "effects is empty"),
@@ -297,7 +317,7 @@ def exact(truth=TRUTH, **options):
         (lambda: curve().to_frame(0.8), ValueError, "must be one of 0.9, 0.95, 0.99; received 0.8"),
         (lambda: search(truth=None), TypeError, "truth must be a TrialTruth; received NoneType"),
         (lambda: search(estimand="r"), ValueError, "find_sample_size: no estimand 'r'"),
-        (lambda: search(n_trials=1.5), TypeError, "n_trials must be a whole number; received 1.5"),
+        (lambda: search(n_trials=1.5), TypeError, "n_trials must be a whole number, 1 or more; received 1.5"),
         (lambda: search(confidence_level=0.8), ValueError, "confidence_level must be one of 0.9, 0.95"),
         (lambda: search(power=1), ValueError, "power must lie between 0.05 (the significance level) and"),
         (lambda: search(power=0.05), ValueError, "and 1; received 0.05"),
@@ -305,11 +325,11 @@ def exact(truth=TRUTH, **options):
         (lambda: search(truth=TrialTruth()), ValueError, "the true value of slope_ldn is 0"),
         (lambda: search(rng=1.5), TypeError, "find_sample_size: rng must be a seed"),
         (lambda: search(truth=TrialTruth(slope_ldn=1e-4), n_trials=200), ValueError,
-         "with 100,000 people the power is 0."),
+         "with 100,000 participants the power is 0."),
         (lambda: exact(truth="x", n_people=9), TypeError, "truth must be a TrialTruth; received str"),
         (lambda: exact(n_people=9, estimand="x"), ValueError, "compute_power_exact: no estimand 'x'"),
         (lambda: exact(n_people=9, confidence_level=95), ValueError, "between 0 and 1, e.g. 0.95"),
-        (lambda: exact(n_people=2), ValueError, "n_people must be at least 3; received 2"),
+        (lambda: exact(n_people=2), ValueError, "n_people must be a whole number, 3 or more; received 2"),
         (lambda: exact(), ValueError, "give either n_people or esr"),
         (lambda: exact(n_people=3, esr=[1, 2, 3]), ValueError, "give either n_people or esr"),
         (lambda: exact(esr=[1, 2]), ValueError, "at least 3 finite numbers that are not all the same"),

@@ -88,11 +88,11 @@ def test_selection_alone_makes_trials_significant():
 
 def test_people_of_the_example():
     result = simulate_selection(**SELECT, n_trials=10)
-    people = result.people
-    assert_array_equal(people["selected"], people["baseline"] > 65)
-    assert len(people) == 400
-    assert result.asked["mean"] == Assumptions().severity_mean
-    assert result.asked["sd"] == Assumptions().severity_sd
+    participants = result.participants
+    assert_array_equal(participants["selected"], participants["baseline"] > 65)
+    assert len(participants) == 400
+    assert result.settings["mean"] == Assumptions().severity_mean
+    assert result.settings["sd"] == Assumptions().severity_sd
 
 
 def test_paired_p_equals_scipy():
@@ -105,11 +105,14 @@ def test_selection_sentence_and_seed():
     assert_array_equal(first.reductions, second.reductions)
     assert str(first) == str(second)
     assert re.fullmatch(
-        r"Of people whose pain at baseline was above 65, and whom nothing helped, the mean reduction "
-        r"was 5\.\d\d points \(expected 5\.47; drift 0, reliability 0\.6, n = 30; 10000 simulated "
-        r"trials\)\.",
+        r"Participants were admitted with pain above 65 and nobody was treated: mean pain fell by "
+        r"5\.\d\d points \(Monte Carlo SE 0\.01\d?; expected fall 5\.47\), and 8\d\.\d % of trials \(Monte "
+        r"Carlo SE 0\.\d\) have p < 0\.05 \(reliability 0\.6, n = 30; 10,000 simulated trials\)\.",
         str(first),
     )
+    worse = str(simulate_selection(**SELECT, baseline=(58, 11), drift=-9, n_trials=500))
+    assert "nobody was treated, and pain changed by 9 points in everybody: mean pain rose" in worse
+    assert "expected rise 3.53" in worse
 
 
 @pytest.mark.parametrize(
@@ -174,12 +177,16 @@ def test_a_trial_equals_pearsonr():
 def test_coupling_sentence():
     text = str(simulate_coupling(retest_r=0.5, rng=1))
     assert text.startswith(
-        "With no relation of change to pain (retest r = 0.5, ratio of SDs 1, n ="
+        "With no relation of change to true pain (retest r = 0.5, n = 30; 10,000 simulated"
     )
-    assert "change against baseline: mean r 0.49, significant in 8" in text
-    assert "(Oldham): mean r" in text
+    assert "change against baseline: mean r 0.49 (Monte Carlo SE 0.001), significant in 8" in text
+    assert "(Oldham): mean r 0.00 (Monte Carlo SE 0.002)" in text
+    assert "is not 0 here" not in text
     other = str(simulate_coupling(retest_r=0.5, sd_ratio=0.5, rng=1))
-    assert other.startswith("Change and pain (retest r = 0.5, ratio of SDs 0.5")
+    assert other.startswith("Where the SD at the end point is 0.5 times that at baseline (retest r")
+    assert other.endswith("is not 0 here because the SD becomes smaller, whatever the cause.")
+    wider = str(simulate_coupling(retest_r=0.5, sd_ratio=1.5, rng=1, n_trials=50))
+    assert wider.endswith("is not 0 here because the SD becomes larger, whatever the cause.")
 
 
 @pytest.mark.parametrize(
@@ -196,6 +203,26 @@ def test_coupling_refuses(options, message):
         simulate_coupling(**{"retest_r": 0.5, "rng": 1} | options)
     with pytest.raises(ValueError, match="confidence_level must lie"):
         simulate_coupling(retest_r=0.5, rng=1, confidence_level=5)
+    with pytest.raises(ValueError, match="simulate_coupling: rng is None; pass a seed"):
+        simulate_coupling(retest_r=0.5, rng=None)
+    with pytest.raises(ValueError, match="simulate_selection: rng is None; pass a seed"):
+        simulate_selection(**SELECT | {"rng": None})
+
+
+def test_oldham_fails_where_variances_differ_without_any_relation():
+    """A less precise end point alone: true pain stays, and Oldham finds a relation."""
+    rng = np.random.default_rng(2)
+    true = rng.standard_normal((2000, 100))
+    first = true + 0.5 * rng.standard_normal(true.shape)
+    second = true + 1.0 * rng.standard_normal(true.shape)
+    ratio, r = np.sqrt(2 / 1.25), 1 / np.sqrt(1.25 * 2)
+    table = simulate_coupling(
+        retest_r=r, sd_ratio=ratio, n_people=100, rng=1, n_trials=2
+    ).to_frame()
+    expected = table.query("quantity == 'mean r'")["expected"].iloc[1]
+    assert expected < -0.2
+    found = [pearsonr(a - b, (a + b) / 2).statistic for a, b in zip(first, second, strict=True)]
+    assert abs(np.mean(found) - expected) < 4 * np.std(found) / np.sqrt(2000)
 
 
 # --- what the simulations share ----------------------------------------------------------
@@ -221,6 +248,6 @@ def test_monte_carlo_errors():
 
 
 def test_assumed_baseline():
-    assert require_baseline("f", None) == (Assumptions().severity_mean, Assumptions().severity_sd)
+    assert require_baseline(None, "f") == (Assumptions().severity_mean, Assumptions().severity_sd)
     with pytest.raises(ValueError, match=re.escape("received (1, -1)")):
-        require_baseline("f", (1, -1))
+        require_baseline((1, -1), "f")

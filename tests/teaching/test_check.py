@@ -17,7 +17,13 @@ from ldn_analysis import (
     use_data,
 )
 from ldn_analysis.data.tables import write_tables
-from ldn_analysis.teaching.check import _check_number, _is_close, _is_same, load_exercises
+from ldn_analysis.teaching.check import (
+    _check_number,
+    _check_word,
+    _is_close,
+    _is_same,
+    load_exercises,
+)
 from ldn_analysis.teaching.exercise import Exercise
 
 EXERCISES = load_exercises()
@@ -157,6 +163,56 @@ def test_what_does_not(answer, right):
 def test_nearly_right_is_told_so():
     assert "two significant digits" in _check_number(made(1.2913), 1)[1]
     assert "do not cut" in _check_number(made(1.2968), 1.29)[1]
+    assert "do not cut" in _check_number(made(-6.97), -6.9)[1]
+
+
+@pytest.mark.parametrize(("answer", "right"), [(0.49, 0.4828), (0.32, 0.3139), (-6.93, -6.917)])
+def test_only_what_was_cut_off_is_called_so(answer, right):
+    message = _check_number(made(right), answer)[1]
+    assert message == "nearly; the last digit is not right."
+
+
+@pytest.mark.parametrize(("answer", "right"), [(30, 29), (20, 16), (1000, 1234)])
+def test_a_count_is_never_rounded_too_far(answer, right):
+    assert _check_number(made(right, cell="the table"), answer) == (
+        False,
+        "that is not it; look again at the table.",
+    )
+
+
+def test_a_refusal_names_the_cell_of_the_exercise():
+    assert _check_number(made(1.29, cell="cell `fit`"), 77)[1].endswith("again at cell `fit`.")
+    assert "that the question names" in _check_number(made(1.29), 77)[1]
+    for name in [name for name in NAMES if name.startswith("09") and name in ASKS_NUMBER]:
+        assert EXERCISES[name]().cell
+        assert check(name, 123456.0).message.endswith(f"look again at {EXERCISES[name]().cell}.")
+
+
+@pytest.mark.parametrize("answer", ["P07", "p7", "P7", " P7. "])
+def test_a_label_is_read_with_and_without_its_zeros(answer):
+    task = made("P07", labels=("P07", "P70", "C26"), others="a label", cell="the table")
+    assert _check_word(task, answer) == (True, "so.")
+    assert not _check_word(task, "P70")[0]
+    assert not _check_word(task, "P007x")[0]
+
+
+def test_a_label_that_exists_is_told_so():
+    mistakes = [("c03", "she has the largest residual.")]
+    task = made("p07", labels=("P07", "C26"), mistakes=mistakes, others="a label", cell="it")
+    expected = "there is C26, but it is not the one asked for; look again at it."
+    assert _check_word(task, "C26") == (False, expected)
+    assert _check_word(task, "C3") == (False, "she has the largest residual.")
+    assert _check_word(task, "C99") == (False, "that is not it; answer with a label.")
+
+
+def test_a_fraction_is_a_number():
+    share = EXERCISES["02.1"]().answer
+    numerator, denominator = share.as_integer_ratio()
+    assert check("02.1", f"{numerator} / {denominator}")
+    assert _check_number(made(14 / 29, unit="proportion"), "14/29")[0]
+    assert not _check_number(made(14 / 29), "15/29")[0]
+    for nonsense in ("1/0", "14/29/2", "half"):
+        assert "Write it like 0.48 or 14/29" in _check_number(made(14 / 29), nonsense)[1]
 
 
 def test_a_share_in_percent():

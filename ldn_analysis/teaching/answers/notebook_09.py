@@ -24,26 +24,37 @@ def _figure_2_choices() -> dict:
     return {choice: options[0] for choice, options in GRID.items()}
 
 
+@remember
+def _defensible():
+    """The curve without the options that are hard to defend."""
+    from ...multiverse.specifications import DEFENSIBLE
+
+    return _multiverse().select(DEFENSIBLE)
+
+
 @enter_exercise("09.1")
-def _median_of_curve() -> Exercise:
-    """Median estimate of the whole curve."""
-    estimates = _multiverse().specifications["estimate"]
+def _median_without_the_hard_to_defend() -> Exercise:
+    """Median estimate of the curve without the options that are hard to defend."""
+    every, rows = _multiverse().to_frame(), _defensible().to_frame()
     figure_2 = _multiverse().find(**_figure_2_choices()).iloc[0]
+    no_split = every[every["esr"] != "above its median"]
     return Exercise(
-        answer=float(estimates.median()),
-        because="half of the analyses find more and half find less; it is no better than its grid.",
+        answer=float(rows["estimate"].median()),
+        because="the median moves with its grid: it is a summary of what was declared, no estimate of anything.",
         mistakes=[
-            (
-                float(estimates.mean()),
-                "that is the mean; half of the curve lies on each side of the median.",
-            ),
-            (float(estimates.max()), "that is the largest of them."),
+            (float(every["estimate"].median()), "that is the median of the whole grid."),
+            (float(no_split["estimate"].median()), "that leaves out the median split alone."),
+            (float(rows["estimate"].mean()), "that is the mean; the median was asked for."),
+            (float(rows["estimate"].max()), "that is the largest of them."),
+            (float(rows["estimate"].min()), "that is the smallest of them."),
+            (float((rows["conf_low"] > 0).mean()), "that is the share of intervals above zero."),
             (float(figure_2["estimate"]), "that is the analysis of Fig. 2 alone."),
             (
-                float(_multiverse().specifications["slope"].median()),
+                float(rows["slope"].median()),
                 "slopes in different units have no median; take the standardised estimates.",
             ),
         ],
+        cell="the cell that fits the grid `DEFENSIBLE`, under 'Options that are hard to defend'",
     )
 
 
@@ -51,11 +62,13 @@ def _median_of_curve() -> Exercise:
 def _share_above() -> Exercise:
     """Share of the intervals of one outcome that lie above zero."""
     rows = _multiverse().find(outcome="percent reduction, LDN - placebo")
+    points = _multiverse().find(outcome="points reduction, LDN - placebo")
     alone = _multiverse().find(outcome="percent reduction, LDN")
+    both = (*rows["conf_low"], *points["conf_low"])
     return Exercise(
         answer=float((rows["conf_low"] > 0).mean()),
         unit="proportion",
-        because="and none of these counts is a test: all of them share their people.",
+        because="and none of these counts is a test: all of them share their participants.",
         mistakes=[
             (
                 int((rows["conf_low"] > 0).sum()),
@@ -66,12 +79,15 @@ def _share_above() -> Exercise:
                 "that counts the estimates above zero, not the intervals.",
             ),
             (float((alone["conf_low"] > 0).mean()), "that is LDN alone, without placebo."),
+            (float((points["conf_low"] > 0).mean()), "that is the difference in points."),
+            (float((np.array(both) > 0).mean()), "that is of both differences from placebo."),
             (float(_multiverse().glance()["above_zero"].iloc[0]), "that is of all outcomes."),
             (
                 float((_multiverse().to_frame(0.9).loc[rows.index, "conf_low"] > 0).mean()),
                 "that is with 90 % intervals (a one-sided p below 0.05).",
             ),
         ],
+        cell="the table of `summarise_choices()` under 'Which question does the curve answer?'",
     )
 
 
@@ -80,14 +96,18 @@ def _range_of_curve() -> Exercise:
     """Range of the estimates of a smaller multiverse."""
     start = _figure_2_choices()
     fixed = {name: start[name] for name in ("model", "esr", "without")}
-    rows = _multiverse().find(people="crossover trial", **fixed)
-    both, every = _multiverse().find(people="both trials", **fixed), _multiverse().to_frame()
-    free = _multiverse().find(people="crossover trial", model="OLS", esr="as is")
+    rows = _multiverse().find(participants="crossover trial", **fixed)
+    both, every = (
+        _multiverse().find(participants="both trials", **fixed),
+        _multiverse().to_frame(),
+    )
+    free = _multiverse().find(participants="crossover trial", model="OLS", esr="as is")
     return Exercise(
         answer=float(np.ptp(rows["estimate"])),
-        because="with the same people and the same model, outcome, windows and adjustment still move it so far.",
+        because="with the same participants and the same model, outcome, windows and adjustment still move it so far.",
         mistakes=[
             (float(rows["estimate"].max()), "that is the largest; take the smallest from it."),
+            (float(rows["estimate"].min()), "that is the smallest; take it from the largest."),
             (float(np.ptp(both["estimate"])), "that is with both trials."),
             (float(np.ptp(every["estimate"])), "that is of the whole grid."),
             (float(np.ptp(free["estimate"])), 'leave nobody out: without=["nobody"].'),
@@ -96,6 +116,7 @@ def _range_of_curve() -> Exercise:
                 "slopes in different units do not compare; take the standardised estimates.",
             ),
         ],
+        cell="the cell that fits the friendly grid, under 'Check': yours is made in the same way",
     )
 
 
@@ -113,23 +134,33 @@ def _within_p() -> Exercise:
         mistakes=[
             (float(row["p_value"]) / 2, "that is one-sided; the question asks for two-sided."),
             (float(alone["p_value"]), "that is LDN alone, as in Fig. 2."),
+            (round(float(alone["p_value"]), 3), "that is LDN alone, as in Fig. 2."),
             (float(in_points["p_value"]), "that is the difference in points."),
             (float(row["estimate"]), "that is the estimate."),
+            (float(row["slope"]), "that is the slope."),
             (float(row["statistic"]), "that is t."),
         ],
+        cell="the table of single steps under 'Look first', in the row of that outcome",
     )
 
 
 @enter_exercise("09.5")
-def _counting() -> Exercise:
-    """Is a count of significant specifications a test?"""
+def _which_choice_moves_most() -> Exercise:
+    """Does ESR stay the choice that moves most without the hard-to-defend options?"""
+    whole = _multiverse().compare_choices()["choice"].tolist()
+    first = _defensible().compare_choices()["choice"].iloc[0]
     return Exercise(
-        answer="no",
-        because="they share the people and so stand or fall together; shuffled data show how often so many are significant by chance.",
+        answer=first,
+        because=(
+            f"over the whole grid it is {whole[0]!r}: which choice matters depends on the grid."
+            if whole[0] != first
+            else "it is the same over the whole grid; the others changed their places."
+        ),
         mistakes=[
-            (
-                "yes",
-                "fifty would be the average, but how often would chance alone give four hundred?",
-            )
+            (name, "that choice moves the estimate less; sort by `mean_change`.")
+            for name in whole
+            if name != first
         ],
+        others="the name of a choice, as in the column `choice`",
+        cell="the table of `compare_choices()` of the grid `DEFENSIBLE`",
     )

@@ -1,0 +1,340 @@
+"""Re-analysis helpers for low-dose naltrexone (LDN) in fibromyalgia pain."""
+
+# ruff: noqa: I001  (in the order of the rooms)
+
+from .core.line import (
+    LineSums as LineSums,
+    solve_line as solve_line,
+    sum_line as sum_line,
+)
+from .core.intervals import (
+    wilson_interval as wilson_interval,
+)
+from .core.wording import (
+    say as say,
+)
+from .core.versions import (
+    list_versions as list_versions,
+)
+from .core.canvas import (
+    new_figure as new_figure,
+)
+from .core.export import (
+    save_figure as save_figure,
+    show as show,
+)
+from .data.tables import (
+    list_datasets as list_datasets,
+    load_codebook as load_codebook,
+    load_dataset as load_dataset,
+    use_data as use_data,
+)
+from .data.checking import (
+    DataError as DataError,
+    check_table as check_table,
+)
+from .data.reading import (
+    read_table as read_table,
+)
+from .data.diaries import (
+    fill_missed_days as fill_missed_days,
+    summarise_diaries as summarise_diaries,
+)
+from .data.assumptions import (
+    Assumptions as Assumptions,
+    CalibrationError as CalibrationError,
+)
+from .data.simulated_people import (
+    simulate_illustrative_trials as simulate_illustrative_trials,
+)
+from .data.calibration import (
+    check_calibration as check_calibration,
+)
+from .data.template import (
+    write_template as write_template,
+)
+from .data.printed import (
+    Printed as Printed,
+    read_printed as read_printed,
+)
+from .data.figures import (
+    plot_diary as plot_diary,
+)
+from .lines.regression import (
+    LineFit as LineFit,
+    LineFits as LineFits,
+    fit_line as fit_line,
+    fit_lines as fit_lines,
+)
+from .lines.optimism import (
+    Optimism as Optimism,
+    correct_optimism as correct_optimism,
+)
+from .lines.moved_point import (
+    MovedPoint as MovedPoint,
+    move_point as move_point,
+)
+from .lines.figures_moved_point import (
+    plot_moved_point as plot_moved_point,
+)
+from .lines.figure_2 import (
+    plot_esr_pain as plot_esr_pain,
+    plot_line as plot_line,
+)
+from .lines.influence import (
+    Influence as Influence,
+    compute_influence as compute_influence,
+)
+from .lines.leave_one_out import (
+    LeaveOneOut as LeaveOneOut,
+    leave_one_out as leave_one_out,
+    measure_influence as measure_influence,
+)
+from .lines.checks import (
+    LineChecks as LineChecks,
+    check_line as check_line,
+)
+from .lines.robust import (
+    LineComparison as LineComparison,
+    compare_lines as compare_lines,
+)
+from .lines.bootstrap import (
+    BootstrapLine as BootstrapLine,
+    bootstrap_line as bootstrap_line,
+    exact_bootstrap_line as exact_bootstrap_line,
+)
+from .lines.permutation import (
+    PermutationTest as PermutationTest,
+    permute_line as permute_line,
+)
+from .lines.figures_checks import (
+    plot_checks as plot_checks,
+)
+from .lines.figures_refits import (
+    plot_bootstrap as plot_bootstrap,
+    plot_leave_one_out as plot_leave_one_out,
+    plot_lines as plot_lines,
+    plot_permutation as plot_permutation,
+)
+from .crossover.paired_reml import (
+    TwoStrata as TwoStrata,
+    solve_two_strata as solve_two_strata,
+)
+from .crossover.slopes import (
+    SlopeComparison as SlopeComparison,
+    compare_slopes as compare_slopes,
+)
+from .crossover.two_period import (
+    CrossoverFit as CrossoverFit,
+    fit_crossover as fit_crossover,
+)
+from .crossover.diary_model import (
+    DiaryFit as DiaryFit,
+    fit_diary_model as fit_diary_model,
+)
+from .crossover.responders import (
+    ResponderComparison as ResponderComparison,
+    ResponderCurve as ResponderCurve,
+    compare_responders as compare_responders,
+    summarise_responder_curve as summarise_responder_curve,
+)
+from .crossover.agreement import (
+    ImprovementAgreement as ImprovementAgreement,
+    compare_improvement as compare_improvement,
+)
+from .crossover.improvement import (
+    ImprovementSummary as ImprovementSummary,
+    summarise_improvement as summarise_improvement,
+)
+from .crossover.pairing import (
+    MeanComparison as MeanComparison,
+    compare_means as compare_means,
+)
+from .crossover.figure_1 import (
+    plot_improvement as plot_improvement,
+)
+from .crossover.figures import (
+    plot_crossover as plot_crossover,
+    plot_improvement_agreement as plot_improvement_agreement,
+    plot_responder_curve as plot_responder_curve,
+    plot_slope_difference as plot_slope_difference,
+)
+from .small_samples.design_errors import (
+    DesignErrors as DesignErrors,
+    compute_design_errors as compute_design_errors,
+)
+from .small_samples.true_r_squared import (
+    TrueRSquared as TrueRSquared,
+    infer_true_r_squared as infer_true_r_squared,
+)
+from .small_samples.regression_to_mean import (
+    CouplingResult as CouplingResult,
+    SelectionResult as SelectionResult,
+    simulate_coupling as simulate_coupling,
+    simulate_selection as simulate_selection,
+)
+from .small_samples.change_scores import (
+    ChangeScores as ChangeScores,
+    compare_change_scores as compare_change_scores,
+)
+from .small_samples.multiple_tests import (
+    LooksResult as LooksResult,
+    adjust_p_values as adjust_p_values,
+    simulate_looks as simulate_looks,
+)
+from .small_samples.truth import (
+    TrialTruth as TrialTruth,
+    estimate_truth as estimate_truth,
+)
+from .small_samples.trials import (
+    SimulatedTrials as SimulatedTrials,
+    simulate_trials as simulate_trials,
+)
+from .small_samples.power import (
+    PowerCurve as PowerCurve,
+    compute_power_exact as compute_power_exact,
+    summarise_power as summarise_power,
+)
+from .small_samples.sample_size import (
+    SampleSize as SampleSize,
+    find_sample_size as find_sample_size,
+)
+from .small_samples.figures_power import (
+    plot_estimates as plot_estimates,
+    plot_power as plot_power,
+)
+from .small_samples.line_fan import (
+    LineFan as LineFan,
+    simulate_lines as simulate_lines,
+)
+from .small_samples.figures_line_fan import (
+    plot_line_fan as plot_line_fan,
+)
+from .small_samples.figures_small_samples import (
+    plot_change_scores as plot_change_scores,
+    plot_coupling as plot_coupling,
+    plot_looks as plot_looks,
+    plot_optimism as plot_optimism,
+    plot_selection as plot_selection,
+    plot_true_r_squared as plot_true_r_squared,
+    plot_winners_curve as plot_winners_curve,
+)
+from .audit.results import (
+    AuditCheck as AuditCheck,
+    Derivation as Derivation,
+)
+from .audit.counts import (
+    check_count as check_count,
+    check_mean as check_mean,
+    check_share as check_share,
+    check_sum as check_sum,
+)
+from .audit.summaries import (
+    check_standardised_difference as check_standardised_difference,
+    check_summary as check_summary,
+    check_total_mean as check_total_mean,
+)
+from .audit.p_values import (
+    check_p_from_statistic as check_p_from_statistic,
+)
+from .audit.degrees import (
+    check_degrees_of_freedom as check_degrees_of_freedom,
+    check_unit_of_analysis as check_unit_of_analysis,
+)
+from .audit.multiple_p import (
+    check_false_discovery as check_false_discovery,
+    check_threshold as check_threshold,
+)
+from .audit.correlations import (
+    check_correlations as check_correlations,
+    check_r_squared as check_r_squared,
+    compute_r_from_values as compute_r_from_values,
+)
+from .audit.intervals import (
+    check_interval_symmetry as check_interval_symmetry,
+    check_interval_width as check_interval_width,
+    check_p_from_interval as check_p_from_interval,
+)
+from .audit.paired_shares import (
+    check_paired_shares as check_paired_shares,
+)
+from .audit.derived import (
+    compute_r_interval as compute_r_interval,
+    compute_sd_from_p as compute_sd_from_p,
+    compute_se_from_interval as compute_se_from_interval,
+)
+from .audit.published import (
+    Audit as Audit,
+    audit_published as audit_published,
+)
+from .audit.figures import (
+    plot_audit as plot_audit,
+    plot_correlations as plot_correlations,
+    plot_degrees_of_freedom as plot_degrees_of_freedom,
+    plot_false_discovery as plot_false_discovery,
+    plot_possible_counts as plot_possible_counts,
+)
+from .evidence.effects import (
+    TrialEffects as TrialEffects,
+    load_printed_meta_analyses as load_printed_meta_analyses,
+    standardise_trials as standardise_trials,
+)
+from .evidence.pooling import (
+    MetaAnalysis as MetaAnalysis,
+    pool_effects as pool_effects,
+)
+from .evidence.series import (
+    MetaSeries as MetaSeries,
+    cumulate_trials as cumulate_trials,
+    leave_one_trial_out as leave_one_trial_out,
+    vary_assumptions as vary_assumptions,
+)
+from .evidence.credibility import (
+    CredibilityAnalysis as CredibilityAnalysis,
+    PriorCombination as PriorCombination,
+    analyse_credibility as analyse_credibility,
+    combine_with_prior as combine_with_prior,
+)
+from .evidence.figures import (
+    plot_cumulative as plot_cumulative,
+    plot_funnel as plot_funnel,
+    plot_prior as plot_prior,
+)
+from .evidence.forest import (
+    plot_forest as plot_forest,
+)
+from .multiverse.specifications import (
+    build_specifications as build_specifications,
+)
+from .multiverse.fit import (
+    Multiverse as Multiverse,
+    fit_multiverse as fit_multiverse,
+)
+from .multiverse.permutation import (
+    JointTest as JointTest,
+    permute_multiverse as permute_multiverse,
+)
+from .multiverse.figures import (
+    plot_joint_test as plot_joint_test,
+    plot_specification_curve as plot_specification_curve,
+)
+from .report.report import (
+    build_report as build_report,
+)
+from .teaching.esr_worlds import (
+    VariedCorrelation as VariedCorrelation,
+    vary_esr_correlation as vary_esr_correlation,
+)
+from .teaching.widgets import (
+    explore_esr_correlation as explore_esr_correlation,
+    explore_line_fan as explore_line_fan,
+    explore_moved_point as explore_moved_point,
+    explore_multiverse as explore_multiverse,
+    explore_small_samples as explore_small_samples,
+)
+from .teaching.check import (
+    Verdict as Verdict,
+    check as check,
+)
+
+__version__: str
