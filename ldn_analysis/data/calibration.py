@@ -241,6 +241,11 @@ class _Summaries:
             achieved[f"pilot_weeks_{phase}"] = self._count_weeks("pilot", phase)
         for name, r in correlations.items():
             achieved[f"pilot_{name}_r"] = r
+        return achieved | self._achieve_baseline(pilot)
+
+    def _achieve_baseline(self, pilot: pd.DataFrame) -> dict[str, float]:
+        """Targets of the pilot that need no diary: baseline, FIQ and tolerability."""
+        achieved = {}
         for name, column in (
             ("age", "age_years"), ("fiq", "fiq_0_100"), ("illness_years", "fibromyalgia_years"),
         ):  # fmt: skip

@@ -20,7 +20,7 @@ def read(content):
 @pytest.mark.parametrize("table", TABLES)
 def test_header_codebook_and_example_have_the_same_columns(table):
     empty, book, example = map(read, build_template(table).values())
-    known = load_codebook(table).query("name != 'status'")
+    known = load_codebook(table).query("not name.str.endswith('status')")
     assert empty.empty
     assert list(empty) == book["name"].tolist()  # nobody is asked for a status
     assert list(example) == [*empty, "status"]
