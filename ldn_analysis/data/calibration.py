@@ -241,6 +241,11 @@ class _Summaries:
             achieved[f"pilot_weeks_{phase}"] = self._count_weeks("pilot", phase)
         for name, r in correlations.items():
             achieved[f"pilot_{name}_r"] = r
+        return achieved | self._achieve_baseline(pilot)
+
+    def _achieve_baseline(self, pilot: pd.DataFrame) -> dict[str, float]:
+        """Targets of the pilot that need no diary: baseline, FIQ and tolerability."""
+        achieved = {}
         for name, column in (
             ("age", "age_years"), ("fiq", "fiq_0_100"), ("illness_years", "fibromyalgia_years"),
         ):  # fmt: skip
@@ -366,7 +371,8 @@ def find_peak_day(ldn_days: pd.DataFrame) -> float:
     """Day on LDN on which a straight line through the mean symptoms bends and stays level."""
     symptoms = ldn_days.pivot(index="day_in_phase", columns="participant", values="symptoms_0_100")
     mean = (symptoms - symptoms.mean()).mean(axis=1)
-    day, days = mean.index.to_numpy(), np.arange(7, len(mean) - 6)
+    day = mean.index.to_numpy()
+    days = day[6:-7]
     bent = np.minimum(day[:, None], days).astype(float)
     bent -= bent.mean(axis=0)
     explained = (mean - mean.mean()).to_numpy() @ bent / np.sqrt((bent**2).sum(axis=0))

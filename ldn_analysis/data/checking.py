@@ -82,7 +82,7 @@ def describe_own_table(name: str) -> dict:
     if resource["status"] != "illustrative":
         return resource
     schema = resource["schema"]
-    fields = [field for field in schema["fields"] if field["name"] != "status"]
+    fields = [field for field in schema["fields"] if not field["name"].endswith("status")]
     return resource | {"schema": schema | {"fields": fields}}
 
 

@@ -19,7 +19,7 @@ __all__ = ["plot_diary"]
 def plot_diary(
     diary: pd.DataFrame, ax=None, *, rating: str = "pain_0_100", conditions=CONDITION_TITLES
 ):
-    """One person's daily ratings, with the means that the registry's definitions use.
+    """One participant's daily ratings, with the means that the registry's definitions use.
 
     Parameters
     ----------
@@ -58,13 +58,8 @@ def plot_diary(
     for phase, days in diary.groupby("phase", observed=True):
         first, last = days["day"].min(), days["day"].max()
         if phase in conditions:
-            ax.axvspan(
-                first - 0.5,
-                last + 0.5,
-                color=BLUE if phase == "ldn" else VERMILLION,
-                alpha=0.10,
-                linewidth=0,
-            )
+            color = BLUE if phase == "ldn" else VERMILLION
+            ax.axvspan(first - 0.5, last + 0.5, color=color, alpha=0.10, linewidth=0)
         ax.annotate(
             CONDITION_TITLES.get(phase, phase),
             ((first + last) / 2, 97),
@@ -72,18 +67,14 @@ def plot_diary(
             va="top",
             fontsize=7,
         )
-        used = (
-            days
-            if phase == "baseline"
-            else days[days["day"] > last - 3]
-            if phase in conditions
-            else None
+        if phase in conditions:
+            days = days[days["day"] > last - 3]
+        elif phase != "baseline":
+            continue
+        ends = [days["day"].min() - 0.5, days["day"].max() + 0.5]
+        ax.plot(
+            ends, [days[rating].mean()] * 2, color="black", linewidth=2.2, solid_capstyle="butt"
         )
-        if used is not None:
-            ends = [used["day"].min() - 1.5, used["day"].max() + 1.5]
-            ax.plot(
-                ends, [used[rating].mean()] * 2, color="black", linewidth=2.2, solid_capstyle="butt"
-            )
     ax.set(xlabel="day of the study", ylabel=label_column(rating), ylim=(0, 100))
     title = f"participant {diary['participant'].iloc[0]}; thick lines: means of the baseline and of the final three days"
     ax.set_title(join_words(title, read_status(diary)), fontsize=7)

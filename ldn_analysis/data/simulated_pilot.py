@@ -20,7 +20,7 @@ from .tables import load_dataset
 
 __all__: list[str] = []
 
-TRIES = 20_000
+TRIES = 5000
 
 
 def simulate_pilot(a: Assumptions, rng) -> tuple[pd.DataFrame, pd.DataFrame]:

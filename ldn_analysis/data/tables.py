@@ -189,7 +189,7 @@ def _read_illustrative(folder: Path) -> dict[str, pd.DataFrame]:
         if absent := [column for column in columns if column not in table]:
             raise DataError(str(path), [f"has no column {', '.join(absent)}"])
         table.attrs = {}
-        tables[name] = mark_illustrative(table)
+        tables[name] = mark_illustrative(apply_types(table, name))
     _require_same_participants(tables, folder)
     return tables
 

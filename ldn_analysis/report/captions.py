@@ -31,9 +31,11 @@ def render_captions(results: dict) -> str:
     if fits := results.get("figure_2"):
         lines = " ".join(f"{name}: {fits[name]}" for name in fits)
         assumed = (
-            " The crossover trial's means and their paired p value, and the R² of the pilot's symptom "
-            "response, reproduce printed numbers. The points are assumed, and so is everything that "
-            "follows from them: slopes, r, R², p and intervals."
+            " The ESR of the pilot's ten (P01 to P10) is published; that of the crossover trial is "
+            "assumed, distributed like theirs. The crossover trial's means with their intervals and "
+            "paired p value, and the correlation of the pilot's ESR with the drug response in "
+            "symptoms, meet printed numbers. Everybody's pain reduction is assumed, and so is "
+            "everything that follows from it: slopes, r, R², p and intervals."
             if any(fit.status == "illustrative" for fit in fits.fits.values())
             else ""
         )

@@ -23,7 +23,7 @@ RESOURCES = {resource["name"]: resource for resource in PACKAGE["resources"]}
 PUBLISHED = [name for name, item in RESOURCES.items() if item["status"] == "published"]
 ILLUSTRATIVE = [name for name, item in RESOURCES.items() if item["status"] == "illustrative"]
 STATUSES = {"published", "reported", "derived", "assumed"}
-MARKS = {"status"}  # columns that say where the others come from
+MARKS = {"status", "esr_status", "baseline_status"}  # columns that say where the others come from
 every_table = pytest.mark.parametrize("name", RESOURCES)
 
 

@@ -20,7 +20,7 @@ def read(content):
 @pytest.mark.parametrize("table", TABLES)
 def test_header_codebook_and_example_have_the_same_columns(table):
     empty, book, example = map(read, build_template(table).values())
-    known = load_codebook(table).query("name != 'status'")
+    known = load_codebook(table).query("not name.str.endswith('status')")
     assert empty.empty
     assert list(empty) == book["name"].tolist()  # nobody is asked for a status
     assert list(example) == [*empty, "status"]
@@ -35,7 +35,8 @@ def test_header_codebook_and_example_have_the_same_columns(table):
             wanted = getattr(theirs, limit)
             assert getattr(ours, limit) == ("" if wanted != wanted else f"{wanted:g}")
         assert ours.description
-        assert ours.example_illustrative in set(example[ours.name])
+        shown = {cell.removesuffix(".0") for cell in example[ours.name]}  # 43 for 43.0
+        assert ours.example_illustrative in shown
 
 
 @pytest.mark.parametrize("table", TABLES)
@@ -44,9 +45,10 @@ def test_the_example_is_the_illustrative_table_and_passes(table, tmp_path, capsy
     path.write_bytes(build_template(table)[f"{table}_example_illustrative.csv"])
     assert main(["check", str(path), "--table", table]) == 0
     assert "no problems found" in capsys.readouterr().out
-    columns = load_codebook(table)["name"].tolist()
+    asked = load_codebook(table).query("name == 'status' or not name.str.endswith('status')")
+    columns = asked["name"].tolist()
     pd.testing.assert_frame_equal(
-        read_table(path, table=table)[columns], load_dataset(table), check_flags=False
+        read_table(path, table=table)[columns], load_dataset(table)[columns], check_flags=False
     )
 
 

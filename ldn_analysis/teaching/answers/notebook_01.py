@@ -1,5 +1,6 @@
 """Answers to the exercises of notebook 01, and the usual mistakes, computed from the data."""
 
+from ...data.diaries import summarise_diaries
 from ...data.tables import load_dataset
 from ..exercise import Exercise, enter_exercise
 
@@ -23,24 +24,22 @@ def _completed() -> Exercise:
 
 
 @enter_exercise("01.2")
-def _missed() -> Exercise:
-    """Share of diary days without a pain rating."""
-    diaries = load_dataset("daily_pain")
-    pain = diaries["pain_0_100"]
+def _short_end_points() -> Exercise:
+    """Share of the end points that rest on fewer than three ratings."""
+    table = summarise_diaries(load_dataset("daily_pain"))
+    days = table["end_point_days"]
+    missed = load_dataset("daily_pain")["pain_0_100"].isna().mean()
     return Exercise(
         unit="proportion",
-        answer=float(pain.isna().mean()),
-        because="a missed day is a row with a blank; its share was assumed.",
+        answer=float((days < 3).mean()),
+        because="the last day of a phase is never missed in these data, so two days can be.",
         mistakes=[
-            (float(pain.notna().mean()), "that is the share of days that were rated."),
-            (int(pain.isna().sum()), "that is the number of missed days; divide by all days."),
+            (float((days == 3).mean()), "that is the share with all three ratings."),
+            (int((days < 3).sum()), "that is their number; divide by all rows of the table."),
+            (float(missed), "that is the share of all diary days that were missed."),
             (
-                float(pain[diaries["trial"] == "crossover"].isna().mean()),
-                "that is the crossover trial alone; the question is about all diary days.",
-            ),
-            (
-                float(pain.isna().sum() / pain.notna().sum()),
-                "that divides by the days that were rated; divide by all days.",
+                float((table["baseline_days"] < 14).mean()),
+                "that is about the baseline; the question is about the end point.",
             ),
         ],
     )
@@ -77,7 +76,7 @@ def _reduction() -> Exercise:
             ),
             (
                 float(100 * (1 - end["ldn"] / base["ldn"])),
-                "that is the reduction of the mean pain; asked for is the mean of each person's reduction.",
+                "that is the reduction of the mean pain; asked for is the mean of each participant's reduction.",
             ),
         ],
     )
@@ -88,7 +87,7 @@ def _status() -> Exercise:
     """Status of the seven counts of Fig. 1."""
     return Exercise(
         answer="assumed",
-        because="nobody outside the trial knows the seven counts; only their sum and the best half were told.",
+        because="the counts are not known to us; only their sum and the best half were printed.",
         mistakes=[
             ("published", "the caption gives the number of participants, not the counts."),
             (
@@ -102,7 +101,7 @@ def _status() -> Exercise:
 
 @enter_exercise("01.5")
 def _larger_share() -> Exercise:
-    """Share of the crossover trial's people whose reduction was larger during LDN."""
+    """Share of the crossover trial's participants whose reduction was larger during LDN."""
     wide = load_dataset("esr_pain_change").pivot(
         index=["trial", "participant"], columns="condition", values="pain_reduction_percent"
     )
@@ -112,9 +111,9 @@ def _larger_share() -> Exercise:
     return Exercise(
         answer=float(larger.mean()),
         unit="proportion",
-        because="each person is compared with herself; chance alone would give about one half.",
+        because="each participant is compared with herself; chance alone would give about one half.",
         mistakes=[
-            (int(larger.sum()), "that is the count; divide it by the number of people."),
+            (int(larger.sum()), "that is the count; divide it by the number of participants."),
             (float(everybody.mean()), "that mixes the pilot in; take the crossover trial only."),
             (
                 float((trial["ldn"] < trial["placebo"]).mean()),
@@ -122,7 +121,7 @@ def _larger_share() -> Exercise:
             ),
             (
                 float((trial["ldn"] > trial["placebo"].mean()).mean()),
-                "that compares each person with the mean of placebo; compare her with herself.",
+                "that compares each participant with the mean of placebo; compare her with herself.",
             ),
             (
                 float((trial["ldn"] > 0).mean()),
@@ -130,7 +129,29 @@ def _larger_share() -> Exercise:
             ),
             (
                 float(larger.sum() / (2 * len(larger))),
-                "that divides by the rows; every person has two.",
+                "that divides by the rows; every participant has two.",
             ),
+        ],
+    )
+
+
+@enter_exercise("01.6")
+def _mean_without_the_highest() -> Exercise:
+    """Mean FIQ of the pilot's real participants without the one with the highest ESR."""
+    ten = load_dataset("pilot_baseline").astype(float)
+    highest, worst = ten["esr_mm_h"].idxmax(), ten["fiq_0_100"].idxmax()
+    fiq = ten["fiq_0_100"]
+    return Exercise(
+        answer=float(fiq.drop(highest).mean()),
+        unit="points",
+        because="the highest ESR does not come with the worst FIQ.",
+        mistakes=[
+            (float(fiq.mean()), "that is the mean of all ten."),
+            (
+                float(fiq.drop(worst).mean()),
+                "that leaves out the worst FIQ; leave out the highest ESR.",
+            ),
+            (float(fiq.drop(highest).median()), "that is the median."),
+            (float(fiq[highest]), "that is the participant who is left out."),
         ],
     )
