@@ -131,7 +131,7 @@ MORE_COLUMNS = {  # beyond the glossary and the data's own columns
     "JointTest": "null_low null_high n_extreme p_std_error n_permutations",
     "LeaveOneOut": "left_out slope slope_change intercept",
     "LineChecks": "assumption check df_resid good look_at note",
-    "LineComparison": "estimator method",
+    "LineComparison": "estimator method std_error_z",
     "LineFan": "n_people n_lines true_value n_significant power significant_estimate "
     "significant_estimate_mcse",
     "LineFit": "r r_conf_low r_conf_high adj_r_squared residual_sd std_resid pred_low pred_high",
@@ -147,7 +147,7 @@ MORE_COLUMNS = {  # beyond the glossary and the data's own columns
     "Multiverse": "end_days baseline_days missed_days esr people without model adjusted_for slope "
     "n_specifications n_pruned median lowest highest above_zero below_zero",
     "Optimism": "n_resamples n_undefined meaning",
-    "PermutationTest": "alternative p_std_error p_conf_low p_conf_high n_extreme n_permutations exact",
+    "PermutationTest": "alternative p_conf_low p_conf_high n_extreme n_permutations exact",
     "PowerCurve": "effect n_people power power_mcse power_low power_high n_trials n_undefined",
     "PriorCombination": "probability_above_zero",
     "ResponderComparison": "method",
