@@ -171,7 +171,7 @@ WITHOUT_N = {"Audit", "CredibilityAnalysis", "DesignErrors", "PriorCombination"}
 WITHOUT_INTERVAL = {"ImprovementSummary", "LeaveOneOut", "PowerCurve", "ResponderCurve", "SampleSize",
                     "SimulatedTrials"}  # fmt: skip
 # Rows of two keys, or of a number: read the table, or ask one of its parts.
-ROWS_WITHOUT_NAME = {"BootstrapLine", "LineFits", "Multiverse"}
+ROWS_WITHOUT_NAME = {"LineFits", "Multiverse"}
 LEVELS = {  # trials are counted at these levels; an analysis of one interval has its own
     "CredibilityAnalysis": (), "PowerCurve": (0.9, 0.99), "SampleSize": (0.9, 0.99),
     "SimulatedTrials": (0.9, 0.99),
@@ -371,6 +371,8 @@ def test_a_level_that_is_none_is_refused(name, result, level):
 @each_result
 def test_confidence_interval_gives_the_limits_of_the_table(name, result):
     table = result.to_frame()
+    if name == "BootstrapLine":  # three methods per term; BCa unless another is asked for
+        table = table[table["method"] == "bca"]
     if not has_intervals(table):
         with pytest.raises(ValueError, match="confidence_interval: "):
             result.confidence_interval("slope")
