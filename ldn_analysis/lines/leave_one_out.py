@@ -98,7 +98,7 @@ class LeaveOneOut(Result):
         margin = compute_quantile(confidence_level, df) if df > 0 else np.nan
         return pd.DataFrame(
             {
-                "left_out": self.labels,
+                "left_out": self.labels.copy(),
                 "slope": line.slope,
                 "slope_change": line.slope - self.fit.slope,
                 "std_error": line.slope_std_error,

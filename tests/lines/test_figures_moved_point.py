@@ -1,18 +1,10 @@
 """What is drawn is what the results hold."""
 
 import matplotlib as mpl
-import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from ldn_analysis import (
-    TrialTruth,
-    move_point,
-    new_figure,
-    plot_line_fan,
-    plot_moved_point,
-    simulate_lines,
-)
+from ldn_analysis import move_point, new_figure, plot_moved_point
 
 
 @pytest.fixture(autouse=True)
@@ -55,30 +47,3 @@ def test_no_arrow_where_nobody_moved(ldn):
     ax = plot_moved_point(still)
     assert len(ax.texts) == 0
     assert "not moved" in ax.get_title(loc="left") + ax.get_title()
-
-
-def test_fan_draws_the_first_lines_by_significance():
-    truth = TrialTruth(mean_ldn=28.0, slope_ldn=1.2)
-    fan = simulate_lines(truth, n_people=12, rng=1, n_lines=1000)
-    ax = plot_line_fan(fan)
-    missed, found = ax.collections
-    assert len(missed.get_segments()) == (~fan.significant[:60]).sum() > 0
-    assert len(found.get_segments()) == fan.significant[:60].sum() > 0
-    first = int(np.flatnonzero(fan.significant)[0])
-    segment = found.get_segments()[0]
-    assert_allclose(
-        segment[:, 1], fan.line.intercept[first] + fan.line.slope[first] * segment[:, 0]
-    )
-    row = fan.to_frame().iloc[0]
-    assert found.get_label() == f"p < 0.05 ({100 * row['power']:.1f} %)"
-    true = line_called(ax, "true slope 1.20")
-    assert_allclose(np.diff(true.get_ydata()) / np.diff(true.get_xdata()), 1.2)
-    steep = line_called(ax, "mean where p < 0.05")
-    slope = np.diff(steep.get_ydata()) / np.diff(steep.get_xdata())
-    assert_allclose(slope, row["significant_estimate"])
-    assert "60 of 1,000 lines" in ax.get_title(loc="left") + ax.get_title()
-
-
-def test_fan_without_a_significant_line():
-    ax = plot_line_fan(simulate_lines(TrialTruth(), n_people=3, rng=1, n_lines=2))
-    assert not [line for line in ax.lines if "mean where" in line.get_label()]
