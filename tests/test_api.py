@@ -169,7 +169,7 @@ def test_functions_are_documented(name):
         assert set(parameters) <= names, set(parameters) - names
     if inspect.signature(function).return_annotation is not None:
         assert "Returns" in found or "Raises" in found
-    order = ["Parameters", "Returns", "Raises", "Notes", "References", "Examples"]
+    order = ["Parameters", "Returns", "Raises", "See Also", "Notes", "References", "Examples"]
     assert [part for part in order if part in found] == [part for part in found if part in order]
 
 
