@@ -163,7 +163,7 @@ def test_functions_are_documented(name):
         described = text.partition("Parameters\n")[2].partition("\n\n")[0]
         names = {
             part.strip()
-            for line in re.findall(r"^(\w[\w, ]*)(?: :.*)?$", described, re.MULTILINE)
+            for line in re.findall(r"^\*{0,2}(\w[\w, ]*)(?: :.*)?$", described, re.MULTILINE)
             for part in line.split(",")
         }
         assert set(parameters) <= names, set(parameters) - names

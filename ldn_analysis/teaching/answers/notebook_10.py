@@ -53,7 +53,10 @@ def _participants_left() -> Exercise:
         because="the other row is still in its own pane, but a within-participant comparison cannot use it.",
         mistakes=[
             (participants, "that many there were before."),
-            (2 * participants - 1, "those are rows; a participant with one row has nothing to compare."),
+            (
+                2 * participants - 1,
+                "those are rows; a participant with one row has nothing to compare.",
+            ),
             (participants - 2, "one row is blank, so one participant is left out."),
         ],
     )
