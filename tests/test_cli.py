@@ -343,7 +343,7 @@ def test_check_of_a_good_and_a_bad_file(mine, capsys):
     assert main(["check", str(mine)]) == 0
     assert capsys.readouterr() == (f"{mine}: 76 rows, 7 columns, no problems found\n", "")
     assert main(["check", str(SHIPPED / "improvement.csv"), "--table", "improvement"]) == 0
-    assert "29 rows, 2 columns" in capsys.readouterr().out
+    assert "29 rows, 3 columns" in capsys.readouterr().out
     mine.write_text(BROKEN, encoding="utf-8")
     assert main(["check", str(mine)]) == 2
     assert capsys.readouterr().err.startswith(f"ldn-analysis: {mine}: 5 problems\n  line 4, ")

@@ -245,7 +245,7 @@ def test_comparisons_are_those_of_the_results(page, example):
     for threshold in (30, 50):
         result = ldn.compare_responders(data, threshold=threshold)
         _, *rows = page.tables[
-            f"Responders: pain reduction of at least {threshold} (shares from 0 to 1)"
+            f"Responders: pain reduction of at least {threshold} % (shares from 0 to 1)"
         ]
         names = ["term", "method", "estimate", "conf_low", "conf_high", "p_value", "n_obs"]
         same_numbers(rows, result.to_frame(), dict(enumerate(names)), blank="")
@@ -441,9 +441,12 @@ def test_many_persons_draw_less_or_not_at_all(tmp_path, monkeypatch):
 
     page = page_of(2500)
     assert "Bootstrap under ldn: 4,000 random resamples of the participants" in page.tables
-    assert sum("the slopes of all pairs of people" in note for note in page.notes) == 2
+    assert sum("the slopes of all pairs of participants" in note for note in page.notes) == 2
     page = page_of(12_000)
-    assert sum("with 12,000 people, 1,000 draws take too long" in note for note in page.notes) == 4
+    assert (
+        sum("with 12,000 participants, 1,000 draws take too long" in note for note in page.notes)
+        == 4
+    )
     assert len(page.tables["Difference between the slopes"]) == 4
 
 
