@@ -3,25 +3,27 @@
     python docs/book.py        writes build/book/; a warning of Sphinx is an error
 
 Pages of docs/ may ask for a part that has its home elsewhere, so that nothing is said twice:
-{{README}} (its beginning), {{README: HEADING}}, {{figures}}, {{codebook}}, {{assumptions}}, {{reference}}.
+{{README}} (its beginning), {{README: HEADING}}, {{figures}}, {{codebook}}, {{assumptions}}, {{references}}, {{reference}}.
 """
 
 import re
 import shutil
 import sys
+import tomllib
+from importlib import import_module
 from pathlib import Path
 
 import nbformat
 from npm import install_packages
 
 import ldn_analysis as ldn
+from ldn_analysis.core.result import Result
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "build" / "book-source"
 BOOK = ROOT / "build" / "book"
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
-# Pages of the reference; a module in none of them goes to the last, so no name can be missing.
 ROOMS = {  # title of each room's page of the reference, in the order of the notebooks
     "data": "Tables and your own data",
     "lines": "A straight line, and Fig. 2",
@@ -111,12 +113,19 @@ def show_assumptions() -> str:
     return markdown_table(["assumption", "value", "reason"], rows)
 
 
+def show_references() -> str:
+    """The bibliography, as a list."""
+    text = (ROOT / "docs" / "references.toml").read_text(encoding="utf-8")
+    return "\n".join(f"- {reference}" for reference in tomllib.loads(text).values())
+
+
 def fill(page: str) -> str:
     """Put the parts in; links out of docs/ and into it start at the top, where pages lie here."""
     parts = {
         "figures": show_figures,
         "codebook": show_codebook,
         "assumptions": show_assumptions,
+        "references": show_references,
         "reference": list_reference,
     }
     page = re.sub(r"^\{\{README(?:: (.+))?\}\}$", lambda m: take_readme(m[1]), page, flags=re.M)
@@ -152,16 +161,24 @@ def write_notebook(path: Path) -> None:
 
 
 def group_names() -> dict[str, dict[str, list[str]]]:
-    """Public names by the title of their room and by module."""
+    """Public names by the title of their room and by module.
+
+    A module that has public names shows, beside these, the result classes in its `__all__`.
+    """
     groups = {title: {} for title in ROOMS.values()}
-    for name in ldn.__all__:
-        room, module = getattr(ldn, name).__module__.split(".", 2)[1:]
-        groups[ROOMS[room]].setdefault(f"{room}.{module}", []).append(name)
+    for home in ldn._HOMES:
+        room, module = home.split(".")
+        loaded = import_module(f"ldn_analysis.{home}")
+        for name in sorted(loaded.__all__):
+            item = getattr(loaded, name)
+            is_result = isinstance(item, type) and issubclass(item, Result)
+            if name in ldn.__all__ or is_result:
+                groups[ROOMS[room]].setdefault(f"{room}.{module}", []).append(name)
     return groups
 
 
 def name_page(topic: str) -> str:
-    """File name of a topic's page."""
+    """File name of a room's page."""
     return re.sub(r"\W+", "_", topic.lower()).strip("_")
 
 
@@ -171,7 +188,7 @@ def list_reference() -> str:
 
 
 def write_reference() -> None:
-    """A page a topic from the docstrings, and a list of all names."""
+    """One page per room from the docstrings, and a list of all names."""
     folder = SOURCE / "api"
     folder.mkdir()
     index = ["Reference", "=========", "", "Call everything by its short name::", ""]
@@ -182,14 +199,17 @@ def write_reference() -> None:
         for module, names in modules.items():
             lines += [module, "-" * len(module), ""]
             lines += [sys.modules[f"ldn_analysis.{module}"].__doc__.strip(), ""]
-            # What to call first, then what it returns.
-            for name in sorted(names, key=lambda name: isinstance(getattr(ldn, name), type)):
-                is_class = isinstance(getattr(ldn, name), type)
-                lines.append(f".. auto{'class' if is_class else 'function'}:: ldn_analysis.{name}")
-                if is_class:
+            loaded = sys.modules[f"ldn_analysis.{module}"]
+            is_class = {name: isinstance(getattr(loaded, name), type) for name in names}
+            for name in sorted(names, key=is_class.get):  # what to call first, then what it returns
+                path = (
+                    f"ldn_analysis.{name}" if name in ldn.__all__ else f"{loaded.__name__}.{name}"
+                )
+                lines.append(f".. auto{'class' if is_class[name] else 'function'}:: {path}")
+                if is_class[name]:
                     lines += ["   :members:", "   :inherited-members: tuple, ValueError"]
                 lines.append("")
-                role = f":py:{'class' if is_class else 'func'}:`~ldn_analysis.{name}`"
+                role = f":py:{'class' if is_class[name] else 'func'}:`~{path}`"
                 rows.append(f"   * - {role}\n     - ``{module}``\n     - {topic}")
         (folder / f"{name_page(topic)}.rst").write_text("\n".join(lines), encoding="utf-8")
     index += [".. list-table:: Every public name", "   :header-rows: 1", ""]

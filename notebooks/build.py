@@ -4,7 +4,7 @@
     python notebooks/build.py check [NAME ...]     compare a fresh execution with the files
     python notebooks/build.py student [NAME ...]   copies without solutions and outputs
 
-`student` takes --seed, --students or --count for people of one's own: docs/teaching.md.
+`student` takes --seed, --students or --count for their own participants: docs/teaching.md.
 
 Cells tagged `widget` are not executed. A NAME is the start of a file name, e.g. 03.
 """
@@ -22,7 +22,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
 FOLDER = Path(__file__).resolve().parent
-TIMEOUT = 120  # seconds a cell
+TIMEOUT = 120  # seconds per cell
 AT_ONCE = 2
 
 
@@ -179,7 +179,9 @@ def main() -> None:
     student = parser.add_argument_group("for student")
     student.add_argument("--seed", type=int, help="of the class: another number, other people")
     many = student.add_mutually_exclusive_group()
-    many.add_argument("--students", type=Path, metavar="FILE", help="text or CSV, one name a line")
+    many.add_argument(
+        "--students", type=Path, metavar="FILE", help="text or CSV, one name per line"
+    )
     many.add_argument("--count", type=read_count, metavar="N", help="1 to 999")
     many.add_argument("--grader", choices=["nbgrader", "otter"], help="with solutions, to grade")
     student.add_argument("--out", type=Path, default=Path("build"), help="default: build")

@@ -1,4 +1,4 @@
-"""Student copies of the notebooks: no solutions, no outputs, simulated people of one's own.
+"""Student copies of the notebooks: no solutions, no outputs, simulated participants of their own.
 
 `build.py student` calls this; docs/teaching.md says how a teacher uses it.
 """
@@ -40,7 +40,7 @@ def make_copy(notebook: nbformat.NotebookNode, own_data: bool) -> nbformat.Noteb
 
 
 def read_students(path: Path) -> dict[str, str]:
-    """Names and folders from a text or CSV file, one a line; stops with one message where that is not so."""
+    """Names and folders from a text or CSV file, one per line; stops with one message where that is not so."""
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except OSError as error:
@@ -55,11 +55,11 @@ def read_students(path: Path) -> dict[str, str]:
         if len(cells) > 1:
             sys.exit(
                 f"build.py: {path}, line {number}: {line!r} has {len(cells)} cells; "
-                'one name a line, a name with a comma in "quotes"'
+                'one name per line, a name with a comma in "quotes"'
             )
         names.append((cells[0], f"{path}, line {number}"))
     if not names:
-        sys.exit(f"build.py: {path}: there is no name in it; write one name a line")
+        sys.exit(f"build.py: {path}: there is no name in it; write one name per line")
     return names_to_folders(names)
 
 
@@ -84,7 +84,7 @@ def make_folder_name(name: str, place: str) -> str:
     name = unicodedata.normalize("NFC", name)
     if any(sign in name for sign in "/\\") or not name.isprintable() or name.startswith("."):
         sys.exit(
-            f"build.py: {place}: {name!r} can not be a folder; a name has no slash or backslash, "
+            f"build.py: {place}: {name!r} cannot be a folder; a name has no slash or backslash, "
             "no control character and no dot in front"
         )
     kept = [

@@ -164,13 +164,13 @@ def test_functions_are_documented(name):
         described = text.partition("Parameters\n")[2].partition("\n\n")[0]
         names = {
             part.strip()
-            for line in re.findall(r"^(\w[\w, ]*)(?: :.*)?$", described, re.MULTILINE)
+            for line in re.findall(r"^\*{0,2}(\w[\w, ]*)(?: :.*)?$", described, re.MULTILINE)
             for part in line.split(",")
         }
         assert set(parameters) <= names, set(parameters) - names
     if inspect.signature(function).return_annotation is not None:
         assert "Returns" in found or "Raises" in found
-    order = ["Parameters", "Returns", "Raises", "Notes", "References", "Examples"]
+    order = ["Parameters", "Returns", "Raises", "See Also", "Notes", "References", "Examples"]
     assert [part for part in order if part in found] == [part for part in found if part in order]
 
 

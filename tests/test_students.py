@@ -164,10 +164,10 @@ def test_names_become_folders(tmp_path):
     [
         ("", "there is no name in it"),
         ("name\n\n", "there is no name in it"),
-        ("Anna\n../x\n", "line 2: '../x' can not be a folder"),
-        ("Anna\n.hidden\n", "line 2: '.hidden' can not be a folder"),
-        ("a\\b\n", "can not be a folder"),
-        ("a\x07b\n", "can not be a folder"),
+        ("Anna\n../x\n", "line 2: '../x' cannot be a folder"),
+        ("Anna\n.hidden\n", "line 2: '.hidden' cannot be a folder"),
+        ("a\\b\n", "cannot be a folder"),
+        ("a\x07b\n", "cannot be a folder"),
         ("!!!\n", "is no name"),
         ("x" * 200 + "\n", "is no name"),
         ("Anna\nBen\nanna\n", "line 3: 'anna' gives the same folder as"),
@@ -196,7 +196,7 @@ def test_a_bad_list_ends_the_command_before_anything_is_written(tmp_path):
     (tmp_path / "class.txt").write_text("Anna\n../x\n")
     done = run_build("student", "--students", tmp_path / "class.txt", "--out", tmp_path / "out")
     assert done.returncode != 0
-    assert "line 2: '../x' can not be a folder" in done.stderr
+    assert "line 2: '../x' cannot be a folder" in done.stderr
     assert len(done.stderr.splitlines()) == 1
     assert not (tmp_path / "out").exists()
 

@@ -33,6 +33,12 @@ def new_figure(columns: int = 1, height_mm: float = 70.0):
     Returns
     -------
     matplotlib.figure.Figure
+        Empty, laid out by constrained layout.
+
+    See Also
+    --------
+    save_figure : writes it to files
+    show : displays it with alt text
 
     Examples
     --------

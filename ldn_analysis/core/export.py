@@ -35,6 +35,7 @@ def render_figure(figure, formats=("svg", "png", "pdf")) -> dict[str, bytes]:
     Returns
     -------
     dict of bytes
+        By format.
 
     Raises
     ------
@@ -112,6 +113,7 @@ def save_figure(figure, path: str | Path, *, formats=("svg", "png", "pdf")) -> l
     Returns
     -------
     list of Path
+        The files written.
 
     Raises
     ------

@@ -161,7 +161,7 @@ def say(*sentences) -> None:
 
     Parameters
     ----------
-    sentences : Result or str
+    *sentences : Result or str
         Each starts on a line of its own.
 
     Examples

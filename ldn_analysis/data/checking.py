@@ -109,6 +109,10 @@ def check_table(
         One row per problem: line (as in a CSV with one header line; 0: the whole table),
         column, value, problem. Empty if all is well.
 
+    See Also
+    --------
+    read_table : reads a CSV file and refuses what is wrong
+
     Examples
     --------
     >>> from ldn_analysis import load_dataset

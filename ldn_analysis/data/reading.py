@@ -75,6 +75,12 @@ def read_table(
     ValueError
         If there is no such table, or `missing` or `conditions` cannot be understood.
 
+    See Also
+    --------
+    check_table : the same checks of a table in memory
+    write_template : an empty table to fill in
+    build_report : one page about the table
+
     Examples
     --------
     >>> import tempfile, pathlib

@@ -32,6 +32,11 @@ def list_datasets() -> pd.DataFrame:
         One row per table: name, status (published: real numbers from the literature;
         illustrative: simulated), rows, title.
 
+    See Also
+    --------
+    load_dataset : one of these tables
+    load_codebook : what its columns hold
+
     Examples
     --------
     >>> list_datasets().set_index("name").loc["esr_pain_change", "status"]
@@ -68,6 +73,10 @@ def load_codebook(name: str) -> pd.DataFrame:
     ------
     ValueError
         If there is no such table.
+
+    See Also
+    --------
+    load_dataset : the table itself
 
     Examples
     --------
@@ -109,11 +118,18 @@ def load_dataset(name: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame
+        A new copy each time.
 
     Raises
     ------
     ValueError
         If there is no such table; the message lists those there are.
+
+    See Also
+    --------
+    list_datasets : names and titles of the tables
+    load_codebook : what the columns hold
+    read_table : a CSV file of your own
 
     Examples
     --------

@@ -128,6 +128,10 @@ def write_template(
     OSError
         If the folder cannot be written to.
 
+    See Also
+    --------
+    read_table : reads the table once it is filled in
+
     Examples
     --------
     >>> import tempfile

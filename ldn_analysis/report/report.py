@@ -82,6 +82,10 @@ def build_report(
     ValueError
         If rng is negative, or as `fit_lines`.
 
+    See Also
+    --------
+    read_table : the table it needs
+
     Examples
     --------
     >>> from ldn_analysis import load_dataset

@@ -16,7 +16,7 @@ from matplotlib.colors import to_hex
 
 from ldn_analysis import fit_line, fit_lines, load_dataset, summarise_improvement
 from ldn_analysis.core import export
-from ldn_analysis.core.canvas import MARKERS, STYLE, new_figure
+from ldn_analysis.core.canvas import MARKERS, STYLE, new_figure, take_axes
 from ldn_analysis.core.export import render_figure, save_figure, show
 from ldn_analysis.crossover.figure_1 import plot_improvement
 from ldn_analysis.lines.figure_2 import MAX_DRAWN_SINGLY, plot_esr_pain, plot_line
@@ -486,3 +486,14 @@ def test_labels_from_outside_are_plain_text_on_one_line():
     assert [len(lines) for lines in titles] == [3, 3]
     labels = [text.get_text() for text in axes[0].figure.legends[0].get_texts()]
     assert labels[:2] == [f"{i}:  _{'t' * 36}..." for i in (1, 2)]  # cut, and still two
+
+
+@pytest.mark.parametrize(("shape", "count"), [(1, 1), (3, 3), ((2, 3), 6)])
+def test_axes_are_taken_or_made_and_a_wrong_number_is_refused(shape, count):
+    made = take_axes(None, shape, "plot_it", height_mm=60)
+    assert len(made) == count
+    assert take_axes(made, shape, "plot_it", height_mm=60) == made
+    need = "1 pane needs" if count == 1 else f"{count} panes need"
+    with pytest.raises(ValueError) as caught:
+        take_axes([*made, made[0]], shape, "plot_it", height_mm=60)
+    assert str(caught.value) == f"plot_it: {need} {count} axes; received {count + 1}"

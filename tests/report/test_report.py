@@ -209,7 +209,9 @@ def test_checks_are_those_of_the_results(page, example):
         _, *rows = page.tables[f"Other lines and rank correlations under {name}"]
         names = ["term", "estimator", "estimate", "conf_low", "conf_high", "p_value", "method"]
         same_numbers(rows, ldn.compare_lines(fit).to_frame(), dict(enumerate(names)), blank="")
-        _, *rows = page.tables[f"Bootstrap under {name}: 100,000 random resamples of the people"]
+        _, *rows = page.tables[
+            f"Bootstrap under {name}: 100,000 random resamples of the participants"
+        ]
         table = ldn.bootstrap_line(fit, rng=1).to_frame()
         table = table[table["term"].ne("intercept") & table["method"].ne("basic")]
         names = ["estimate", "std_error", "method", "conf_low", "conf_high", "n_resamples"]
@@ -243,7 +245,7 @@ def test_comparisons_are_those_of_the_results(page, example):
     for threshold in (30, 50):
         result = ldn.compare_responders(data, threshold=threshold)
         _, *rows = page.tables[
-            f"Responders: pain reduction of at least {threshold} (shares from 0 to 1)"
+            f"Responders: pain reduction of at least {threshold} % (shares from 0 to 1)"
         ]
         names = ["term", "method", "estimate", "conf_low", "conf_high", "p_value", "n_obs"]
         same_numbers(rows, result.to_frame(), dict(enumerate(names)), blank="")
@@ -266,7 +268,7 @@ def test_page_says_which_file_and_how_it_was_made(page, example, text):
     facts = dict(row[:2] for row in page.tables["The table of data"])
     assert facts["file"] == "mine.csv"
     assert facts["SHA-256"] == hashlib.sha256(example.read_bytes()).hexdigest()
-    assert (facts["rows used"], facts["columns"], facts["participants"]) == ("76", "9", "38")
+    assert (facts["rows used"], facts["columns"], facts["participants"]) == ("76", "10", "38")
     versions = dict(page.tables["Computed with"])
     assert versions["ldn-analysis"] == ldn.__version__
     assert "<code>python -m ldn_analysis report mine.csv</code>" in text
@@ -329,10 +331,10 @@ def test_text_is_dark_enough_on_white():
 def test_illustrative_people_are_recognised(page, tmp_path):
     assert "76 of the 76 rows are rows of the illustrative table" in page.text_of_page
     assert page.text_of_page.count("illustrative data") > 5
-    assert "those of whoever made this page" not in page.text_of_page
+    assert "belong to whoever made this page" not in page.text_of_page
     mine = report_on(write_csv(tmp_path / "mine.csv", make_rows()))
     assert "illustrative" not in mine
-    assert "not of the project" in mine
+    assert "not to the project" in mine
     some = pd.read_csv(tmp_path / "mine.csv", dtype=str)
     known = pd.read_csv(_data_folder() / "illustrative/esr_pain_change.csv", dtype=str)
     mixed = pd.concat([some, known.head(4)[some.columns]])
@@ -373,7 +375,7 @@ def notes_about(tmp_path, rows, **options):
 def test_three_persons(tmp_path):
     notes, words = notes_about(tmp_path, make_rows(3))
     assert "not possible: needs at least 5 points; there are 3" in words
-    assert "With fewer than 20 people bootstrap intervals are too narrow." in words
+    assert "With fewer than 20 participants bootstrap intervals are too narrow." in words
     assert "all 6 permutations" in words
     assert any("no column sequence" in note for note in notes)
 
@@ -438,10 +440,13 @@ def test_many_persons_draw_less_or_not_at_all(tmp_path, monkeypatch):
         return Page(report_on(write_csv(tmp_path / "many.csv", rows)))
 
     page = page_of(2500)
-    assert "Bootstrap under ldn: 4,000 random resamples of the people" in page.tables
-    assert sum("the slopes of all pairs of people" in note for note in page.notes) == 2
+    assert "Bootstrap under ldn: 4,000 random resamples of the participants" in page.tables
+    assert sum("the slopes of all pairs of participants" in note for note in page.notes) == 2
     page = page_of(12_000)
-    assert sum("with 12,000 people, 1,000 draws take too long" in note for note in page.notes) == 4
+    assert (
+        sum("with 12,000 participants, 1,000 draws take too long" in note for note in page.notes)
+        == 4
+    )
     assert len(page.tables["Difference between the slopes"]) == 4
 
 
@@ -550,7 +555,7 @@ def test_numbers_beyond_reason_are_drawn_or_said(tmp_path, scale):
 @pytest.mark.parametrize(
     ("options", "error", "words"),
     [
-        ({"rng": None}, TypeError, "rng must be a seed, a whole number"),
+        ({"rng": None}, ValueError, "rng is None; pass a seed"),
         ({"rng": np.random.default_rng(1)}, TypeError, "rng must be a seed"),
         ({"rng": -1}, ValueError, "must not be negative; received -1"),
     ],

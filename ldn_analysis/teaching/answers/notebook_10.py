@@ -34,27 +34,30 @@ def _percent_reduction() -> Exercise:
     before, after = 6.2, 4.1
     return Exercise(
         answer=(before - after) / before * 100,
-        because="a percentage of one's own baseline is the same on either scale.",
+        because="a percentage of the baseline is the same on either scale.",
         mistakes=[
             (before - after, "that is the change in points; divide by the baseline."),
             (10 * (before - after), "that is the change in points of 0 to 100, not in percent."),
             ((before - after) / after * 100, "divide by the baseline, not by the end point."),
-            (after / before * 100, "that is what is left; asked for is the reduction."),
+            (after / before * 100, "that is what is left; the question asks for the reduction."),
         ],
     )
 
 
 @enter_exercise("10.3")
-def _persons_left() -> Exercise:
-    """Persons left to be compared with themselves when one row is dropped."""
-    persons = _mean_difference().n_obs
+def _participants_left() -> Exercise:
+    """Participants left as their own controls when one row is dropped."""
+    participants = _mean_difference().n_obs
     return Exercise(
-        answer=persons - 1,
-        because="her other row is still in its own pane, and of no use to a within-person comparison.",
+        answer=participants - 1,
+        because="the other row is still in its own pane, but a within-participant comparison cannot use it.",
         mistakes=[
-            (persons, "that many there were before."),
-            (2 * persons - 1, "those are rows; a person with one row has nothing to compare."),
-            (persons - 2, "one row is blank, so one person is left out."),
+            (participants, "that many there were before."),
+            (
+                2 * participants - 1,
+                "those are rows; a participant with one row has nothing to compare.",
+            ),
+            (participants - 2, "one row is blank, so one participant is left out."),
         ],
     )
 
@@ -66,7 +69,7 @@ def _turned_sign() -> Exercise:
     first, second = (float(pairs[name].mean()) for name in ("first", "second"))
     return Exercise(
         answer=first + second,
-        because="a sign that is turned in one condition makes a difference out of a sum.",
+        because="a sign reversed in one condition turns a difference into a sum.",
         mistakes=[
             (first - second, "that is the difference with the right signs."),
             (first, "that is the mean under ldn alone."),
@@ -79,6 +82,6 @@ def _passes() -> Exercise:
     """Does a file that passes hold right numbers?"""
     return Exercise(
         answer="no",
-        because="it can be read, no more: look at the smallest and largest values and at the picture.",
+        because="it can be read, no more than that: look at the smallest and largest values and at the picture.",
         mistakes=[("yes", "think of the 999: it passed too.")],
     )
