@@ -289,7 +289,7 @@ def fit_multiverse(
         "placebo" are used), day, and the rating.
     participants : DataFrame
         One row per participant: participant, trial ("pilot" or "crossover"), sequence, age_years,
-        fibromyalgia_years, esr_mm_h (above 0), completed, analysed.
+        fibromyalgia_years, esr_mm_h (0 or more), completed, analysed.
     grid : mapping, optional
         As in `build_specifications`. Default: all of it.
     rating : str
@@ -352,7 +352,7 @@ def _require_participants(participants: pd.DataFrame) -> pd.DataFrame:
         if bad.any():
             who = participants["participant"][bad].iloc[0]
             raise ValueError(
-                f"fit_multiverse: {name} of {who!r} must be a number above zero; fill it in or "
+                f"fit_multiverse: {name} of {who!r} must be a number, 0 or more; fill it in or "
                 "leave the participant out"
             )
     return participants.reset_index(drop=True)

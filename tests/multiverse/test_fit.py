@@ -99,8 +99,8 @@ def fit_by_hand(row, diaries, people):
         )
     table = pd.DataFrame(records, columns=["y", "x", "base", "age", "years", "order"])
     table = table[table["y"].notna()]
-    if row.esr == "log":
-        table["x"] = np.log(table["x"])
+    if row.esr == "log(ESR + 1)":
+        table["x"] = np.log(table["x"] + 1)
     elif row.esr == "above its median":
         table["x"] = (table["x"] > table["x"].median()).astype(float)
     names = {
@@ -305,7 +305,7 @@ def test_people_that_lack_something_are_refused(tables):
     diaries, people = tables
     with pytest.raises(ValueError, match="no column esr_mm_h"):
         fit_multiverse(diaries, people.drop(columns="esr_mm_h"))
-    with pytest.raises(ValueError, match="age_years of 'P03' must be a number above zero"):
+    with pytest.raises(ValueError, match="age_years of 'P03' must be a number, 0 or more"):
         fit_multiverse(
             diaries, people.assign(age_years=people["age_years"].where(people.index != 2))
         )

@@ -313,7 +313,7 @@ def choose_analysis(box, **choices):
         by_name[TITLES[name]].value = GRID[name].index(option) + 1
 
 
-ELSEWHERE = {"outcome": GRID["outcome"][3], "end_days": 7, "missed_days": "own line", "esr": "log"}
+ELSEWHERE = {"outcome": GRID["outcome"][3], "end_days": 7, "missed_days": "own line", "esr": "log(ESR + 1)"}
 
 
 @pytest.mark.parametrize(
@@ -367,8 +367,8 @@ def test_the_mark_stands_at_the_place_and_on_the_interval_of_the_chosen():
 
 def test_a_pruned_analysis_is_said_with_its_reason_and_not_marked():
     box = explore_multiverse(fit_all())
-    choose_analysis(box, model="rank", esr="log")
-    assert alt(box).startswith("Pruned: the ranks of log ESR are the ranks of ESR. ")
+    choose_analysis(box, model="rank", esr="log(ESR + 1)")
+    assert alt(box).startswith("Pruned: the ranks of log(ESR + 1) are the ranks of ESR. ")
     drawn = picture(box)
     choose_analysis(box, model="mixed")
     assert alt(box).startswith("Pruned: one outcome a person has no mixed model of persons. ")
