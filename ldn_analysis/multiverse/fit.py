@@ -348,7 +348,7 @@ def _require_participants(participants: pd.DataFrame) -> pd.DataFrame:
             f"fit_multiverse: {who!r} appears twice among the participants; keep one row"
         )
     for name in numbers:
-        bad = participants[name].isna() | ((name == "esr_mm_h") & ~(participants[name] > 0))
+        bad = participants[name].isna() | ((name == "esr_mm_h") & ~(participants[name] >= 0))
         if bad.any():
             who = participants["participant"][bad].iloc[0]
             raise ValueError(
