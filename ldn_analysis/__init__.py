@@ -67,10 +67,6 @@ _HOMES = {
         "plot_esr_pain",
         "plot_line",
     ),
-    "lines.influence": (
-        "Influence",
-        "compute_influence",
-    ),
     "lines.leave_one_out": (
         "LeaveOneOut",
         "leave_one_out",
@@ -100,10 +96,6 @@ _HOMES = {
         "plot_lines",
         "plot_permutation",
     ),
-    "crossover.paired_reml": (
-        "TwoStrata",
-        "solve_two_strata",
-    ),
     "crossover.slopes": (
         "SlopeComparison",
         "compare_slopes",
@@ -130,7 +122,7 @@ _HOMES = {
         "ImprovementSummary",
         "summarise_improvement",
     ),
-    "crossover.pairing": (
+    "crossover.means": (
         "MeanComparison",
         "compare_means",
     ),
@@ -205,13 +197,33 @@ _HOMES = {
         "Derivation",
     ),
     "audit.counts": (
+        "check_count",
         "check_mean",
         "check_share",
         "check_sum",
     ),
+    "audit.summaries": (
+        "check_standardised_difference",
+        "check_summary",
+        "check_total_mean",
+    ),
     "audit.p_values": ("check_p_from_statistic",),
+    "audit.degrees": (
+        "check_degrees_of_freedom",
+        "check_unit_of_analysis",
+    ),
+    "audit.multiple_p": (
+        "check_false_discovery",
+        "check_threshold",
+    ),
+    "audit.correlations": (
+        "check_correlations",
+        "check_r_squared",
+        "compute_r_from_values",
+    ),
     "audit.intervals": (
         "check_interval_symmetry",
+        "check_interval_width",
         "check_p_from_interval",
     ),
     "audit.paired_shares": ("check_paired_shares",),
@@ -226,16 +238,23 @@ _HOMES = {
     ),
     "audit.figures": (
         "plot_audit",
+        "plot_correlations",
+        "plot_degrees_of_freedom",
+        "plot_false_discovery",
         "plot_possible_counts",
     ),
     "evidence.effects": (
         "TrialEffects",
-        "load_printed_meta_analyses",
         "standardise_trials",
     ),
+    "evidence.meta_analyses": ("load_printed_meta_analyses",),
     "evidence.pooling": (
         "MetaAnalysis",
         "pool_effects",
+    ),
+    "evidence.bayes": (
+        "BayesMetaAnalysis",
+        "pool_effects_bayes",
     ),
     "evidence.series": (
         "MetaSeries",
@@ -243,15 +262,24 @@ _HOMES = {
         "leave_one_trial_out",
         "vary_assumptions",
     ),
+    "evidence.responders": (
+        "TrialResponders",
+        "compare_trial_responders",
+    ),
+    "evidence.equivalence": (
+        "EquivalenceTest",
+        "check_equivalence",
+    ),
     "evidence.credibility": (
         "CredibilityAnalysis",
-        "PriorCombination",
+        "NormalPosterior",
         "analyse_credibility",
         "combine_with_prior",
     ),
     "evidence.figures": (
         "plot_cumulative",
         "plot_funnel",
+        "plot_precision",
         "plot_prior",
     ),
     "evidence.forest": ("plot_forest",),

@@ -224,15 +224,35 @@ from .audit.results import (
     Derivation as Derivation,
 )
 from .audit.counts import (
+    check_count as check_count,
     check_mean as check_mean,
     check_share as check_share,
     check_sum as check_sum,
 )
+from .audit.summaries import (
+    check_standardised_difference as check_standardised_difference,
+    check_summary as check_summary,
+    check_total_mean as check_total_mean,
+)
 from .audit.p_values import (
     check_p_from_statistic as check_p_from_statistic,
 )
+from .audit.degrees import (
+    check_degrees_of_freedom as check_degrees_of_freedom,
+    check_unit_of_analysis as check_unit_of_analysis,
+)
+from .audit.multiple_p import (
+    check_false_discovery as check_false_discovery,
+    check_threshold as check_threshold,
+)
+from .audit.correlations import (
+    check_correlations as check_correlations,
+    check_r_squared as check_r_squared,
+    compute_r_from_values as compute_r_from_values,
+)
 from .audit.intervals import (
     check_interval_symmetry as check_interval_symmetry,
+    check_interval_width as check_interval_width,
     check_p_from_interval as check_p_from_interval,
 )
 from .audit.paired_shares import (
@@ -249,6 +269,9 @@ from .audit.published import (
 )
 from .audit.figures import (
     plot_audit as plot_audit,
+    plot_correlations as plot_correlations,
+    plot_degrees_of_freedom as plot_degrees_of_freedom,
+    plot_false_discovery as plot_false_discovery,
     plot_possible_counts as plot_possible_counts,
 )
 from .evidence.effects import (

@@ -2,6 +2,7 @@
 
 import json
 import re
+import runpy
 import subprocess
 import sys
 import tomllib
@@ -51,8 +52,20 @@ def test_lock_pins_hashes_and_names_no_host():
     assert "--index" not in LOCK
     blocks = re.split(r"\n(?=[a-z])", LOCK.strip())
     assert all("--hash=sha256:" in block for block in blocks if not block.startswith("#"))
-    names = re.findall(r"^([a-z0-9._-]+)==", LOCK, re.MULTILINE)
-    assert len(names) == len(set(names)), "one version for every Python"
+    pinned = set(re.findall(r"^([a-z0-9._-]+)==([^ ;\\]+)", LOCK, re.MULTILINE))
+    assert len(pinned) == len(locked()), "one version for every Python, in every set"
+
+
+def test_the_sets_of_the_lock_are_those_of_run():
+    run = runpy.run_path(str(ROOT / "run.py"))
+    sections = run["read_sections"]()
+    assert list(sections) == list(run["SETS"])
+    assert {extra for extras in run["SETS"].values() for extra in extras} == set(EXTRAS)
+    first = set(re.findall(r"^([a-z0-9._-]+)==", sections["run"], re.MULTILINE))
+    wanted = [*PROJECT["dependencies"], *EXTRAS["build"]]
+    assert {Requirement(text).name for text in wanted} <= first
+    assert not first & {"jupyterlab", "pytest", "sphinx"}
+    assert {task.needs for task in run["TASKS"].values()} <= {"", *run["SETS"]}
 
 
 def test_the_environment_runs_the_lock():
@@ -74,18 +87,18 @@ def test_version_has_one_home():
     assert __version__ == version
 
 
-def test_make_and_run_know_the_same_words():
+def test_make_and_run_know_the_same_tasks():
     out = subprocess.run(
         [sys.executable, ROOT / "run.py"], capture_output=True, text=True, check=True
     ).stdout
-    words = re.findall(r"^  ([a-z]+) {2,}\S", out.split("positional")[0], re.MULTILINE)
+    tasks = re.findall(r"^  ([a-z]+) {2,}\S", out.split("positional")[0], re.MULTILINE)
     line = next(
-        line for line in (ROOT / "Makefile").read_text().splitlines() if line.startswith("WORDS")
+        line for line in (ROOT / "Makefile").read_text().splitlines() if line.startswith("TASKS")
     )
-    assert words == line.split("=")[1].split()
+    assert tasks == line.split("=")[1].split()
 
 
-def test_run_refuses_an_unknown_word():
+def test_run_refuses_an_unknown_task():
     done = subprocess.run(
         [sys.executable, ROOT / "run.py", "figurs"], capture_output=True, text=True
     )

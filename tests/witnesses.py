@@ -122,3 +122,14 @@ LONGLEY_CERTIFIED = np.array(
 )
 LONGLEY_RESIDUAL_SD = 304.854073561965
 LONGLEY_R_SQUARED = 0.995479004577296
+
+
+def read_audit(what: str) -> list[tuple[list[float], float]]:
+    """R's numbers for the audit (tests/reference/audit.R): the numbers of each case, and its value."""
+    table = read_reference("audit")
+    rows = table[table["what"] == what]
+    assert len(rows)
+    return [
+        ([float(part) for part in case.split()], value)
+        for case, value in zip(rows["case"], rows["value"], strict=True)
+    ]

@@ -6,10 +6,12 @@ from math import ceil, floor
 import numpy as np
 import pandas as pd
 
-from ..data.printed import read_counts, read_printed
-from .results import CUT_OFF, NO, ONLY_IF, YES, AuditCheck, format_plain, join_words, meets
+from ..core.validation import require_count
+from ..core.wording import format_number
+from ..data.printed import Printed, read_counts, read_printed
+from .results import CUT_OFF, NO, ONLY_IF, YES, AuditCheck, format_plain, join_words, match_p
 
-__all__ = ["check_mean", "check_share", "check_sum"]
+__all__ = ["check_count", "check_mean", "check_share", "check_sum"]
 
 READINGS = ("rounded", "cut off")
 
@@ -17,7 +19,7 @@ READINGS = ("rounded", "cut off")
 def check_share(percent, n, *, decimals: int | None = None) -> AuditCheck:
     """Which counts and denominators can be behind printed percentages (GRIM).
 
-    A share of n people is one of n + 1 numbers; with few decimals and n below
+    A share of n participants is one of n + 1 numbers; with few decimals and n below
     100 x 10^decimals many percentages cannot occur (Brown and Heathers 2017). Several
     shares are checked against the same denominator.
 
@@ -33,8 +35,8 @@ def check_share(percent, n, *, decimals: int | None = None) -> AuditCheck:
     Returns
     -------
     AuditCheck
-        `details` has one row a share and denominator: printed, n_obs, reading ("rounded",
-        "cut off" or "" where none fits), count_low, count_high (all counts that print so),
+        `details` has one row per share and denominator: printed, n_obs, reading ("rounded",
+        "cut off" or "" where none fits), count_low, count_high (all counts that give it),
         rounded, cut_off (whether it fits by that reading).
 
     Raises
@@ -49,15 +51,7 @@ def check_share(percent, n, *, decimals: int | None = None) -> AuditCheck:
     consistent only if the denominator is 28
     """
     where = "check_share"
-    given = percent if isinstance(percent, (list, tuple, np.ndarray, pd.Series)) else [percent]
-    shares = [read_printed(item, decimals, where=where) for item in given]
-    if not shares:
-        raise ValueError(f"{where}: there is no percentage to check")
-    for share in shares:
-        if share.relation != "=" or not 0 <= share.value <= 100:
-            raise ValueError(
-                f"{where}: a percentage from 0 to 100 is needed, not a bound; received {share.text!r}"
-            )
+    shares = _read_shares(percent, decimals, where)
     sizes = read_counts(n, where)
     details = _list_totals(shares, sizes, Fraction(1, 100), most=1)
     words = [share.text.removesuffix("%").strip() + " %" for share in shares]
@@ -79,14 +73,67 @@ def check_share(percent, n, *, decimals: int | None = None) -> AuditCheck:
         follows=follows,
         verdict=verdict,
         condition=condition,
-        explanation="A share of n people is a whole number divided by n"
+        explanation="A share of n participants is a whole number divided by n"
         + ("." if informative else "; at this n every printed percentage is possible."),
         details=details,
     )
 
 
+def check_count(percent, count: int, n: int, *, decimals: int | None = None) -> AuditCheck:
+    """Whether a printed percentage is that of a count printed elsewhere.
+
+    Parameters
+    ----------
+    percent : str or number
+        As printed; a float needs `decimals`.
+    count, n : int
+        How many of how many.
+    decimals : int, optional
+        Printed decimals, for a number that is not text.
+
+    Returns
+    -------
+    AuditCheck
+        `details` has the one row: printed, n_obs, count, percent, fits ("rounded", "cut off"
+        or "").
+
+    Raises
+    ------
+    ValueError
+        If the percentage is none, or the count is not from 0 to n.
+
+    See Also
+    --------
+    check_share : Which counts can be behind a percentage, where none was printed.
+
+    Examples
+    --------
+    >>> check_count("36", 10, 28).verdict, check_count("37", 10, 28).verdict
+    ('consistent', 'not possible as printed')
+    """
+    where = "check_count"
+    (share,) = _read_shares(percent, decimals, where)
+    count = require_count(count, "count", where, 0, require_count(n, "n", where))
+    exact = Fraction(100 * count, int(n))
+    fits = match_p(share, exact)
+    verdict, condition = {
+        "rounded": (YES, ""),
+        "cut off": (ONLY_IF, f"the percentage was {CUT_OFF}"),
+    }.get(fits, (NO, ""))
+    row = (share.text, int(n), count, float(exact), fits)
+    return AuditCheck(
+        check="percentage of a count",
+        printed=f"{share.text} %, {count} of {n}",
+        follows=f"{count} of {n} is {format_number(float(exact))} %",
+        verdict=verdict,
+        condition=condition,
+        explanation="",
+        details=pd.DataFrame([row], columns=["printed", "n_obs", "count", "percent", "fits"]),
+    )
+
+
 def check_mean(mean, n, *, items: int = 1, decimals: int | None = None) -> AuditCheck:
-    """Whether a mean of whole numbers can print so (GRIM).
+    """Whether whole numbers can have the printed mean (GRIM).
 
     The sum of n x items whole numbers is whole, so the mean is a multiple of
     1 / (n x items) (Brown and Heathers 2017). The check can only fail where n x items is
@@ -98,17 +145,17 @@ def check_mean(mean, n, *, items: int = 1, decimals: int | None = None) -> Audit
     mean : str or number
         As printed, e.g. "5.19"; a float needs `decimals`.
     n : int or iterable of int
-        Number of people, or all that are possible.
+        Number of participants, or all that are possible.
     items : int
-        How many whole numbers are averaged in each person.
+        How many whole numbers are averaged per participant.
     decimals : int, optional
         Printed decimals, for a number that is not text.
 
     Returns
     -------
     AuditCheck
-        `details` has one row a possible n: printed, n_obs, reading, count_low,
-        count_high (sums that print so), rounded, cut_off.
+        `details` has one row per possible n: printed, n_obs, reading, count_low,
+        count_high (sums that give it), rounded, cut_off.
 
     Raises
     ------
@@ -132,7 +179,7 @@ def check_mean(mean, n, *, items: int = 1, decimals: int | None = None) -> Audit
     by_size = details.set_index("n_obs")
     verdict, condition = _judge_sizes(by_size["rounded"], by_size["cut_off"])
     informative = min(sizes) * items < 10**printed.decimals
-    reason = f"The sum of {'' if items == 1 else f'{items} '}whole numbers a person is whole"
+    reason = f"The sum of {'' if items == 1 else f'{items} '}whole numbers per participant is whole"
     return AuditCheck(
         check="mean of whole numbers (GRIM)",
         printed=f"mean {printed.text} of n = {_describe_sizes(sizes)}",
@@ -166,6 +213,8 @@ def check_sum(parts, total, *, decimals: int | None = None) -> AuditCheck:
     Returns
     -------
     AuditCheck
+        `details` has one row per part and one for their sum: term, estimate, range_low,
+        range_high.
 
     Raises
     ------
@@ -178,23 +227,16 @@ def check_sum(parts, total, *, decimals: int | None = None) -> AuditCheck:
     '10.7 to 10.9'
     """
     where = "check_sum"
-    terms = [read_printed(part, decimals, where=where) for part in parts]
-    for term in terms:
-        if term.relation != "=":
-            raise ValueError(
-                f"{where}: a part must be a number, not a bound; received {term.text!r}"
-            )
-    if not terms:
-        raise ValueError(f"{where}: there is no part to add")
+    terms = _read_parts(parts, decimals, where)
     whole = read_printed(total, decimals, where=where)
     exact = all(term.decimals <= 0 for term in terms)
     ranges = [(term.value, term.value) if exact else term.rounded for term in terms]
     low, high = sum(ends[0] for ends in ranges), sum(ends[1] for ends in ranges)
     plain = sum(term.value for term in terms)
     verdict, condition = NO, ""
-    if meets(whole, low, high):
+    if whole.is_compatible(low, high):
         verdict = YES
-    elif whole.relation == "=" and low <= whole.cut[1] and high >= whole.cut[0]:
+    elif whole.relation == "=" and low <= whole.truncated[1] and high >= whole.truncated[0]:
         verdict, condition = ONLY_IF, f"the total was {CUT_OFF}"
     # "a + -b" reads badly: the sign of a subtracted part is the operator.
     shown = " ".join(
@@ -222,13 +264,42 @@ def check_sum(parts, total, *, decimals: int | None = None) -> AuditCheck:
     )
 
 
+def _read_shares(percent, decimals: int | None, where: str) -> list[Printed]:
+    """One printed percentage or several."""
+    given = percent if isinstance(percent, (list, tuple, np.ndarray, pd.Series)) else [percent]
+    shares = [read_printed(item, decimals, where=where) for item in given]
+    if not shares:
+        raise ValueError(f"{where}: there is no percentage to check")
+    for share in shares:
+        if share.relation != "=" or not 0 <= share.value <= 100:
+            raise ValueError(
+                f"{where}: a percentage from 0 to 100 is needed, not a bound; received {share.text!r}"
+            )
+    return shares
+
+
+def _read_parts(parts, decimals: int | None, where: str) -> list[Printed]:
+    """Printed numbers to be added; a bound is refused."""
+    terms = [read_printed(part, decimals, where=where) for part in parts]
+    for term in terms:
+        if term.relation != "=":
+            raise ValueError(
+                f"{where}: a part must be a number, not a bound; received {term.text!r}"
+            )
+    if not terms:
+        raise ValueError(f"{where}: there is no part to add")
+    return terms
+
+
 def _list_totals(shares, sizes, per_unit: Fraction, most: int | None = None) -> pd.DataFrame:
-    """For each printed number and n: the whole totals that print so when divided."""
+    """For each printed number and n: the whole totals that give it when divided."""
     rows = []
     for share in shares:
         for size in sizes:
             scale, found = size * per_unit, []
-            for reading, (low, high) in zip(READINGS, (share.rounded, share.cut), strict=True):
+            for reading, (low, high) in zip(
+                READINGS, (share.rounded, share.truncated), strict=True
+            ):
                 first, last = ceil(low * scale), floor(high * scale)
                 # The upper end itself would not be cut off to this number.
                 last -= reading == "cut off" and last == high * scale

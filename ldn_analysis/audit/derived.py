@@ -3,12 +3,11 @@
 from itertools import product
 
 import numpy as np
-from scipy.special import stdtrit
 
 from ..core.intervals import compute_fisher_interval, compute_quantile
 from ..core.validation import require_level
 from ..data.printed import read_counts, read_printed
-from .p_values import p_limits, p_of_size, read_df
+from .p_values import p_limits, p_of_size, read_df, size_of_p
 from .results import Derivation, derive, format_plain, read_p
 
 __all__ = ["compute_r_interval", "compute_sd_from_p", "compute_se_from_interval"]
@@ -17,21 +16,30 @@ SCALES = ("linear", "log")
 
 
 def compute_sd_from_p(
-    p_value, *, n, difference=None, confidence_level: float = 0.95, decimals: int | None = None
+    p_value,
+    *,
+    n=None,
+    df: float | None = None,
+    difference=None,
+    confidence_level: float = 0.95,
+    decimals: int | None = None,
 ) -> Derivation:
     """Standard error, SD and interval behind a printed p of a t test.
 
     From a two-sided p and n follows |t|; from the mean difference and t its standard
-    error; from that the SD: of the differences within people (paired, one n) or within
+    error; from that the SD: of the differences within participants (paired, one n) or within
     groups (two n, equal variances). The method of the Cochrane Handbook (section 6.5.2),
-    with the range that rounding allows.
+    with the range that rounding allows. For a contrast of a larger model give `df` in place
+    of n: the standard error follows, an SD does not.
 
     Parameters
     ----------
     p_value : str or number
         As printed. Of a bound, the numbers at the bound are the estimates.
-    n : int or pair of int
-        People of a paired test, or of two groups.
+    n : int or pair of int, optional
+        Participants of a paired test, or of two groups. Either n or df.
+    df : float, optional
+        Degrees of freedom of the contrast.
     difference : str, number or list of them, optional
         Mean difference as printed, or parts to add, e.g. ["32.5", "-2.3"]. Without it
         only t and the standardised effect follow.
@@ -45,12 +53,17 @@ def compute_sd_from_p(
     Derivation
         Terms: statistic (|t|), dz (paired: mean difference / SD of the differences) or d
         (groups: difference / SD within groups), and with a difference: std_error, sd,
-        conf_low, conf_high, in units of the difference.
+        conf_low, conf_high, in units of the difference. With df neither dz nor sd.
 
     Raises
     ------
     ValueError
-        If p is 1, n is not at least 2 people, or the difference is zero or only a bound.
+        If p is 1, not exactly one of n and df is given, n is not at least 2, or the
+        difference is zero or only a bound.
+
+    See Also
+    --------
+    compute_se_from_interval : The same from a printed interval.
 
     Examples
     --------
@@ -63,53 +76,72 @@ def compute_sd_from_p(
     printed = read_p(p_value, where, decimals)
     if printed.value == 1:
         raise ValueError(f"{where}: p = 1 means t = 0, from which no SD follows")
+    if (n is None) == (df is None):
+        raise ValueError(f"{where}: give either n or df; received n={n!r}, df={df!r}")
+    if n is None:
+        (degrees,), groups = read_df("t", df, where), []
+        kind, given = "contrast of a model", f"{degrees:g} df"
+    else:
+        groups = _read_groups(n, where)
+        degrees = sum(groups) - len(groups)
+        kind = ("paired", "two-sample")[len(groups) - 1]
+        given = f"n = {' and '.join(map(str, groups))}"
+    limits = p_limits(printed)
+    t = tuple(size_of_p("t", p, (degrees,)) for p in (float(printed), limits[1], limits[0]))
+    # d = t * scale; sd = std_error / scale
+    scale = np.sqrt(sum(1 / count for count in groups))
+    terms = {"statistic": t}
+    if groups:
+        terms["dz" if len(groups) == 1 else "d"] = tuple(value * scale for value in t)
+    text = f"p {printed.stated} and {given}"
+    if difference is not None:
+        center, ends = _read_difference(difference, where)
+        quantile = compute_quantile(confidence_level, degrees)
+        terms |= _derive_difference(center, ends, t, quantile, scale)
+        text += f" and a difference of {format_plain(center)}"
+    test = f"a {kind} t test" if groups else f"a {kind}"
+    return Derivation(
+        check="SD from p" if groups else "SE from p",
+        printed=text,
+        assumption=f"Assumes that p is two-sided and from {test} on {degrees:g} df.",
+        table=derive(terms),
+    )
+
+
+def _read_groups(n, where: str) -> list[int]:
+    """One number of participants (paired) or two (groups)."""
     groups = [n] if np.ndim(n) == 0 else list(n)
     for count in groups:
         read_counts(count, where)
-    df = sum(groups) - len(groups)
-    if len(groups) > 2 or df < 1:
+    if len(groups) > 2 or sum(groups) - len(groups) < 1:
         raise ValueError(
             f"{where}: n is one number of at least 2 (paired) or two (groups); received {n!r}"
         )
-    # d = t * scale; sd = std_error / scale
-    scale = np.sqrt(sum(1 / count for count in groups))
-    quantile = compute_quantile(confidence_level, df)
-    limits = p_limits(printed)
-    t, t_low, t_high = (
-        float(-stdtrit(df, min(p, 1) / 2)) if p > 0 else np.inf
-        for p in (float(printed), limits[1], limits[0])
-    )
-    name, kind = ("dz", "paired") if len(groups) == 1 else ("d", "two-sample")
-    terms = {
-        "statistic": (t, t_low, t_high),
-        name: (t * scale, t_low * scale, t_high * scale),
-    }
-    sizes = " and ".join(map(str, groups))
-    text = f"p {printed.stated} and n = {sizes}"
-    if difference is not None:
-        parts = difference if isinstance(difference, (list, tuple)) else [difference]
-        read = [read_printed(part, where=where) for part in parts]
-        center = float(sum(part.value for part in read))
-        ends = [float(sum(part.rounded[i] for part in read)) for i in (0, 1)]
-        if any(part.relation != "=" for part in read) or ends[0] * ends[1] <= 0:
-            raise ValueError(
-                f"{where}: the difference must be a number that does not round to zero; "
-                f"received {difference!r}"
-            )
+    return groups
 
-        def solve(gap: float, size: float) -> dict[str, float]:
-            error = abs(gap) / size if size else np.inf
-            found = {"std_error": error, "sd": error / scale}
-            return found | {"conf_low": gap - quantile * error, "conf_high": gap + quantile * error}
 
-        terms |= _span(solve, (center, t), (ends, (t_low, t_high)))
-        text += f" and a difference of {format_plain(center)}"
-    return Derivation(
-        check="SD from p",
-        printed=text,
-        assumption=f"Assumes that p is two-sided and from a {kind} t test on {df} df.",
-        table=derive(terms),
-    )
+def _read_difference(difference, where: str) -> tuple[float, list[float]]:
+    """A printed difference, or the sum of its parts, and its limits by rounding."""
+    parts = difference if isinstance(difference, (list, tuple)) else [difference]
+    read = [read_printed(part, where=where) for part in parts]
+    ends = [float(sum(part.rounded[i] for part in read)) for i in (0, 1)]
+    if any(part.relation != "=" for part in read) or ends[0] * ends[1] <= 0:
+        raise ValueError(
+            f"{where}: the difference must be a number that does not round to zero; "
+            f"received {difference!r}"
+        )
+    return float(sum(part.value for part in read)), ends
+
+
+def _derive_difference(center: float, ends: list, t: tuple, quantile: float, scale) -> dict:
+    """Standard error, SD (where the scale is known) and interval of a difference."""
+
+    def solve(gap: float, size: float) -> dict[str, float]:
+        error = abs(gap) / size if size else np.inf
+        found = {"std_error": error} | ({"sd": error / scale} if scale else {})
+        return found | {"conf_low": gap - quantile * error, "conf_high": gap + quantile * error}
+
+    return _span(solve, (center, t[0]), (ends, t[1:]))
 
 
 def compute_se_from_interval(
@@ -141,6 +173,11 @@ def compute_se_from_interval(
     ValueError
         As `check_p_from_interval`.
 
+    See Also
+    --------
+    check_p_from_interval : Compares the p that follows with a printed one.
+    compute_sd_from_p : The same from a printed p.
+
     Examples
     --------
     >>> [round(value, 3) for value in compute_se_from_interval("-0.95", "0.27")["std_error"]]
@@ -167,7 +204,7 @@ def compute_r_interval(
     r : str or number, optional
         As printed. Either r or r_squared.
     n : int
-        People.
+        Number of participants.
     r_squared : str or number, optional
         As a share from 0 to 1; a bound such as "> 0.80" gives bounds. Its root is taken
         as positive: the sign has to be known from elsewhere.

@@ -2,12 +2,14 @@
 
 import pandas as pd
 
+from ..core.intervals import compute_quantile
+from ..core.validation import require_count, require_level, require_number
 from ..core.wording import format_number
 from .derived import SCALES, derive_se, read_interval, transform, transform_back
 from .p_values import explain_p, judge_p, p_limits
-from .results import NO, ONLY_IF, YES, AuditCheck, fit_p, format_plain, format_range, meets, read_p
+from .results import NO, ONLY_IF, YES, AuditCheck, format_plain, format_range, match_p, read_p
 
-__all__ = ["check_interval_symmetry", "check_p_from_interval"]
+__all__ = ["check_interval_symmetry", "check_interval_width", "check_p_from_interval"]
 
 
 def check_p_from_interval(
@@ -58,10 +60,10 @@ def check_p_from_interval(
     printed = read_p(p_value, "check_p_from_interval")
     error = derive_se("check_p_from_interval", low, high, estimate, df, scale, confidence_level)
     p, p_low, p_high = error["p_value"]
-    fits = "rounded" if meets(printed, p_low, p_high) else fit_p(printed, p)
+    fits = "rounded" if printed.is_compatible(p_low, p_high) else match_p(printed, p)
     row = (f"{'t' if df is not None else 'z'} from the interval", p, p_low, p_high, fits)
     verdict, condition = judge_p(
-        printed, row, "the unrounded limits lie to one side within what prints so"
+        printed, row, "estimate and limits differed from the printed ones within their rounding"
     )
     return AuditCheck(
         check="p from an interval",
@@ -93,7 +95,7 @@ def check_interval_symmetry(estimate, low, high, *, scale: str = "linear") -> Au
     Returns
     -------
     AuditCheck
-        `details` has one row a scale that is possible: reading, middle, range_low,
+        `details` has one row per possible scale: reading, middle, range_low,
         range_high, fits.
 
     Raises
@@ -119,7 +121,7 @@ def check_interval_symmetry(estimate, low, high, *, scale: str = "linear") -> Au
         lower, upper = (transform_back((ends[i] + ends[i + 2]) / 2, name) for i in (0, 1))
         # The limits went through floats: allow their last bit.
         slack = 1e-12 * max(1.0, abs(center))
-        fits = meets(middle, lower - slack, upper + slack)
+        fits = middle.is_compatible(lower - slack, upper + slack)
         rows.append((name, center, lower, upper, "rounded" if fits else ""))
     details = pd.DataFrame(rows, columns=["reading", "middle", "range_low", "range_high", "fits"])
     own = details[details["reading"] == scale].iloc[0]
@@ -145,4 +147,85 @@ def check_interval_symmetry(estimate, low, high, *, scale: str = "linear") -> Au
         details=details,
         printed_range=tuple(map(float, middle.rounded)),
         follows_range=(own["range_low"], own["range_high"]),
+    )
+
+
+def check_interval_width(
+    estimate, low, high, n: int, *, largest_sd: float, confidence_level: float = 0.95
+) -> AuditCheck:
+    """Whether a printed interval of a mean is so wide that it may be one of SDs.
+
+    Half the width of a t interval, times sqrt(n) over its quantile, is the SD of the
+    participants that it needs. Where that is larger than any that is credible, the other
+    usual readings are tried: the mean plus and minus one SD, and plus and minus the normal
+    quantile times the SD (a range for participants rather than for their mean).
+
+    Parameters
+    ----------
+    estimate, low, high : str, int or Printed
+        As printed.
+    n : int
+        Participants.
+    largest_sd : float
+        Largest SD that is credible, from the scale or from other outcomes. It is an
+        assumption of the reader.
+    confidence_level : float
+        Of the printed interval.
+
+    Returns
+    -------
+    AuditCheck
+        `details` has one row per reading: reading, sd, range_low, range_high, fits.
+
+    Raises
+    ------
+    ValueError
+        If the numbers are not printed as such, the limits are swapped, n is below 2, or
+        largest_sd is not positive.
+
+    See Also
+    --------
+    check_interval_symmetry : Whether the estimate lies in the middle.
+    compute_se_from_interval : The standard error behind an interval.
+
+    Examples
+    --------
+    >>> check = check_interval_width("10.4", "-35.8", "56.6", 28, largest_sd=60)
+    >>> check.verdict, check.details["sd"].round(1).tolist()
+    ('consistent only if', [119.1, 46.2, 23.6])
+    """
+    where = "check_interval_width"
+    middle, first, last = read_interval(estimate, low, high, "linear", where)
+    size = require_count(n, "n", where, 2)
+    most = require_number(largest_sd, "largest_sd", where, 0)
+    require_level(confidence_level)
+    width = [float(last.value - first.value) / 2]
+    width += [float(last.rounded[i] - first.rounded[1 - i]) / 2 for i in (0, 1)]
+    factors = {
+        "the limits are a confidence interval of the mean": size**0.5
+        / compute_quantile(confidence_level, size - 1),
+        "the limits lie one SD from the mean": 1.0,
+        f"the limits lie {compute_quantile(confidence_level):.2f} SDs from the mean": 1
+        / compute_quantile(confidence_level),
+    }
+    rows = [
+        (name, *(factor * half for half in width), "rounded" if factor * width[1] <= most else "")
+        for name, factor in factors.items()
+    ]
+    details = pd.DataFrame(rows, columns=["reading", "sd", "range_low", "range_high", "fits"])
+    others = details[1:][details["fits"][1:] != ""]
+    verdict, condition = YES, ""
+    if not rows[0][4]:
+        verdict = ONLY_IF if len(others) else NO
+        condition = ", or ".join(f"{row.reading} (SD {row.sd:.1f})" for row in others.itertuples())
+    return AuditCheck(
+        check="width of an interval",
+        printed=f"{middle.text} ({100 * confidence_level:g} % CI {first.text} to {last.text}), "
+        f"n = {size}",
+        follows=f"an SD of {format_range(*details.loc[0, ['range_low', 'range_high']], 4)}",
+        verdict=verdict,
+        condition=condition,
+        explanation=f"The largest credible SD was taken to be {format_number(most)}.",
+        details=details,
+        follows_range=tuple(details.loc[0, ["range_low", "range_high"]]),
     )

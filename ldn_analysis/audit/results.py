@@ -26,18 +26,11 @@ def read_p(p_value, where: str, decimals: int | None = None) -> Printed:
     return printed
 
 
-def meets(printed: Printed, low, high) -> bool:
-    """Whether some number from low to high prints so, or stands in the printed relation."""
-    if printed.relation == "=":
-        return low <= printed.rounded[1] and high >= printed.rounded[0]
-    return low < printed.value if printed.relation == "<" else high > printed.value
-
-
-def fit_p(printed: Printed, p: float) -> str:
-    """How a p value prints as the printed one: rounded, cut off, or not."""
-    if meets(printed, p, p):
+def match_p(printed: Printed, p: float) -> str:
+    """How a p value becomes the printed one: "rounded", "cut off" or, if neither, ""."""
+    if printed.is_compatible(p):
         return "rounded"
-    low, high = printed.cut
+    low, high = printed.truncated
     return "cut off" if printed.relation == "=" and low <= p < high else ""
 
 
@@ -105,9 +98,9 @@ class AuditCheck(Result):
         """The verdict with its condition."""
         return f"{self.verdict} {self.condition}".strip()
 
-    def to_frame(self, confidence_level: float = 0.95) -> pd.DataFrame:  # noqa: ARG002
-        """Every reading that was tried; the level plays no part."""
-        return self.details
+    def to_frame(self) -> pd.DataFrame:
+        """Every reading that was tried, one row per reading."""
+        return self.details.copy()
 
     def __str__(self) -> str:
         words = f"{self.words[:1].upper()}{self.words[1:]}"
@@ -130,7 +123,7 @@ class Derivation(Result):
         What has to be true for it.
     table : DataFrame
         term, estimate (from the numbers as they stand), range_low, range_high (over all
-        numbers that print so).
+        numbers that round to the printed ones).
 
     Examples
     --------
@@ -145,12 +138,12 @@ class Derivation(Result):
     assumption: str
     table: pd.DataFrame
 
-    def to_frame(self, confidence_level: float = 0.95) -> pd.DataFrame:  # noqa: ARG002
-        """Term, estimate, range_low, range_high; the level was set when it was derived."""
-        return self.table
+    def to_frame(self) -> pd.DataFrame:
+        """Term, estimate, range_low and range_high, one row per term."""
+        return self.table.copy()
 
     def __getitem__(self, term: str) -> tuple[float, float, float]:
-        """Estimate and range of one term."""
+        """Estimate, range_low and range_high of one term."""
         rows = self.table.set_index("term")
         if term not in rows.index:
             raise KeyError(f"there is no term {term!r}; terms: {', '.join(rows.index)}")

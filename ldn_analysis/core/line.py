@@ -13,7 +13,7 @@ __all__ = ["Line", "LineSums", "solve_line", "sum_line"]
 
 
 class LineSums(NamedTuple):
-    """The sums a straight line needs, each of the same shape: one entry a line."""
+    """The sums a straight line needs, each of the same shape: one entry per line."""
 
     n: np.ndarray
     x: np.ndarray
@@ -24,7 +24,7 @@ class LineSums(NamedTuple):
 
 
 class Line(NamedTuple):
-    """A least-squares line y = intercept + slope * x; each field has one entry a line."""
+    """A least-squares line y = intercept + slope * x; each field has one entry per line."""
 
     n: np.ndarray
     slope: np.ndarray
@@ -79,7 +79,7 @@ def solve_line(sums: LineSums, *, origin=(0.0, 0.0), residual_ss=None) -> Line:
     Parameters
     ----------
     sums : LineSums
-        Sums of x - origin[0] and y - origin[1], of any shape: one entry a line.
+        Sums of x - origin[0] and y - origin[1], of any shape: one entry per line.
     origin : pair of array_like
         What was subtracted from x and y before summing; the intercept is given
         in the original coordinates.
@@ -102,7 +102,7 @@ def solve_line(sums: LineSums, *, origin=(0.0, 0.0), residual_ss=None) -> Line:
     (1.75, -17.5)
     """
     n, sum_x, sum_y, sum_xx, sum_xy, sum_yy = (np.asarray(part, float) for part in sums)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore", under="ignore"):
         mean_x, mean_y = sum_x / n, sum_y / n
         sxx = sum_xx - sum_x * mean_x
         sxy = sum_xy - sum_x * mean_y
@@ -118,7 +118,11 @@ def solve_line(sums: LineSums, *, origin=(0.0, 0.0), residual_ss=None) -> Line:
         residual_sd = np.sqrt(np.where(df > 0, residual_ss / df, np.nan))
         slope_std_error = residual_sd / np.sqrt(sxx)
         mean_x = mean_x + origin[0]
-        r = np.clip(sxy / np.sqrt(sxx * syy), -1.0, 1.0)
+        # Root by root where the product of two sums of squares is beyond what a float holds.
+        product = sxx * syy
+        held = (product > 1e-290) & (product < np.inf)
+        size = np.where(held, np.sqrt(product), np.sqrt(sxx) * np.sqrt(syy))
+        r = np.clip(sxy / size, -1.0, 1.0)
         return Line(
             n=n,
             slope=slope,

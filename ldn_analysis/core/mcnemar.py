@@ -27,6 +27,16 @@ def compute_mcnemar(first_only, second_only) -> McNemar:
     extreme as the observed one (Lancaster 1961). Chi-square on 1 df without and with continuity
     correction. With no discordant pair every p is 1 and the chi-squares are nan.
 
+    Parameters
+    ----------
+    first_only, second_only : array_like of int
+        How many responded under the first condition only, and under the second only.
+
+    Returns
+    -------
+    McNemar
+        Each field has the shape of the counts.
+
     Examples
     --------
     >>> tests = compute_mcnemar(8, 2)

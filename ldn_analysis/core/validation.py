@@ -67,6 +67,5 @@ def require_columns(data: pd.DataFrame, columns, function: str) -> None:
     """Refuse the first column that the data do not have, and list those that they have."""
     for column in columns:
         if column not in data:
-            raise ValueError(
-                f"{function}: no column {column!r}; columns: {', '.join(map(str, data.columns))}"
-            )
+            known = ", ".join(map(str, data.columns[:12])) + (", ..." if data.shape[1] > 12 else "")
+            raise ValueError(f"{function}: no column {column!r}; columns: {known}")

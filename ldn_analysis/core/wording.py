@@ -2,7 +2,14 @@
 
 from collections.abc import Sequence
 
-__all__ = ["format_fixed", "format_interval", "format_number", "format_p", "say"]
+__all__ = [
+    "format_fixed",
+    "format_interval",
+    "format_number",
+    "format_p",
+    "name_change_unit",
+    "say",
+]
 
 SMALLEST, LARGEST = 1e-4, 1e7  # beyond these a number is written with a power of ten
 
@@ -73,6 +80,19 @@ def format_p(p_value: float) -> str:
     if p_value < 0.001:
         return "p < 0.001"
     return f"p = {p_value:.{4 if 0.045 <= p_value <= 0.055 else 3}f}"
+
+
+def name_change_unit(unit: str) -> str:
+    """Unit of a difference: percentages differ by percentage points, scores by points.
+
+    Examples
+    --------
+    >>> name_change_unit("% of baseline"), name_change_unit("points of 0-100")
+    ('percentage points', 'points')
+    """
+    if unit.startswith("%"):
+        return "percentage points"
+    return "points" if unit.startswith("points") else unit
 
 
 def format_interval(low: float, high: float, confidence_level: float, unit: str = "") -> str:

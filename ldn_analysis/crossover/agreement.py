@@ -10,11 +10,21 @@ import pandas as pd
 from scipy.special import ndtr
 
 from ..core.codebook import CATEGORIES, describe_column
-from ..core.intervals import compute_p_value, compute_quantile, compute_spearman_interval
+from ..core.intervals import compute_quantile, compute_spearman, compute_spearman_interval
 from ..core.result import Result
 from ..core.status import read_status
-from ..core.validation import require_level, require_missing
-from ..core.wording import capitalise, describe_sample, format_interval, format_number, format_p
+from ..core.validation import require_frame, require_level, require_missing
+from ..core.wording import (
+    capitalise,
+    describe_sample,
+    format_fixed,
+    format_interval,
+    format_number,
+    format_p,
+    join_notes,
+    name_change_unit,
+)
+from .pairing import require_column, require_outcome
 
 __all__ = ["ImprovementAgreement", "compare_improvement"]
 
@@ -28,18 +38,19 @@ class ImprovementAgreement(Result):
     column, outcome : str
         The answer and the measured change.
     data : DataFrame
-        One row a person: participant, the answer, the change, score (0 for the worst
-        category that exists).
+        One row per participant: participant, the answer, the change.
     categories : tuple of str
         Categories in order, best first, unused ones included.
     spearman : float
         Rank correlation, positive if better answers go with larger change.
+    spearman_p : float
+        Its two-sided p: exact up to n = 9.
     model : statsmodels OrderedModel result or None
-        The proportional-odds model; None where it cannot be fitted.
+        The proportional-odds model of the change in SDs; None where it cannot be fitted.
     per : float
         The odds ratio is for so many units of the change.
     n_dropped : int
-        Persons in one of the two tables only, or with a blank.
+        Participants in one of the two tables only, or with a blank.
     notes : tuple of str
         What failed.
     status : str
@@ -51,6 +62,7 @@ class ImprovementAgreement(Result):
     data: pd.DataFrame
     categories: tuple[str, ...]
     spearman: float
+    spearman_p: float
     model: Any
     per: float = 10.0
     n_dropped: int = 0
@@ -59,12 +71,12 @@ class ImprovementAgreement(Result):
 
     @property
     def n_obs(self) -> int:
-        """Number of persons."""
+        """Number of participants."""
         return len(self.data)
 
     @property
     def counts(self) -> pd.Series:
-        """Number of persons in each category."""
+        """Number of participants in each category."""
         groups = self.data.groupby(self.column, observed=True).size()
         return groups.reindex(self.categories, fill_value=0)
 
@@ -77,52 +89,61 @@ class ImprovementAgreement(Result):
     def to_frame(self, confidence_level: float = 0.95) -> pd.DataFrame:
         """The rank correlation and the odds ratio.
 
+        Parameters
+        ----------
+        confidence_level : float
+            Of the intervals; between 0 and 1.
+
         Returns
         -------
         DataFrame
-            term, method, estimate, conf_low, conf_high, statistic, df, p_value, n_obs. The
-            interval of Spearman's rho is Bonett and Wright's (2000), its p that of t on
-            n - 2; the odds ratio has Wald's interval and p. What is not defined is nan.
+            term, method, estimate, conf_low, conf_high, statistic, p_value, n_obs. Spearman's
+            rho has Bonett and Wright's (2000) interval and an exact p up to n = 9, above it
+            that of t; the odds ratio has Wald's interval and p. What is not defined is nan.
         """
         require_level(confidence_level)
-        z, n, rho = compute_quantile(confidence_level), self.n_obs, self.spearman
-        with np.errstate(divide="ignore", invalid="ignore"):
-            t = rho * np.sqrt((n - 2) / np.maximum(1 - rho**2, 0))
-        low, high = compute_spearman_interval(rho, n, confidence_level)
-        rows = [
-            {"term": "rank correlation", "method": "Spearman", "estimate": rho, "conf_low": low}
-            | {"conf_high": high, "statistic": t, "df": n - 2.0}
-            | {"p_value": compute_p_value(t, n - 2)}
-        ]
-        row = {"term": f"odds ratio per {self.per:g}", "method": "proportional odds"}
-        names = ("estimate", "conf_low", "conf_high", "statistic", "df", "p_value")
-        row |= dict.fromkeys(names, np.nan)
+        low, high = compute_spearman_interval(self.spearman, self.n_obs, confidence_level)
+        rank = {"term": "rank correlation", "method": "Spearman", "estimate": self.spearman}
+        rank |= {"conf_low": low, "conf_high": high, "statistic": np.nan}
+        odds = {"term": f"odds ratio per {self.per:g}", "method": "proportional odds"}
         if self.model is not None:
-            slope, error = self.model.params[0], self.model.bse[0]
-            row["estimate"] = np.exp(slope)
-            row["conf_low"], row["conf_high"] = np.exp([slope - z * error, slope + z * error])
-            row["statistic"] = slope / error
-            row["p_value"] = 2 * float(ndtr(-abs(slope / error)))
-        return pd.DataFrame([*rows, row]).assign(n_obs=n)
+            units = self.per / self.data[self.outcome].std(ddof=0)
+            slope, error = self.model.params[0] * units, self.model.bse[0] * units
+            margin = compute_quantile(confidence_level) * error
+            limits = np.exp([slope, slope - margin, slope + margin])
+            odds |= dict(zip(("estimate", "conf_low", "conf_high"), limits, strict=True))
+            odds |= {"statistic": slope / error, "p_value": 2 * float(ndtr(-abs(slope / error)))}
+        table = pd.DataFrame([rank | {"p_value": self.spearman_p}, odds])
+        return table.assign(n_obs=self.n_obs)
 
     def __str__(self) -> str:
         rank, odds = (row for _, row in self.to_frame().iterrows())
         answer, (outcome, unit) = describe_column(self.column)[0], describe_column(self.outcome)
-        sample = describe_sample(self.n_obs, self.status, n_dropped=self.n_dropped, unit="persons")
+        sample = describe_sample(
+            self.n_obs, self.status, n_dropped=self.n_dropped, unit="participants"
+        )
         ratio = (
             "" if self.model is None
             else f"; odds of a better answer times {format_number(odds['estimate'])} per "
-            f"{self.per:g} {unit}".rstrip()
+            f"{self.per:g} {name_change_unit(unit)}".rstrip()
             + f" ({format_interval(odds['conf_low'], odds['conf_high'], 0.95)}, {format_p(odds['p_value'])})"
         )  # fmt: skip
-        notes = "".join(f" {text}." for text in self.notes)
+        interval = format_interval(rank["conf_low"], rank["conf_high"], 0.95)
         return (
             f"{capitalise(answer)} and {outcome}: Spearman's rho "
-            f"{format_number(rank['estimate'], 2)} "
-            f"({format_interval(rank['conf_low'], rank['conf_high'], 0.95)}, {format_p(rank['p_value'])})"
-            f"{ratio}; {sample}. Two measures of one change agree; "
-            "without a control group neither says what caused it." + notes
+            f"{format_fixed(self.spearman, 2)} ({interval}, {format_p(self.spearman_p)})"
+            f"{ratio}; {sample}. {self._judge(rank)}; "
+            "without a control group neither says what caused it." + join_notes(self.notes)
         )
+
+    def _judge(self, rank: pd.Series) -> str:
+        """What the interval says of the agreement; the p where |rho| is 1 and has no interval."""
+        clear = self.spearman_p < 0.05 if np.isnan(rank["conf_low"]) else True
+        if clear and (rank["conf_low"] > 0 or self.spearman == 1):
+            return "The two measures of change agree"
+        if clear and (rank["conf_high"] < 0 or self.spearman == -1):
+            return "The two measures of change go in opposite directions"
+        return "Whether the two measures of change agree is not clear"
 
 
 def compare_improvement(
@@ -141,25 +162,25 @@ def compare_improvement(
     1980) by how much the odds of any better category are multiplied for each `per` units
     more. The model assumes one odds ratio at every cut between categories.
 
-    What one may not conclude. Everybody answered after the drug: there is no control
-    group in this. Agreement says that two measures of one change go together - not that the
-    drug made the change, nor how much of the answer is placebo response, hope, regression
-    to the mean or the course of the illness. The answer is given in hindsight and leans on
-    how the person feels that day. A high correlation validates neither measure.
+    What one may not conclude. All answered after the drug: there is no control group.
+    Agreement says that two measures of one change go together, not that the drug made the
+    change, nor how much of the answer is placebo response, hope, regression to the mean or
+    the course of the illness. The answer is given in hindsight and leans on how the
+    participant feels that day. A high correlation validates neither measure.
 
     Parameters
     ----------
     improvement : DataFrame
-        One row a person with the answer: categories in order, best first. Text takes the
+        One row per participant with the answer: categories in order, best first. Text takes the
         project's seven categories.
     pain : DataFrame
-        One row a person with the change, larger is better; filter it to one condition.
+        One row per participant with the change, larger is better; filter it to one condition.
     column, outcome, participant : str
         Columns.
     per : float
         Units of the change for the odds ratio.
     missing : {"raise", "drop"}
-        What to do with persons who are in one table only or blank; they are counted.
+        What to do with participants who are in one table only or blank; they are counted.
 
     Returns
     -------
@@ -170,9 +191,14 @@ def compare_improvement(
     Raises
     ------
     ValueError
-        If a column is missing, a person has two rows, persons are missing and
-        `missing="raise"`, an answer is not a known category, fewer than three persons are
-        left, or all gave the same answer or have the same change.
+        If a column is missing, a participant has two rows, participants are missing and
+        `missing="raise"`, the change is not finite numbers, an answer is not a known category,
+        fewer than three participants are left, or all gave the same answer or have the same
+        change.
+
+    See Also
+    --------
+    summarise_improvement : The answers alone, as in Fig. 1.
 
     Examples
     --------
@@ -182,27 +208,34 @@ def compare_improvement(
     >>> result.n_obs, result.n_dropped
     (28, 1)
     """
-    table, categories, n_dropped = _join_tables(
-        improvement, pain, column, outcome, participant, missing
-    )
+    name = "compare_improvement"
+    require_missing(missing, name)
     if not (np.isfinite(per) and per > 0):
-        raise ValueError(f"compare_improvement: per must be above zero; received {per!r}")
-    used = [name for name in reversed(categories) if (table[column] == name).any()]
-    score = table[column].map({name: i for i, name in enumerate(used)}).to_numpy(int)
+        raise ValueError(f"{name}: per must be above zero; received {per!r}")
+    for part, wanted in ((improvement, column), (pain, outcome)):
+        _require_one_row_each(part, participant, wanted, name)
+    require_outcome(pain[outcome], name)
+    table, n_dropped = _join_tables(
+        improvement[[participant, column]], pain[[participant, outcome]], participant, missing
+    )
+    categories = _list_categories(improvement[column], table[column], name)
+    used = [answer for answer in reversed(categories) if (table[column] == answer).any()]
+    score = table[column].map({answer: i for i, answer in enumerate(used)}).to_numpy(int)
     change = table[outcome].to_numpy(float)
     if len(table) < 3 or len(used) < 2 or change.min() == change.max():
         raise ValueError(
-            f"compare_improvement: needs 3 persons, two categories and a change that varies; there are "
-            f"{len(table)} persons, {len(used)} categories and {len(np.unique(change))} values"
+            f"{name}: needs 3 participants, two categories and a change that varies; there are "
+            f"{len(table)} participants, {len(used)} categories and {len(np.unique(change))} values"
         )
-    ranks = pd.Series(score).rank(), pd.Series(change).rank()
-    model, notes = _fit_ordered(score, change, per)
+    rho, p_value = compute_spearman(score, change)
+    model, notes = _fit_ordered(score, change)
     return ImprovementAgreement(
         column=column,
         outcome=outcome,
-        data=table.assign(score=score),
+        data=table,
         categories=categories,
-        spearman=float(np.corrcoef(*ranks)[0, 1]),
+        spearman=rho,
+        spearman_p=p_value,
         model=model,
         per=float(per),
         n_dropped=n_dropped,
@@ -211,46 +244,49 @@ def compare_improvement(
     )
 
 
-def _join_tables(improvement, pain, column, outcome, participant, missing):
-    """Persons with an answer and a change, the categories, and how many were left out."""
-    name = "compare_improvement"
-    require_missing(missing, name)
-    for table, wanted in ((improvement, column), (pain, outcome)):
-        for part in (participant, wanted):
-            if part not in table:
-                raise ValueError(
-                    f"{name}: there is no column {part!r}; columns: {', '.join(map(str, table.columns))}"
-                )
-        if table[participant].duplicated().any():
-            who = table.loc[table[participant].duplicated(), participant].iloc[0]
-            raise ValueError(
-                f"{name}: {who!r} has more than one row; keep one row a person, e.g. one condition"
-            )
-    joined = improvement[[participant, column]].merge(
-        pain[[participant, outcome]], on=participant, how="outer"
-    )
-    blank = joined[[column, outcome]].isna().any(axis=1)
+def _require_one_row_each(table: pd.DataFrame, participant: str, wanted: str, name: str) -> None:
+    """Refuse a table without its columns, or with a participant who is blank or appears twice."""
+    require_frame(table, name)
+    for column in (participant, wanted):
+        require_column(table, column, name)
+    if table[participant].isna().any():
+        raise ValueError(f"{name}: {participant!r} is blank in a row; name the participant")
+    twice = table[participant].duplicated()
+    if twice.any():
+        raise ValueError(
+            f"{name}: {table.loc[twice, participant].iloc[0]!r} has more than one row; keep one row "
+            "per participant, e.g. one condition"
+        )
+
+
+def _join_tables(answers, changes, participant: str, missing: str) -> tuple[pd.DataFrame, int]:
+    """Participants with an answer and a change, and how many were left out."""
+    joined = answers.merge(changes, on=participant, how="outer")
+    blank = joined.isna().any(axis=1)
     if blank.any() and missing == "raise":
         raise ValueError(
-            f"{name}: {blank.sum()} of {len(joined)} persons lack the answer or the change (first: "
-            f"{joined.loc[blank, participant].iloc[0]!r}). Pass missing='drop' to leave them out."
+            f"compare_improvement: {blank.sum()} of {len(joined)} participants lack the answer or the "
+            f"change (first: {joined.loc[blank, participant].iloc[0]!r}). Pass missing='drop' to "
+            "leave them out."
         )
-    joined = joined[~blank].reset_index(drop=True)
-    if isinstance(improvement[column].dtype, pd.CategoricalDtype):
-        categories = tuple(improvement[column].cat.categories)
-    else:
-        categories = CATEGORIES
-        unknown = joined.loc[~joined[column].isin(CATEGORIES), column]
-        if len(unknown):
-            raise ValueError(
-                f"{name}: {unknown.iloc[0]!r} is not a known category; make {column!r} an ordered "
-                f"categorical, best first, or use: {', '.join(CATEGORIES)}"
-            )
-    return joined, categories, int(blank.sum())
+    return joined[~blank].reset_index(drop=True), int(blank.sum())
 
 
-def _fit_ordered(score: np.ndarray, change: np.ndarray, per: float):
-    """Proportional-odds model, or None with the reason."""
+def _list_categories(answers: pd.Series, used: pd.Series, name: str) -> tuple:
+    """The categories in order, best first; text must be of the project's seven."""
+    if isinstance(answers.dtype, pd.CategoricalDtype):
+        return tuple(answers.cat.categories)
+    unknown = used[~used.isin(CATEGORIES)]
+    if len(unknown):
+        raise ValueError(
+            f"{name}: {unknown.iloc[0]!r} is not a known category; make {answers.name!r} an ordered "
+            f"categorical, best first, or use: {', '.join(CATEGORIES)}"
+        )
+    return CATEGORIES
+
+
+def _fit_ordered(score: np.ndarray, change: np.ndarray):
+    """Proportional-odds model of the change in SDs, or None with the reason."""
     from statsmodels.miscmodels.ordinal_model import OrderedModel
 
     spans = [(change[score == k].min(), change[score == k].max()) for k in range(score.max() + 1)]
@@ -261,8 +297,8 @@ def _fit_ordered(score: np.ndarray, change: np.ndarray, per: float):
         return None, [
             "The change separates the categories perfectly: the odds ratio has no finite estimate"
         ]
-    # Centred and per unit of the odds ratio: the optimiser starts near its goal.
-    predictor = ((change - change.mean()) / per)[:, None]
+    # In SDs, whatever the unit: the optimiser starts near its goal.
+    predictor = ((change - change.mean()) / change.std())[:, None]
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:

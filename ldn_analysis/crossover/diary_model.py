@@ -13,8 +13,16 @@ from ..core.intervals import summarise_t
 from ..core.result import Result
 from ..core.status import read_status
 from ..core.validation import require_level
-from ..core.wording import describe_sample, format_interval, format_number, format_p, join_notes
-from .pairing import read_sequence
+from ..core.wording import (
+    describe_sample,
+    format_fixed,
+    format_interval,
+    format_number,
+    format_p,
+    join_notes,
+    name_change_unit,
+)
+from .pairing import read_sequence, require_outcome, require_two_conditions
 
 __all__ = ["DiaryFit", "fit_diary_model"]
 
@@ -37,11 +45,11 @@ class DiaryFit(Result):
     std_error : ndarray
         Of the fixed effects, by generalised least squares given the variances, as lme4.
     random : tuple of str
-        Random effects of a person that were kept: intercept, and those of `slopes` that fitted.
-    n_persons, n_obs, n_dropped : int
-        Persons, rated days used, and blank days left out.
+        Random effects of a participant that were kept: intercept, and those of `slopes` that fitted.
+    n_participants, n_obs, n_dropped : int
+        Participants, rated days used, and blank days left out.
     df : int
-        Degrees of freedom of every t: persons with both conditions - 1.
+        Degrees of freedom of every t: participants with both conditions - 1.
     autocorrelation : float
         Lag-1 correlation of the residuals on consecutive rated days of one phase.
     n_lag_pairs : int
@@ -60,7 +68,7 @@ class DiaryFit(Result):
     model: Any
     std_error: np.ndarray
     random: tuple[str, ...]
-    n_persons: int
+    n_participants: int
     n_obs: int
     n_dropped: int
     df: int
@@ -73,6 +81,11 @@ class DiaryFit(Result):
 
     def to_frame(self, confidence_level: float = 0.95) -> pd.DataFrame:
         """Fixed effects with t intervals.
+
+        Parameters
+        ----------
+        confidence_level : float
+            Of the intervals; between 0 and 1.
 
         Returns
         -------
@@ -97,11 +110,15 @@ class DiaryFit(Result):
         Returns
         -------
         DataFrame
-            n_obs, n_persons, n_dropped, df, random (names), intercept_sd, condition_sd and
-            day_sd (per day) of the persons, residual_sd, autocorrelation, n_lag_pairs,
+            n_obs, n_participants, n_dropped, df, random (names), intercept_sd, condition_sd and
+            day_sd (per day) of the participants, residual_sd, autocorrelation, n_lag_pairs,
             log_likelihood (restricted; the day's random slope per SD), converged, boundary.
         """
-        values = {"n_obs": self.n_obs, "n_persons": self.n_persons, "n_dropped": self.n_dropped}
+        values = {
+            "n_obs": self.n_obs,
+            "n_participants": self.n_participants,
+            "n_dropped": self.n_dropped,
+        }
         values |= {"df": self.df, "random": ", ".join(self.random)}
         spread = np.sqrt(np.diag(np.asarray(self.model.cov_re)).clip(min=0))
         by_name = dict(zip(self.random, spread, strict=True))
@@ -118,15 +135,15 @@ class DiaryFit(Result):
         row = self.to_frame().set_index("term").loc["condition"]
         rating, unit = describe_column(self.rating)
         first, second = self.conditions
-        sample = describe_sample(self.n_persons, self.status, unit="persons")
+        sample = describe_sample(self.n_participants, self.status, unit="participants")
         trust = "" if self.converged else " The fit did not converge: do not use it."
         return (
-            f"Daily {rating} ({first} minus {second}): {format_number(row['estimate'])} {unit}".rstrip()
+            f"Daily {rating} ({first} minus {second}): {format_number(row['estimate'])} {name_change_unit(unit)}".rstrip()
             + f" ({format_interval(row['conf_low'], row['conf_high'], 0.95)}; t({self.df}) = "
             f"{format_number(row['statistic'])}, {format_p(row['p_value'])}; random "
             f"{', '.join(self.random)}; {self.n_obs} days of "
             f"{sample}). Lag-1 autocorrelation of the "
-            f"residuals {format_number(self.autocorrelation, 2)}." + trust + join_notes(self.notes)
+            f"residuals {format_fixed(self.autocorrelation, 2)}." + trust + join_notes(self.notes)
         )
 
 
@@ -141,20 +158,22 @@ def fit_diary_model(
     """Fit a mixed model to the daily ratings of a crossover trial.
 
     Estimand: mean daily rating under the first condition minus under the second, on the
-    same day of the phase and averaged over the periods, in persons like these. Where the
-    phases differ in length the comparison leans on the day's effect being a straight line
-    and the same in both conditions.
+    same day of the phase and averaged over the periods, in people like these. With phases of
+    different length, or a drug that takes weeks to act, the mean over all days is not the
+    effect at the end: the model then compares the days that both phases have and leans on the
+    day's effect being a straight line and the same in both conditions. Filter the diaries to
+    the days that the question is about, such as the last four weeks of each phase.
 
     Model, by REML with statsmodels MixedLM: rating = intercept + condition + period + day
     in phase, with a random intercept and, by default, random slopes of condition and of
-    day for each person. The random slope of the condition is not an ornament: without
+    day for each participant. The random slope of the condition is essential: without
     it every diary day counts as new evidence about the drug, and the error comes out far
-    too small. Its inference is t on persons - 1, the number of independent differences
+    too small. Its inference is t on participants - 1, the number of independent differences
     less one (containment; conservative for the day), not the normal p values of statsmodels.
 
     Serial correlation: a bad day is followed by another. The model takes days as
-    independent given the person's line; `autocorrelation` measures how wrong that is. The
-    error of the condition comes mostly from how persons differ in their response, so that
+    independent given the participant's line; `autocorrelation` measures how wrong that is. The
+    error of the condition comes mostly from how participants differ in their response, so that
     it suffers little; errors of what varies within a phase, such as the day without its
     random slope, are too small. A summary of each phase (`fit_crossover`) does not have
     the problem. Missed days are left out, which assumes that a day was not missed because
@@ -163,9 +182,9 @@ def fit_diary_model(
     Parameters
     ----------
     diaries : DataFrame
-        One row a participant and day: participant, phase, day_in_phase and the rating.
+        One row per participant and day: participant, phase, day_in_phase and the rating.
     participants : DataFrame
-        The persons to analyse: participant and, for the period effect, sequence (e.g.
+        Whom to analyse: participant and, for the period effect, sequence (e.g.
         "ldn then placebo"). Others in the diaries are not looked at.
     rating : str
         Column of the diaries.
@@ -179,19 +198,24 @@ def fit_diary_model(
     Returns
     -------
     DiaryFit
+        The fixed effects, and how the fit went.
 
     Raises
     ------
     ValueError
-        If a column, condition or participant is missing, fewer than three persons have
-        ratings under both conditions, or a slope is unknown.
+        If a column, condition or participant is missing, fewer than three
+        participants have ratings under both conditions, or a slope is unknown.
+
+    See Also
+    --------
+    fit_crossover : One number per participant and condition instead of every day.
 
     Examples
     --------
     >>> from ldn_analysis import load_dataset
     >>> people = load_dataset("participants").query("trial == 'crossover' and analysed")
     >>> fit = fit_diary_model(load_dataset("daily_pain"), people)
-    >>> fit.n_persons, fit.df, fit.converged
+    >>> fit.n_participants, fit.df, fit.converged
     (28, 27, True)
     """
     unknown = [name for name in slopes if name not in SLOPES]
@@ -199,22 +223,47 @@ def fit_diary_model(
         raise ValueError(
             f"fit_diary_model: slopes must be a list of some of {', '.join(SLOPES)}; received {slopes!r}"
         )
-    days, n_dropped = _take_days(diaries, participants, rating, conditions)
+    days, n_dropped = _select_days(diaries, participants, rating, conditions)
     fixed, notes = _fixed_effects(days, participants, conditions)
-    y, persons = days[rating].to_numpy(float), days["participant"].to_numpy()
     both = days.groupby("participant", observed=True)["phase"].nunique() == 2
     if both.sum() < 3:
         raise ValueError(
-            f"fit_diary_model: needs at least 3 persons with ratings under both conditions; {both.sum()} have"
+            f"fit_diary_model: needs at least 3 participants with ratings under both conditions; {both.sum()} have"
         )
     if not both.all():
-        notes.append(f"{(~both).sum()} person(s) have ratings under one condition only")
-    random = ["intercept", *(name for name in SLOPES if name in slopes)]
+        notes.append(f"{(~both).sum()} participant(s) have ratings under one condition only")
+    y, who = days[rating].to_numpy(float), days["participant"].to_numpy()
+    wanted = ["intercept", *(name for name in SLOPES if name in slopes)]
+    model, random, boundary, found = _fit_simplest(y, fixed, who, wanted)
+    std_error, resid = _solve_given_variances(model)
+    autocorrelation, n_lag_pairs = _lag_one(days, resid)
+    return DiaryFit(
+        rating=rating,
+        conditions=tuple(conditions),
+        model=model,
+        std_error=std_error,
+        random=random,
+        n_participants=len(both),
+        n_obs=len(days),
+        n_dropped=n_dropped,
+        df=int(both.sum()) - 1,
+        autocorrelation=autocorrelation,
+        n_lag_pairs=n_lag_pairs,
+        converged=bool(model.converged),
+        boundary=boundary,
+        notes=(*notes, *found),
+        status=read_status(diaries),
+    )
+
+
+def _fit_simplest(y, fixed, who, random: list[str]):
+    """The fit with as many of the random effects as it bears, those kept, and what was found."""
+    notes = []
     while True:
-        model, caught = _fit_mixed(y, fixed, persons, random)
+        model, caught = _fit_mixed(y, fixed, who, random)
         converged = model is not None and bool(model.converged)
         boundary = converged and _is_boundary(model, caught)
-        # A condition without variance stays, or its error would rest on days, not persons.
+        # A condition without variance stays, or its error would rest on days, not participants.
         if len(random) == 1 or (converged and not (boundary and random[-1] == "day")):
             break
         why = "it has no variance of its own" if converged else (caught or ["no reason given"])[-1]
@@ -227,29 +276,11 @@ def fit_diary_model(
             "a random effect has no variance of its own (boundary): the errors of the mixed model are "
             "unreliable here; compare fit_crossover on the means of the phases"
         )
-    std_error, resid = _solve_given_variances(model)
-    autocorrelation, n_lag_pairs = _lag_one(days, resid)
-    return DiaryFit(
-        rating=rating,
-        conditions=tuple(conditions),
-        model=model,
-        std_error=std_error,
-        random=tuple(random),
-        n_persons=len(both),
-        n_obs=len(days),
-        n_dropped=n_dropped,
-        df=int(both.sum()) - 1,
-        autocorrelation=autocorrelation,
-        n_lag_pairs=n_lag_pairs,
-        converged=converged,
-        boundary=boundary,
-        notes=tuple(notes),
-        status=read_status(diaries),
-    )
+    return model, tuple(random), boundary, notes
 
 
-def _take_days(diaries, participants, rating, conditions) -> tuple[pd.DataFrame, int]:
-    """Rated days of the given persons under the two conditions, and how many were blank."""
+def _select_days(diaries, participants, rating, conditions) -> tuple[pd.DataFrame, int]:
+    """Rated days of the given participants under the two conditions, and how many were blank."""
     for table, name, columns in (
         (diaries, "diaries", ("participant", "phase", "day_in_phase", rating)),
         (participants, "participants", ("participant",)),
@@ -260,10 +291,9 @@ def _take_days(diaries, participants, rating, conditions) -> tuple[pd.DataFrame,
                     f"fit_diary_model: the {name} have no column {column!r}; they have: "
                     f"{', '.join(map(str, table.columns))}"
                 )
-    if isinstance(conditions, str) or len(conditions) != 2 or conditions[0] == conditions[1]:
-        raise ValueError(
-            f"fit_diary_model: conditions must name two conditions; received {conditions!r}"
-        )
+    require_two_conditions(conditions, "fit_diary_model")
+    for column in ("day_in_phase", rating):
+        require_outcome(diaries[column], "fit_diary_model")
     if participants["participant"].duplicated().any():
         raise ValueError("fit_diary_model: a participant has more than one row in participants")
     absent = ~participants["participant"].isin(diaries["participant"])
@@ -281,7 +311,7 @@ def _take_days(diaries, participants, rating, conditions) -> tuple[pd.DataFrame,
     chosen = diaries["participant"].isin(participants["participant"]) & phase.isin(conditions)
     days = diaries.assign(phase=phase)[chosen].reset_index(drop=True)
     if days.duplicated(["participant", "phase", "day_in_phase"]).any():
-        raise ValueError("fit_diary_model: a person has two rows for one day of a phase")
+        raise ValueError("fit_diary_model: a participant has two rows for one day of a phase")
     if days["day_in_phase"].isna().any():
         raise ValueError("fit_diary_model: 'day_in_phase' is blank in a row; fill it in")
     rated = days[rating].notna()
@@ -315,7 +345,7 @@ def _random_design(fixed: pd.DataFrame, random: list[str]) -> np.ndarray:
     return design
 
 
-def _fit_mixed(y, fixed, persons, random):
+def _fit_mixed(y, fixed, who, random):
     """The statsmodels fit, or None where it breaks down, and what was warned of."""
     from statsmodels.regression.mixed_linear_model import MixedLM
 
@@ -323,7 +353,7 @@ def _fit_mixed(y, fixed, persons, random):
         warnings.simplefilter("always")
         try:
             design = _random_design(fixed, random)
-            problem = MixedLM(y, fixed, groups=persons, exog_re=design)
+            problem = MixedLM(y, fixed, groups=who, exog_re=design)
             model = problem.fit(reml=True)
         except (np.linalg.LinAlgError, ValueError) as error:
             return None, [str(error)]
@@ -339,15 +369,15 @@ def _fit_mixed(y, fixed, persons, random):
 
 
 def _solve_given_variances(model) -> tuple[np.ndarray, np.ndarray]:
-    """Errors of the fixed effects, (X'V^-1X)^-1, and residuals given each person's own effects.
+    """Errors of the fixed effects, (X'V^-1X)^-1, and residuals given each participant's own effects.
 
     By hand, since statsmodels takes the errors from the joint Hessian and predicts no
     random effects where their covariance is singular.
     """
     problem, covariance = model.model, np.asarray(model.cov_re)
     information, resid = 0.0, np.empty(problem.nobs)
-    for person, x, z in zip(problem.group_labels, problem.exog_li, problem.exog_re_li, strict=True):
-        own = problem.row_indices[person]
+    for name, x, z in zip(problem.group_labels, problem.exog_li, problem.exog_re_li, strict=True):
+        own = problem.row_indices[name]
         v = model.scale * np.eye(len(x)) + z @ covariance @ z.T
         information = information + x.T @ np.linalg.solve(v, x)
         distance = problem.endog[own] - x @ np.asarray(model.fe_params)
@@ -369,7 +399,7 @@ def _is_boundary(model, caught: list[str]) -> bool:
 
 
 def _lag_one(days: pd.DataFrame, resid: np.ndarray) -> tuple[float, int]:
-    """Correlation of residuals on consecutive rated days of one person and phase."""
+    """Correlation of residuals on consecutive rated days of one participant and phase."""
     table = days[["participant", "phase", "day_in_phase"]].assign(resid=resid)
     before = table.assign(day_in_phase=table["day_in_phase"] + 1)
     pairs = table.merge(

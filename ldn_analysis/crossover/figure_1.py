@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..core.canvas import BLUE, join_words, new_figure
+from ..core.canvas import BELOW, BLUE, join_words, shorten_label, take_axes
 from ..core.codebook import describe_column
 from ..core.wording import capitalise
 
@@ -15,9 +15,11 @@ if TYPE_CHECKING:
 
 __all__ = ["plot_improvement"]
 
+INK = "#222222"
+
 
 def plot_improvement(summary: ImprovementSummary, ax=None, *, confidence_level: float = 0.95):
-    """Fig. 1: a bar for each category, with Wilson intervals.
+    """Fig. 1: a bar for each category, with the interval of its share alone and of all together.
 
     Parameters
     ----------
@@ -26,11 +28,12 @@ def plot_improvement(summary: ImprovementSummary, ax=None, *, confidence_level: 
     ax : matplotlib Axes, optional
         Default: a new figure of two columns' width.
     confidence_level : float
-        Of the interval of each category on its own.
+        Of both kinds of interval.
 
     Returns
     -------
     matplotlib Axes
+        The thick lines are Wilson's intervals, the thin ones the joint intervals.
 
     Examples
     --------
@@ -39,41 +42,34 @@ def plot_improvement(summary: ImprovementSummary, ax=None, *, confidence_level: 
     >>> len(ax.patches)
     7
     """
-    if ax is None:
-        ax = new_figure(2, 80).subplots()
+    (ax,) = take_axes(ax, 1, "plot_improvement", height_mm=84)
     table = summary.to_frame(confidence_level)
     position = np.arange(len(table))
-    percent = table[["share", "conf_low", "conf_high"]] * 100
+    limits = ["conf_low", "conf_high", "joint_low", "joint_high"]
+    percent = table[["share", *limits]] * 100
     ax.barh(position, percent["share"], height=0.62, color="#9CC7E4", edgecolor=BLUE, linewidth=0.8)
-    margins = np.array(
-        [percent["share"] - percent["conf_low"], percent["conf_high"] - percent["share"]]
-    ).clip(min=0)
-    ax.errorbar(
-        percent["share"],
-        position,
-        xerr=margins,
-        fmt="none",
-        ecolor="#333333",
-        elinewidth=1,
-        capsize=3,
-    )
+    joint = ax.hlines(
+        position, percent["joint_low"], percent["joint_high"], color=INK, linewidth=0.7,
+        label="joint interval: for all categories at once",
+    )  # fmt: skip
+    single = ax.hlines(
+        position, percent["conf_low"], percent["conf_high"], color=INK, linewidth=2.4,
+        label="Wilson interval: for one category chosen beforehand",
+    )  # fmt: skip
     for row, y in zip(table.itertuples(), position, strict=True):
-        label = f"{row.count} ({100 * row.share:.0f} %)"
         ax.annotate(
-            label,
-            (100 * row.conf_high, y),
-            (5, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=7,
-        )
-    ax.set_yticks(position, table["category"])
+            f"{row.count} ({100 * row.share:.0f} %)", (100 * row.joint_high, y), (5, 0),
+            textcoords="offset points", va="center", fontsize=7,
+        )  # fmt: skip
+    ax.set_yticks(position, table["category"].map(shorten_label))
     ax.invert_yaxis()
     ax.tick_params(axis="y", length=0)
-    ax.set_xlim(0, max(percent["conf_high"].max() * 1.22, 10))
+    ax.set_xlim(0, max(percent["joint_high"].max() * 1.18, 10))
     ax.set_xlabel(f"participants (% of {summary.n_obs})")
     title = describe_column(summary.column)[0]
-    level = f"bars: share; lines: {100 * confidence_level:g} % Wilson interval of each"
-    head = f"{capitalise(title)}, n = {summary.n_obs}"
-    ax.set_title(join_words(head, summary.status, level), loc="left")
+    level = f"bars: share; lines: {100 * confidence_level:g} % intervals"
+    ax.set_title(
+        join_words(f"{capitalise(title)}, n = {summary.n_obs}", summary.status, level), loc="left"
+    )
+    ax.legend(handles=[single, joint], ncols=2, **BELOW)
     return ax

@@ -1,4 +1,4 @@
-"""Draw the comparisons of two conditions in the same persons."""
+"""Draw the comparisons of two conditions in the same participants."""
 
 from __future__ import annotations
 
@@ -14,12 +14,19 @@ from ..core.canvas import (
     join_words,
     label_column,
     label_unit,
-    new_figure,
     shorten_label,
+    take_axes,
     write_minus,
 )
 from ..core.codebook import describe_column
-from ..core.wording import capitalise, format_interval, format_number, format_p
+from ..core.wording import (
+    capitalise,
+    format_fixed,
+    format_interval,
+    format_number,
+    format_p,
+    name_change_unit,
+)
 
 if TYPE_CHECKING:
     from .agreement import ImprovementAgreement
@@ -41,7 +48,7 @@ INK = "#222222"
 def plot_slope_difference(
     comparison: SlopeComparison, axes=None, *, confidence_level: float = 0.95
 ):
-    """Within-person difference against the predictor, and the three estimates beside it.
+    """Within-participant difference against the predictor, and the three estimates beside it.
 
     Parameters
     ----------
@@ -63,71 +70,76 @@ def plot_slope_difference(
     >>> axes[0].get_xlabel()
     'baseline ESR (mm/h)'
     """
-    left, right = _take_axes(axes, 2, "plot_slope_difference", ratios=(1.25, 1))
-    fit = comparison.difference
-    grid = np.linspace(fit.x.min(), fit.x.max(), 101)
-    band = fit.predict(grid, confidence_level=confidence_level)
-    left.axhline(0, color="#BBBBBB", linewidth=0.8, zorder=0)
-    left.fill_between(
-        grid, band["conf_low"], band["conf_high"], color=GREY, alpha=0.18, linewidth=0,
-        label=f"{100 * confidence_level:g} % band of the line",
-    )  # fmt: skip
-    left.plot(grid, band["fitted"], color=INK, label="line of the differences")
-    marker, color = MARKERS[0]
-    _draw_markers(left, fit.x, fit.y, marker, color, "persons")
-    first, second = (shorten_label(_name(name), 20) for name in comparison.conditions)
-    unit = describe_column(comparison.outcome)[1]
-    left.set_xlabel(label_column(comparison.predictor))
-    left.set_ylabel(
-        label_unit(f"{describe_column(comparison.outcome)[0]}:\n{first} minus {second}", unit)
-    )
-    table = comparison.to_frame(confidence_level)
-    row = table.iloc[0]
-    interval = format_interval(row["conf_low"], row["conf_high"], confidence_level)
-    numbers = f"slope {format_number(row['estimate'])} ({interval}), {format_p(row['p_value'])}"
-    title = f"Within-person difference, n = {comparison.n_obs}"
-    left.set_title(join_words(title, comparison.status, write_minus(numbers)), fontsize=7)
-    left.legend(loc="best")
-
-    position = np.arange(len(table))
-    margins = [table["estimate"] - table["conf_low"], table["conf_high"] - table["estimate"]]
-    right.axvline(0, color="#BBBBBB", linewidth=0.8, zorder=0)
-    for i, (primary, low, high) in enumerate(zip(table["primary"], *margins, strict=True)):
-        right.errorbar(
-            table["estimate"].iloc[i], i, xerr=[[low], [high]], fmt="o" if primary else "s",
-            color=BLUE if primary else GREY, markerfacecolor=BLUE if primary else "white",
-            elinewidth=1, capsize=3,
-        )  # fmt: skip
-        df = table["df"].iloc[i]
-        text = format_p(table["p_value"].iloc[i]) + (f", df {df:.3g}" if df == df else "")
-        right.annotate(
-            text, (table["estimate"].iloc[i], i), (0, 6), textcoords="offset points", ha="center",
-            fontsize=7,
-        )  # fmt: skip
-    names = [
-        name.replace(", ", ",\n").replace("within-person ", "within-person\n")
-        for name in table["method"]
-    ]
-    names[0] += " (primary)"
-    right.set_yticks(position, names)
-    right.set_ylim(len(table) - 0.5, -0.6)
-    right.tick_params(axis="y", length=0)
-    per = describe_column(comparison.predictor)[1]
-    right.set_xlabel(f"difference of slopes\n({unit or 'outcome'} per {per or 'unit'})")
-    level = f"lines: {100 * confidence_level:g} % intervals"
-    right.set_title(join_words("Three ways", comparison.status, level), fontsize=7)
+    left, right = take_axes(axes, 2, "plot_slope_difference", height_mm=84, width_ratios=(1.25, 1))
+    _draw_difference(left, comparison, confidence_level)
+    _draw_three_ways(right, comparison, confidence_level)
     return [left, right]
 
 
+def _draw_difference(ax, comparison: SlopeComparison, confidence_level: float) -> None:
+    """Points, line and band of the within-participant difference."""
+    fit = comparison.difference
+    grid = np.linspace(fit.x.min(), fit.x.max(), 101)
+    band = fit.predict(grid, confidence_level=confidence_level)
+    ax.axhline(0, color="#BBBBBB", linewidth=0.8, zorder=0)
+    ax.fill_between(
+        grid, band["conf_low"], band["conf_high"], color=GREY, alpha=0.18, linewidth=0,
+        label=f"{100 * confidence_level:g} % band of the line",
+    )  # fmt: skip
+    ax.plot(grid, band["fitted"], color=INK, label="line of the differences")
+    marker, color = MARKERS[0]
+    _draw_markers(ax, fit.x, fit.y, marker, color, "participants")
+    first, second = (shorten_label(_name(name), 20) for name in comparison.conditions)
+    title, unit = describe_column(comparison.outcome)
+    ax.set_xlabel(label_column(comparison.predictor))
+    ax.set_ylabel(label_unit(f"{title}:\n{first} minus {second}", unit))
+    row = comparison.to_frame(confidence_level).iloc[0]
+    interval = format_interval(row["conf_low"], row["conf_high"], confidence_level)
+    numbers = f"slope {format_number(row['estimate'])} ({interval}), {format_p(row['p_value'])}"
+    title = f"Within-participant difference, n = {comparison.n_obs}"
+    ax.set_title(join_words(title, comparison.status, write_minus(numbers)), fontsize=7)
+    ax.legend(loc="best")
+
+
+def _draw_three_ways(ax, comparison: SlopeComparison, confidence_level: float) -> None:
+    """The three estimates of the difference of slopes, with intervals and p."""
+    table = comparison.to_frame(confidence_level)
+    ax.axvline(0, color="#BBBBBB", linewidth=0.8, zorder=0)
+    for i, row in enumerate(table.itertuples()):
+        color, at = BLUE if row.primary else GREY, (row.estimate, i)
+        margins = [[row.estimate - row.conf_low], [row.conf_high - row.estimate]]
+        ax.errorbar(
+            *at, xerr=margins, fmt="o" if row.primary else "s", color=color,
+            markerfacecolor=color if row.primary else "white", elinewidth=1, capsize=3,
+        )  # fmt: skip
+        text = format_p(row.p_value) + (f", df {row.df:.3g}" if row.df == row.df else "")
+        ax.annotate(text, at, (0, 6), textcoords="offset points", ha="center", fontsize=7)
+    names = [
+        name.replace(", ", ",\n").replace("within-participant ", "within-participant\n")
+        for name in table["method"]
+    ]
+    names[0] += " (primary)"
+    ax.set_yticks(np.arange(len(table)), names)
+    ax.set_ylim(len(table) - 0.5, -0.6)
+    ax.tick_params(axis="y", length=0)
+    unit, per = (
+        name_change_unit(describe_column(comparison.outcome)[1]),
+        describe_column(comparison.predictor)[1],
+    )
+    ax.set_xlabel(f"difference of slopes\n({unit or 'outcome'} per {per or 'unit'})")
+    level = f"lines: {100 * confidence_level:g} % intervals"
+    ax.set_title(join_words("Three ways", comparison.status, level), fontsize=7)
+
+
 def plot_crossover(fit: CrossoverFit, axes=None, *, confidence_level: float = 0.95):
-    """Each person's two results in the order they happened, one pane a sequence, with means.
+    """Each participant's two results in the order they happened, one pane per sequence, with means.
 
     Parameters
     ----------
     fit : CrossoverFit
         What `fit_crossover` returns.
     axes : pair of matplotlib Axes, optional
-        One a sequence. Default: a new figure of two columns' width.
+        One per sequence. Default: a new figure of two columns' width.
     confidence_level : float
         Of the interval of the period-adjusted difference in the title.
 
@@ -144,12 +156,12 @@ def plot_crossover(fit: CrossoverFit, axes=None, *, confidence_level: float = 0.
     >>> [len(ax.lines) > 14 for ax in axes]
     [True, True]
     """
-    axes = _take_axes(axes, 2, "plot_crossover", sharey=True)
+    axes = take_axes(axes, 2, "plot_crossover", height_mm=84, sharey=True)
     cells = fit.cell_means.set_index("starts_with")
     for ax, start in zip(axes, fit.conditions, strict=True):
-        persons = fit.persons[fit.persons["starts_with"] == start]
+        rows = fit.participants[fit.participants["starts_with"] == start]
         columns = ["first", "second"] if start == fit.conditions[0] else ["second", "first"]
-        values = persons[columns].to_numpy()
+        values = rows[columns].to_numpy()
         ax.axhline(0, color="#BBBBBB", linewidth=0.8, zorder=0)
         for pair in values:
             ax.plot([0, 1], pair, color=GREY, linewidth=0.7, alpha=0.6)
@@ -168,10 +180,11 @@ def plot_crossover(fit: CrossoverFit, axes=None, *, confidence_level: float = 0.
         words = "means " + " and ".join(format_number(mean) for mean in means)
         ax.set_title(join_words(title, fit.status, write_minus(words)), fontsize=7)
         ax.label_outer()
-    row = fit.to_frame(confidence_level).iloc[1]
+    row = fit.to_frame(confidence_level).set_index("term").loc["period-adjusted difference"]
     interval = format_interval(row["conf_low"], row["conf_high"], confidence_level)
-    unit = describe_column(fit.outcome)[1]
-    numbers = f"{format_number(row['estimate'])} {unit} ({interval}; {format_p(row['p_value'])})"
+    unit = name_change_unit(describe_column(fit.outcome)[1])
+    numbers = f"{format_number(row['estimate'])} {unit}".rstrip()
+    numbers += f" ({interval}; {format_p(row['p_value'])})"
     words = f"{_name(fit.conditions[0])} minus {_name(fit.conditions[1])}, adjusted for period: "
     figure = axes[0].figure
     handles = dict(zip(*reversed(axes[0].get_legend_handles_labels()), strict=True))
@@ -204,8 +217,7 @@ def plot_responder_curve(curve: ResponderCurve, ax=None):
     >>> ax.get_ylabel()
     'responders (% of 28)'
     """
-    if ax is None:
-        ax = new_figure(1, 76).subplots()
+    (ax,) = take_axes(ax, 1, "plot_responder_curve", height_mm=76, columns=1)
     table = curve.to_frame()
     styles = ("-", "--")
     for i, column in enumerate(("share_first", "share_second")):
@@ -215,29 +227,26 @@ def plot_responder_curve(curve: ResponderCurve, ax=None):
             linestyle=styles[i], label=_name(curve.conditions[i]),
         )  # fmt: skip
     low, high = table["threshold"].iloc[[0, -1]]
-    for threshold in IMMPACT:
-        if low <= threshold <= high:
-            ax.axvline(threshold, color=GREY, linewidth=0.8, linestyle=":")
-            ax.annotate(
-                f"{threshold:g}", (threshold, 1), (2, -2), xycoords=("data", "axes fraction"),
-                textcoords="offset points", va="top", fontsize=7, color=GREY,
-            )  # fmt: skip
     title, unit = describe_column(curve.outcome)
-    ax.set_xlabel(label_unit(f"threshold: {title} of at least", unit))
+    # IMMPACT's thresholds are of a reduction in percent, no other outcome's.
+    marked = [value for value in IMMPACT if unit.startswith("%") and low <= value <= high]
+    for threshold in marked:
+        ax.axvline(threshold, color=GREY, linewidth=0.8, linestyle=":")
+        ax.annotate(
+            f"{threshold:g}", (threshold, 1), (2, -2), xycoords=("data", "axes fraction"),
+            textcoords="offset points", va="top", fontsize=7, color=GREY,
+        )  # fmt: skip
+    ax.set_xlabel(label_unit(f"threshold of {title}", unit))
     ax.set_ylabel(f"responders (% of {curve.n_obs})")
     ax.set_ylim(0, 103)
     ax.legend(loc="lower left")
-    ax.set_title(
-        join_words(
-            f"All thresholds, n = {curve.n_obs}", curve.status, "dotted: IMMPACT's 30 and 50"
-        ),
-        fontsize=7,
-    )
+    note = f"dotted: IMMPACT's {' and '.join(f'{value:g}' for value in marked)}" if marked else ""
+    ax.set_title(join_words(f"All thresholds, n = {curve.n_obs}", curve.status, note), fontsize=7)
     return ax
 
 
 def plot_improvement_agreement(result: ImprovementAgreement, ax=None):
-    """Category of the answer against the measured change, one point a person.
+    """Category of the answer against the measured change, one point per participant.
 
     Points of a category are spread in the order of their change, the same way each time.
 
@@ -260,8 +269,7 @@ def plot_improvement_agreement(result: ImprovementAgreement, ax=None):
     >>> len(plot_improvement_agreement(result).get_yticks())
     7
     """
-    if ax is None:
-        ax = new_figure(2, 76).subplots()
+    (ax,) = take_axes(ax, 1, "plot_improvement_agreement", height_mm=76)
     marker, color = MARKERS[0]
     ax.axvline(0, color="#BBBBBB", linewidth=0.8, zorder=0)
     counts, medians = result.counts, result.medians
@@ -273,33 +281,23 @@ def plot_improvement_agreement(result: ImprovementAgreement, ax=None):
         spread = 0.18 * (np.arange(len(change)) % 3 - 1) if len(change) > 2 else 0.0
         rows.append(np.full(len(change), float(i)) + spread)
     level = np.arange(len(labels))
-    ax.vlines(
-        medians, level - 0.34, level + 0.34, color=INK, linewidth=1.8, label="median", zorder=1.5
-    )
-    _draw_markers(ax, np.concatenate(changes), np.concatenate(rows), marker, color, "persons")
+    ax.plot(
+        medians, level, linestyle="none", marker="|", markersize=15, markeredgewidth=1.8,
+        color=INK, label="median", zorder=1.5,
+    )  # fmt: skip
+    _draw_markers(ax, np.concatenate(changes), np.concatenate(rows), marker, color, "participants")
     ax.set_yticks(np.arange(len(labels)), labels)
     ax.set_ylim(len(labels) - 0.4, -0.6)
     ax.tick_params(axis="y", length=0)
     ax.set_xlabel(label_column(result.outcome))
     ax.legend(loc="lower right")
-    row = result.to_frame().iloc[0]
-    interval = format_interval(row["conf_low"], row["conf_high"], 0.95)
+    interval = format_interval(*result.confidence_interval("Spearman"), 0.95)
     title = describe_column(result.column)[0]
-    numbers = f"Spearman's rho {row['estimate']:.2f} ({interval}); no control group"
+    numbers = f"Spearman's rho {format_fixed(result.spearman, 2)} ({interval}); no control group"
     ax.set_title(
         join_words(f"{capitalise(title)}, n = {result.n_obs}", result.status, write_minus(numbers))
     )
     return ax
-
-
-def _take_axes(axes, count: int, caller: str, *, ratios=None, sharey: bool = False) -> list:
-    """The axes given, or new ones side by side."""
-    if axes is None:
-        axes = new_figure(2, 84).subplots(1, count, sharey=sharey, width_ratios=ratios)
-    axes = list(np.atleast_1d(axes))
-    if len(axes) != count:
-        raise ValueError(f"{caller}: needs {count} axes; received {len(axes)}")
-    return axes
 
 
 def _draw_markers(ax, x, y, marker: str, color: str, label: str | None) -> None:

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 import pandas as pd
 
 from ..core.codebook import CATEGORIES, describe_column
-from ..core.intervals import wilson_interval
+from ..core.intervals import clopper_pearson_interval, wilson_interval
 from ..core.result import Result
 from ..core.status import read_status
-from ..core.validation import require_missing
+from ..core.validation import require_frame, require_missing
 from ..core.wording import capitalise, describe_sample
+from .pairing import require_column
 
 __all__ = ["ImprovementSummary", "summarise_improvement"]
 
@@ -44,24 +45,31 @@ class ImprovementSummary(Result):
     def to_frame(self, confidence_level: float = 0.95) -> pd.DataFrame:
         """Counts and shares with two kinds of interval.
 
-        conf_low and conf_high (Wilson 1927) hold their level for one category chosen
-        beforehand; joint_low and joint_high (Goodman 1965: Wilson with the level shared
-        among the categories) hold it for all categories at once and are wider.
+        conf_low and conf_high (Wilson 1927) are for one category chosen beforehand;
+        joint_low and joint_high hold for all categories at once, at least as often as the
+        level says, and are wider. They are exact intervals (Clopper and Pearson 1934) with the
+        error shared equally among the categories (Bonferroni). Goodman's (1965) intervals,
+        which do the same with Wilson's, fall far below their level where an answer is rare.
+
+        Parameters
+        ----------
+        confidence_level : float
+            Of each kind of interval; between 0 and 1.
 
         Returns
         -------
         DataFrame
             category, count, n_obs, share (0-1), conf_low, conf_high, joint_low, joint_high.
         """
-        counts, k = self.counts.to_numpy(), len(self.counts)
-        low, high = wilson_interval(counts, self.n_obs, confidence_level)
-        joint_low, joint_high = wilson_interval(counts, self.n_obs, 1 - (1 - confidence_level) / k)
+        counts, k, n = self.counts.to_numpy(), len(self.counts), self.n_obs
+        low, high = wilson_interval(counts, n, confidence_level)
+        joint_low, joint_high = clopper_pearson_interval(counts, n, 1 - (1 - confidence_level) / k)
         return pd.DataFrame(
             {
-                "category": self.counts.index.to_numpy(),
+                "category": self.counts.index.to_numpy(object),
                 "count": counts,
-                "n_obs": self.n_obs,
-                "share": counts / self.n_obs,
+                "n_obs": n,
+                "share": counts / n,
                 "conf_low": low,
                 "conf_high": high,
                 "joint_low": joint_low,
@@ -111,7 +119,9 @@ class ImprovementSummary(Result):
     def __str__(self) -> str:
         title = describe_column(self.column)[0]
         parts = ", ".join(f"{name} {count}" for name, count in self.counts.items())
-        sample = describe_sample(self.n_obs, self.status, n_dropped=self.n_dropped)
+        sample = describe_sample(
+            self.n_obs, self.status, n_dropped=self.n_dropped, unit="participants"
+        )
         return f"{capitalise(title)} ({sample}): {parts}."
 
 
@@ -121,12 +131,12 @@ def summarise_improvement(
     """Count the answers of Fig. 1 over all categories, empty ones included.
 
     Estimand: the share of people like these who would give each answer after LDN. There
-    is no control group in it: what placebo, time and hope do to an answer is inside.
+    is no control group: the answers include what placebo, time and hope do.
 
     Parameters
     ----------
     data : DataFrame
-        One row a person.
+        One row per participant.
     column : str
         A categorical column; its categories set the order. A column of text takes the
         order of the project's seven categories where it has those, else alphabetical.
@@ -136,12 +146,18 @@ def summarise_improvement(
     Returns
     -------
     ImprovementSummary
+        Counts and shares, with intervals for one category and for all at once.
 
     Raises
     ------
     ValueError
         If the column is missing or repeated, or an answer is missing and `missing="raise"`, or
         there is no answer at all.
+
+    See Also
+    --------
+    compare_improvement : How far the answers agree with the measured change.
+    plot_improvement : Fig. 1 itself.
 
     Examples
     --------
@@ -153,21 +169,9 @@ def summarise_improvement(
     14
     """
     require_missing(missing, "summarise_improvement")
-    if not isinstance(data, pd.DataFrame):
-        raise TypeError(
-            f"summarise_improvement: data must be a DataFrame; received {type(data).__name__}"
-        )
-    if column not in data:
-        raise ValueError(
-            f"summarise_improvement: there is no column {column!r}; columns: "
-            f"{', '.join(map(str, data.columns))}"
-        )
+    require_frame(data, "summarise_improvement")
+    require_column(data, column, "summarise_improvement")
     answers = data[column]
-    if isinstance(answers, pd.DataFrame):
-        raise ValueError(
-            f"summarise_improvement: {answers.shape[1]} columns are called {column!r}; rename all "
-            "but one"
-        )
     blank = int(answers.isna().sum())
     if blank and missing == "raise":
         row = data.index[answers.isna()][0]

@@ -1,6 +1,6 @@
 """The mixed model of complete pairs, solved in closed form.
 
-Everything here rests on one fact: of two outcomes of one person, the difference and the
+Everything here rests on one fact: of two outcomes of one participant, the difference and the
 mean are independent. What the two conditions share is in the mean; what tells them apart
 is in the difference. Regress each on its own, and the mixed model is solved.
 """
@@ -9,34 +9,34 @@ from typing import NamedTuple
 
 import numpy as np
 
-__all__ = ["TwoStrata", "solve_incomplete_pairs", "solve_two_strata"]
+__all__ = ["PairedREML", "compute_rms", "solve_incomplete_pairs", "solve_paired_reml"]
 
 BOUNDARY_NOTE = (
-    "In the mixed model the variance between persons is estimated as zero (boundary): persons' "
-    "means vary no more than chance would have them. Its error pools both strata and can be "
-    "too small; use the within-person difference, which is not affected"
+    "In the mixed model the variance between participants is estimated as zero (boundary): their "
+    "means vary no more than chance alone would make them. Its error pools both strata and can be "
+    "too small; use the within-participant difference, which is not affected"
 )
 
 
-class TwoStrata(NamedTuple):
-    """Restricted maximum likelihood of two outcomes a person with a random intercept."""
+class PairedREML(NamedTuple):
+    """Restricted maximum likelihood of two outcomes per participant with a random intercept."""
 
     within: np.ndarray  # coefficients of first - second
     within_std_error: np.ndarray
     between: np.ndarray  # coefficients of the mean of both
     between_std_error: np.ndarray
-    df: int  # persons - coefficients of the difference
-    person_sd: float  # SD of the random intercept
-    residual_sd: float  # SD of one outcome within a person
+    df: int  # participants - coefficients of the difference
+    participant_sd: float  # SD of the random intercept
+    residual_sd: float  # SD of one outcome within a participant
     log_likelihood: float  # restricted
     boundary: bool  # the random intercept's variance is estimated as zero
 
 
-def solve_two_strata(first, second, within_design, between_design) -> TwoStrata:
+def solve_paired_reml(first, second, within_design, between_design) -> PairedREML:
     """Solve the mixed model of complete pairs in closed form, by REML.
 
-    Model: y1 = B b + W d / 2 + u + e1 and y2 = B b - W d / 2 + u + e2, with person u and
-    residual e independent normal. Then y1 - y2 = W d + noise and (y1 + y2) / 2 = B b +
+    Model: y1 = B b + W d / 2 + u + e1 and y2 = B b - W d / 2 + u + e2, with participant u
+    and residual e independent normal. Then y1 - y2 = W d + noise and (y1 + y2) / 2 = B b +
     noise are two independent regressions (two strata; Patterson and Thompson 1971), which
     give all the estimates. The variance of u is what the means vary more than half of the
     residual variance. Where they vary less, its REML estimate is zero (the boundary), and
@@ -45,7 +45,7 @@ def solve_two_strata(first, second, within_design, between_design) -> TwoStrata:
     Parameters
     ----------
     first, second : array_like, shape (n,)
-        The two outcomes of each person.
+        The two outcomes of each participant.
     within_design : array_like, shape (n, q)
         W: what the difference depends on, with a column of ones for the mean difference.
     between_design : array_like, shape (n, k)
@@ -53,7 +53,7 @@ def solve_two_strata(first, second, within_design, between_design) -> TwoStrata:
 
     Returns
     -------
-    TwoStrata
+    PairedREML
         Estimates and standard errors as lmer gives them, the log-likelihood for the
         coding above (conditions at +1/2 and -1/2). `df` is n - q: exact for t in the
         interior, and kept at the boundary, where the 2 n - q - k of the pooled variance
@@ -67,7 +67,7 @@ def solve_two_strata(first, second, within_design, between_design) -> TwoStrata:
     Examples
     --------
     >>> ones = np.ones((4, 1))
-    >>> model = solve_two_strata([5.0, 7, 9, 12], [3.0, 6, 8, 8], ones, ones)
+    >>> model = solve_paired_reml([5.0, 7, 9, 12], [3.0, 6, 8, 8], ones, ones)
     >>> float(model.within[0]), model.df, model.boundary
     (2.0, 3, False)
     """
@@ -79,11 +79,12 @@ def solve_two_strata(first, second, within_design, between_design) -> TwoStrata:
     shapes = {len(second), len(within_design), len(between_design)}
     if shapes != {n} or n <= max(within_design.shape[1], between_design.shape[1]):
         raise ValueError(
-            f"solve_two_strata: needs more persons than columns and equal lengths; received {n} "
+            f"solve_paired_reml: needs more participants than columns and equal lengths; received {n} "
             f"outcomes with designs of shape {within_design.shape} and {between_design.shape}"
         )
-    within, within_ss, within_inverse = _regress(within_design, first - second)
-    between, between_ss, between_inverse = _regress(between_design, (first + second) / 2)
+    size = np.maximum(np.abs(first), np.abs(second))
+    within, within_ss, within_inverse = _regress(within_design, first - second, size)
+    between, between_ss, between_inverse = _regress(between_design, (first + second) / 2, size)
     # On the scale of one outcome: of orthonormal contrasts (y1 - y2) / sqrt 2, (y1 + y2) / sqrt 2.
     within_ss, between_ss = within_ss / 2, between_ss * 2
     within_df, between_df = n - within_design.shape[1], n - between_design.shape[1]
@@ -91,56 +92,57 @@ def solve_two_strata(first, second, within_design, between_design) -> TwoStrata:
     boundary = bool(high <= low)
     if boundary:
         low = high = (within_ss + between_ss) / (within_df + between_df)
-    with np.errstate(divide="ignore"):
-        log_determinant = (
-            within_df * np.log(low)
-            + between_df * np.log(high)
-            - within_design.shape[1] * np.log(2)
-            + between_design.shape[1] * np.log(2)
-            - np.linalg.slogdet(within_inverse)[1]
-            - np.linalg.slogdet(between_inverse)[1]
-        )
-    total_df = within_df + between_df
-    return TwoStrata(
+    return PairedREML(
         within=within,
         within_std_error=np.sqrt(2 * low * np.diag(within_inverse)),
         between=between,
         between_std_error=np.sqrt(high / 2 * np.diag(between_inverse)),
         df=within_df,
-        person_sd=float(np.sqrt((high - low) / 2)),
+        participant_sd=float(np.sqrt((high - low) / 2)),
         residual_sd=float(np.sqrt(low)),
-        log_likelihood=float(-0.5 * (total_df * (np.log(2 * np.pi) + 1) + log_determinant)),
+        log_likelihood=_restricted_likelihood(
+            (low, within_df, 2 * within_inverse), (high, between_df, between_inverse / 2)
+        ),
         boundary=boundary,
     )
 
 
+def _restricted_likelihood(*strata) -> float:
+    """Log-likelihood of strata given as (variance, df, (X'X)^-1 per variance of the coding)."""
+    with np.errstate(divide="ignore"):
+        parts = [
+            df * (np.log(2 * np.pi * variance) + 1) - np.linalg.slogdet(inverse)[1]
+            for variance, df, inverse in strata
+        ]
+    return float(-0.5 * sum(parts))
+
+
 def solve_incomplete_pairs(first, second, within_design, between_design):
-    """The mixed model of `solve_two_strata` where some persons have one outcome only.
+    """The mixed model of `solve_paired_reml` where some participants have one outcome only.
 
     Complete pairs still fall into two strata; a single outcome is a third kind of row, with
-    the variance of person and residual together. Given the ratio of the two variances all of
-    it is weighted least squares; the ratio maximises the restricted likelihood (Patterson
+    the variance of participant and residual together. Given the ratio of the two variances all
+    of it is weighted least squares; the ratio maximises the restricted likelihood (Patterson
     and Thompson 1971) in one dimension.
 
     Parameters
     ----------
     first, second : array_like, shape (n,)
-        The two outcomes of each person; nan where one was not measured.
+        The two outcomes of each participant; nan where one was not measured.
     within_design : array_like, shape (n, q)
-        W, as in `solve_two_strata`.
+        W, as in `solve_paired_reml`.
     between_design : array_like, shape (n, k)
-        B, as in `solve_two_strata`.
+        B, likewise.
 
     Returns
     -------
     (ndarray, ndarray, float)
-        Coefficients of W, their standard errors as lmer gives them, and the variance between
-        persons over the residual variance (0 at the boundary).
+        W's coefficients, their standard errors, and the variance ratio: participant / residual.
 
     Raises
     ------
     ValueError
-        If a person has neither outcome, or there are not more rows than coefficients.
+        If a participant has neither outcome, or there are not more rows than coefficients.
 
     Examples
     --------
@@ -152,47 +154,22 @@ def solve_incomplete_pairs(first, second, within_design, between_design):
     from scipy.optimize import minimize_scalar
 
     first, second = np.asarray(first, float), np.asarray(second, float)
-    half = np.asarray(within_design, float) / 2
-    between_design = np.asarray(between_design, float)
-    pair = ~np.isnan(first) & ~np.isnan(second)
-    only_first, only_second = ~np.isnan(first) & ~pair, ~np.isnan(second) & ~pair
-    q, k = half.shape[1], between_design.shape[1]
-    counts = [pair.sum(), pair.sum(), (only_first | only_second).sum()]
-    if pair.sum() + counts[2] < len(first) or sum(counts) <= q + k:
-        raise ValueError(
-            "solve_incomplete_pairs: everybody needs an outcome, and there must be more outcomes "
-            f"than the {q + k} coefficients; received {sum(counts)} of {len(first)} persons"
-        )
-    root = np.sqrt(2)
-    design = np.block(
-        [
-            [root * half[pair], np.zeros((counts[0], k))],
-            [np.zeros((counts[1], q)), root * between_design[pair]],
-            [half[only_first], between_design[only_first]],
-            [-half[only_second], between_design[only_second]],
-        ]
-    )
-    y = np.concatenate(
-        [
-            (first - second)[pair] / root,
-            (first + second)[pair] / root,
-            first[only_first],
-            second[only_second],
-        ]
-    )
+    half, between_design = np.asarray(within_design, float) / 2, np.asarray(between_design, float)
+    design, y, counts = _stack_strata(first, second, half, between_design)
+    q = half.shape[1]
 
     def solve(ratio: float):
         weight = 1 / np.repeat([1, 1 + 2 * ratio, 1 + ratio], counts)
         inverse = np.linalg.inv(design.T @ (weight[:, None] * design))
         coefficient = inverse @ (design.T @ (weight * y))
-        rest = (weight * (y - design @ coefficient) ** 2).sum()
-        df = len(y) - q - k
+        rss = (weight * (y - design @ coefficient) ** 2).sum()
+        df = len(y) - design.shape[1]
         likelihood = -0.5 * (
-            df * np.log(rest) - np.log(weight).sum() - np.linalg.slogdet(inverse)[1]
+            df * np.log(rss) - np.log(weight).sum() - np.linalg.slogdet(inverse)[1]
         )
-        return likelihood, coefficient, np.sqrt(rest / df * np.diag(inverse))
+        return likelihood, coefficient, np.sqrt(rss / df * np.diag(inverse))
 
-    # On the scale of the share of the variance that is between persons, 0 to 1.
+    # On the scale of the share of the variance that is between participants, 0 to 1.
     best = minimize_scalar(
         lambda share: -solve(share / (1 - share))[0],
         bounds=(0, 1 - 1e-9), method="bounded", options={"xatol": 1e-10},
@@ -203,13 +180,63 @@ def solve_incomplete_pairs(first, second, within_design, between_design):
     return coefficient[:q], std_error[:q], ratio
 
 
-def _regress(design: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, float, np.ndarray]:
+def _stack_strata(first, second, half, between_design):
+    """Design, outcomes and row counts: differences, sums, and outcomes that stand alone."""
+    pair = ~np.isnan(first) & ~np.isnan(second)
+    only_first, only_second = ~np.isnan(first) & ~pair, ~np.isnan(second) & ~pair
+    q, k = half.shape[1], between_design.shape[1]
+    counts = [pair.sum(), pair.sum(), (only_first | only_second).sum()]
+    if pair.sum() + counts[2] < len(first) or sum(counts) <= q + k:
+        raise ValueError(
+            "solve_incomplete_pairs: every participant needs an outcome, and there must be more "
+            f"outcomes than the {q + k} coefficients; received {sum(counts)} outcomes of "
+            f"{len(first)} participants"
+        )
+    root = np.sqrt(2)
+    design = np.block(
+        [
+            [root * half[pair], np.zeros((counts[0], k))],
+            [np.zeros((counts[1], q)), root * between_design[pair]],
+            [half[only_first], between_design[only_first]],
+            [-half[only_second], between_design[only_second]],
+        ]
+    )
+    pairs = [(first - second)[pair] / root, (first + second)[pair] / root]
+    return design, np.concatenate([*pairs, first[only_first], second[only_second]]), counts
+
+
+def _regress(design: np.ndarray, y: np.ndarray, size) -> tuple[np.ndarray, float, np.ndarray]:
     """Coefficients, residual sum of squares and (X'X)^-1."""
     inverse = np.linalg.inv(design.T @ design)
     origin = y.mean()  # every design has the column of ones first
     coefficient = inverse @ (design.T @ (y - origin))
     resid = y - origin - design @ coefficient
     coefficient[0] += origin
-    rest = resid @ resid
-    # On a perfect fit the residuals are rounding alone.
-    return coefficient, 0.0 if rest <= 1e-26 * (y @ y) else rest, inverse
+    return coefficient, compute_rms(resid, size + abs(origin), 1) ** 2, inverse
+
+
+def compute_rms(resid: np.ndarray, size: np.ndarray, df: int) -> float:
+    """Root mean square of residuals on so many degrees of freedom; rounding alone is zero.
+
+    Parameters
+    ----------
+    resid : ndarray, shape (n,)
+        Residuals.
+    size : ndarray, shape (n,)
+        How large the numbers are that each residual was computed from: double precision
+        carries 16 digits of them, and residuals below the last three are taken for rounding.
+    df : int
+        Degrees of freedom.
+
+    Returns
+    -------
+    float
+        Zero where every residual is within rounding.
+
+    Examples
+    --------
+    >>> compute_rms(np.array([0.3 - 0.1 - 0.2, 0.0]), np.array([0.3, 0.3]), 1)
+    0.0
+    """
+    tiny = (np.abs(resid) <= 1e-13 * size).all()
+    return 0.0 if tiny else float(np.sqrt(resid @ resid / df))

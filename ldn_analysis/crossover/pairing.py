@@ -1,147 +1,14 @@
-"""One row a person from two rows a person: the pairing, and the mean within-person difference."""
+"""One row per participant from two rows per participant."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from ..core.codebook import describe_column
-from ..core.intervals import summarise_t
-from ..core.result import Result
-from ..core.status import copy_status, read_status
-from ..core.validation import require_level, require_missing
-from ..core.wording import describe_sample, format_interval, format_number, format_p
+from ..core.status import copy_status
+from ..core.validation import require_frame, require_missing
 
-__all__ = ["MeanComparison", "compare_means", "pair_conditions"]
-
-
-@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
-class MeanComparison(Result):
-    """The mean difference between two conditions, each person against herself.
-
-    Attributes
-    ----------
-    outcome : str
-        Column name.
-    conditions : (str, str)
-        First and second; the difference is first - second.
-    pairs : DataFrame
-        What `pair_conditions` gives: one row a person.
-    n_dropped : int
-        Persons left out because they lack a value.
-    status : str
-        "illustrative" or "" as the data said.
-    """
-
-    outcome: str
-    conditions: tuple[str, str]
-    pairs: pd.DataFrame
-    n_dropped: int = 0
-    status: str = ""
-
-    @property
-    def n_obs(self) -> int:
-        """Number of persons, each with both conditions."""
-        return len(self.pairs)
-
-    @property
-    def difference_sd(self) -> float:
-        """SD of the within-person difference; differences that vary by rounding alone have none."""
-        values = self.pairs["difference"].to_numpy()
-        rest = values - values.mean()
-        # How far rounding alone can carry each person from the mean.
-        reach = np.abs(self.pairs[["first", "second"]].to_numpy()).max(1) + np.abs(values.mean())
-        tiny = (np.abs(rest) <= 1e-14 * reach).all()
-        return 0.0 if tiny else float(np.sqrt(rest @ rest / (self.n_obs - 1)))
-
-    def to_frame(self, confidence_level: float = 0.95) -> pd.DataFrame:
-        """The mean difference with its t interval.
-
-        Returns
-        -------
-        DataFrame
-            One row: term, method, estimate, std_error, statistic, df, p_value, conf_low,
-            conf_high, n_obs.
-        """
-        require_level(confidence_level)
-        mean, error = self.pairs["difference"].mean(), self.difference_sd / np.sqrt(self.n_obs)
-        row = {"term": "paired difference", "method": "paired t"}
-        row |= summarise_t(mean, error, self.n_obs - 1, confidence_level)
-        return pd.DataFrame([row | {"n_obs": self.n_obs}])
-
-    def __str__(self) -> str:
-        row = self.to_frame().iloc[0]
-        outcome, unit = describe_column(self.outcome)
-        first, second = self.conditions
-        sample = describe_sample(self.n_obs, self.status, n_dropped=self.n_dropped, unit="persons")
-        return (
-            f"Mean difference in {outcome} ({first} minus {second}): "
-            + f"{format_number(row['estimate'])} {unit}".rstrip()
-            + f" ({format_interval(row['conf_low'], row['conf_high'], 0.95)}; t({row['df']}) = "
-            f"{format_number(row['statistic'])}, {format_p(row['p_value'])}; {sample})."
-        )
-
-
-def compare_means(
-    data: pd.DataFrame,
-    *,
-    outcome: str = "pain_reduction_percent",
-    condition: str = "condition",
-    conditions: Sequence[str] = ("ldn", "placebo"),
-    participant: str = "participant",
-    missing: str = "raise",
-) -> MeanComparison:
-    """Compare the means of two conditions in the same persons (Student 1908).
-
-    Estimand: mean outcome under the first condition minus under the second, in persons like
-    these. Assumes independent persons whose differences scatter about normally. Where the order
-    of the conditions is known, `fit_crossover` also takes out what changed between the periods.
-
-    Parameters
-    ----------
-    data : DataFrame
-        One row a person and condition.
-    outcome, condition, participant : str
-        Columns.
-    conditions : pair of str
-        First and second condition.
-    missing : {"raise", "drop"}
-        What to do with persons who lack a condition or a value; they are counted.
-
-    Returns
-    -------
-    MeanComparison
-
-    Raises
-    ------
-    ValueError
-        As `pair_conditions`, or if fewer than two persons have both conditions.
-
-    Examples
-    --------
-    >>> from ldn_analysis import load_dataset
-    >>> trial = load_dataset("esr_pain_change").query("trial == 'crossover'")
-    >>> row = compare_means(trial).to_frame().iloc[0]
-    >>> row["method"], int(row["df"])
-    ('paired t', 27)
-    """
-    pairs, n_dropped = pair_conditions(
-        data, columns=(participant, condition, outcome), conditions=conditions, missing=missing,
-        caller="compare_means",
-    )  # fmt: skip
-    if len(pairs) < 2:
-        raise ValueError(
-            f"compare_means: a difference with its error needs at least 2 persons with both "
-            f"conditions; there are {len(pairs)}"
-        )
-    return MeanComparison(
-        outcome=outcome,
-        conditions=tuple(conditions),
-        pairs=pairs,
-        n_dropped=n_dropped,
-        status=read_status(data),
-    )
+__all__ = ["pair_conditions"]
 
 
 def pair_conditions(
@@ -153,37 +20,37 @@ def pair_conditions(
     keep: Sequence[str] = (),
     caller: str = "pair_conditions",
 ) -> tuple[pd.DataFrame, int]:
-    """Put the two outcomes of a person side by side.
+    """Put the two outcomes of a participant side by side.
 
     Parameters
     ----------
     data : DataFrame
-        One row a person and condition.
+        One row per participant and condition.
     columns : (str, str, str)
         Names of the columns of the participant, the condition and the outcome.
     conditions : pair of str
         The two values of the condition: first, second.
     missing : {"raise", "drop"}
-        What to do with persons who lack a value; dropped persons are counted.
+        What to do with participants who lack a value; dropped ones are counted.
     keep : sequence of str
-        Columns that hold one value a person (a baseline value, the sequence).
+        Columns that hold one value per participant (a baseline value, the sequence).
     caller : str
         Name that messages start with.
 
     Returns
     -------
     (DataFrame, int)
-        One row a person, in order of appearance: the participant, the kept columns,
-        first, second, difference (first - second); and how many persons were dropped.
+        One row per participant, in order of appearance: the participant, the kept columns,
+        first, second, difference (first - second); and how many participants were dropped.
 
     Raises
     ------
     TypeError
         If the data are not a DataFrame.
     ValueError
-        If a column or condition is missing, a condition is there that was not asked for, a
-        person has two rows for one condition, a kept column varies within a person, the
-        outcome is not finite numbers, or persons lack a value and `missing="raise"`.
+        If a column or condition is missing, a condition occurs that was not asked for, a
+        participant has two rows for one condition, a kept column varies within a participant,
+        the outcome is not finite numbers, or participants lack a value and `missing="raise"`.
 
     Examples
     --------
@@ -194,51 +61,16 @@ def pair_conditions(
     >>> pairs["difference"].tolist(), dropped
     ([2.0, 7.0], 0)
     """
-    if not isinstance(data, pd.DataFrame):
-        raise TypeError(f"{caller}: data must be a DataFrame; received {type(data).__name__}")
-    participant, condition, outcome = columns
+    require_frame(data, caller)
     require_missing(missing, caller)
-    for name in (participant, condition, outcome, *keep):
-        if name not in data:
-            raise ValueError(
-                f"{caller}: there is no column {name!r}; columns: {', '.join(map(str, data.columns))}"
-            )
-        if isinstance(data[name], pd.DataFrame):
-            raise ValueError(
-                f"{caller}: {data[name].shape[1]} columns are called {name!r}; rename all but one"
-            )
-    taken = [name for name in (participant, *keep) if name in ("first", "second", "difference")]
-    if taken:
-        raise ValueError(f"{caller}: rename the column {taken[0]!r}; the result needs that name")
-    if isinstance(conditions, str) or len(conditions) != 2 or conditions[0] == conditions[1]:
-        raise ValueError(f"{caller}: conditions must name two conditions; received {conditions!r}")
+    participant, condition, outcome = columns
+    _require_columns(data, (participant, condition, outcome), keep, caller)
     _require_conditions(data[condition], conditions, caller)
-    numeric = pd.api.types.is_numeric_dtype(data[outcome])
-    if not numeric or pd.api.types.is_bool_dtype(data[outcome]):
-        raise ValueError(
-            f"{caller}: the outcome {outcome!r} is not numbers but {data[outcome].dtype}"
-        )
-    if np.isinf(data[outcome].to_numpy(float, na_value=np.nan)).any():
-        raise ValueError(f"{caller}: the outcome {outcome!r} is infinite in a row; correct it")
-    if data[participant].isna().any():
-        raise ValueError(f"{caller}: {participant!r} is blank in a row; a row needs a person")
-    twice = data.duplicated([participant, condition])
-    if twice.any():
-        row = data.loc[twice].iloc[0]
-        raise ValueError(
-            f"{caller}: {row[participant]!r} has more than one row for {row[condition]!r}; "
-            "summarise them to one row a person and condition first"
-        )
-    persons = data.groupby(participant, sort=False, observed=True)
-    for name in keep:
-        varies = persons[name].nunique().gt(1)
-        if varies.any():
-            raise ValueError(
-                f"{caller}: {name!r} differs between the rows of {varies.idxmax()!r}; it must be "
-                "one value a person"
-            )
+    require_outcome(data[outcome], caller)
+    _require_one_row_each(data, participant, condition, keep, caller)
+    groups = data.groupby(participant, sort=False, observed=True)
     # `first` takes the first value that is not blank.
-    pairs = persons[list(keep)].first() if keep else pd.DataFrame(index=persons.size().index)
+    pairs = groups[list(keep)].first() if keep else pd.DataFrame(index=groups.size().index)
     for name, value in zip(("first", "second"), conditions, strict=True):
         rows = data[(data[condition] == value).to_numpy()].set_index(participant)
         pairs[name] = rows[outcome].astype(float)
@@ -246,17 +78,77 @@ def pair_conditions(
     blank = pairs.isna().any(axis=1)
     if blank.any() and missing == "raise":
         raise ValueError(
-            f"{caller}: {blank.sum()} of {len(pairs)} persons lack a value in one of "
+            f"{caller}: {blank.sum()} of {len(pairs)} participants lack a value in one of "
             f"{', '.join(map(repr, [outcome, *keep]))} under {conditions[0]!r} or {conditions[1]!r} "
             f"(first: {blank.idxmax()!r}). Fill them in, or pass missing='drop' to leave these "
-            "persons out."
+            "participants out."
         )
     pairs = pairs[~blank].rename_axis(participant).reset_index()
     return copy_status(data, pairs), int(blank.sum())
 
 
+def _require_columns(data, columns: Sequence[str], keep: Sequence[str], caller: str) -> None:
+    """Refuse a column that is missing, that appears twice, or whose name the result needs."""
+    for name in (*columns, *keep):
+        require_column(data, name, caller)
+    taken = [name for name in (columns[0], *keep) if name in ("first", "second", "difference")]
+    if taken:
+        raise ValueError(f"{caller}: rename the column {taken[0]!r}; the result needs that name")
+
+
+def require_column(data: pd.DataFrame, name: str, caller: str) -> None:
+    """Refuse a column that is missing or appears twice."""
+    if name not in data:
+        raise ValueError(
+            f"{caller}: there is no column {name!r}; columns: {', '.join(map(str, data.columns))}"
+        )
+    if isinstance(data[name], pd.DataFrame):
+        raise ValueError(
+            f"{caller}: {data[name].shape[1]} columns are called {name!r}; rename all but one"
+        )
+
+
+def require_outcome(column: pd.Series, caller: str) -> None:
+    """Refuse an outcome that is not numeric or not finite; blanks may be in it."""
+    types = pd.api.types
+    numeric = types.is_numeric_dtype(column) and not types.is_complex_dtype(column)
+    if not numeric or types.is_bool_dtype(column):
+        raise ValueError(f"{caller}: {column.name!r} is not numeric (dtype {column.dtype})")
+    if np.isinf(column.to_numpy(float, na_value=np.nan)).any():
+        raise ValueError(f"{caller}: {column.name!r} is infinite in a row; correct it")
+
+
+def _require_one_row_each(data, participant, condition, keep: Sequence[str], caller: str) -> None:
+    """Refuse a row without participant, a second row for a condition, and varying kept columns."""
+    if data[participant].isna().any():
+        raise ValueError(
+            f"{caller}: {participant!r} is blank in a row; name the participant of every row"
+        )
+    twice = data.duplicated([participant, condition])
+    if twice.any():
+        row = data.loc[twice].iloc[0]
+        raise ValueError(
+            f"{caller}: {row[participant]!r} has more than one row for {row[condition]!r}; "
+            "summarise them to one row per participant and condition first"
+        )
+    for name in keep:
+        varies = data.groupby(participant, sort=False, observed=True)[name].nunique().gt(1)
+        if varies.any():
+            raise ValueError(
+                f"{caller}: {name!r} differs between the rows of {varies.idxmax()!r}; it must have "
+                "one value per participant"
+            )
+
+
+def require_two_conditions(conditions: Sequence[str], caller: str) -> None:
+    """Refuse what does not name two different conditions."""
+    if isinstance(conditions, str) or len(conditions) != 2 or conditions[0] == conditions[1]:
+        raise ValueError(f"{caller}: conditions must name two conditions; received {conditions!r}")
+
+
 def _require_conditions(column: pd.Series, conditions: Sequence[str], caller: str) -> None:
     """Refuse a condition that never occurs, and one that was not asked for."""
+    require_two_conditions(conditions, caller)
     if column.isna().any():
         raise ValueError(f"{caller}: {column.name!r} is blank in a row; fill in the condition")
     present = list(column.unique())
@@ -286,3 +178,9 @@ def read_sequence(value: str, conditions: Sequence[str], caller: str) -> str:
         f"{caller}: the sequence {value!r} must begin with one condition and end with the other, "
         f"e.g. '{conditions[0]} then {conditions[1]}'"
     )
+
+
+def measure_size(pairs: pd.DataFrame) -> np.ndarray:
+    """How large the numbers are that each participant's difference was computed from."""
+    largest = np.abs(pairs[["first", "second"]].to_numpy()).max(1)
+    return largest + abs(pairs["difference"].mean())

@@ -1,16 +1,15 @@
-"""Responders under two conditions in the same persons, at one threshold and at all of them."""
+"""Responders under two conditions in the same participants, at one threshold and at all of them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.special import betaincinv
 
 from ..core.codebook import describe_column
-from ..core.intervals import compute_quantile, wilson_interval
+from ..core.intervals import clopper_pearson_interval, compute_quantile, wilson_interval
 from ..core.mcnemar import compute_mcnemar
-from ..core.result import Result
+from ..core.result import Interval, Result
 from ..core.status import read_status
 from ..core.validation import require_level
 from ..core.wording import capitalise, describe_sample, format_interval, format_number, format_p
@@ -24,14 +23,14 @@ __all__ = [
 ]
 
 DICHOTOMISING = (
-    "Counting responders throws away how far each person is from the threshold, costs power, and "
-    "does not show who responds to the drug (Senn 2003); the mean difference is the primary result"
+    "Counting responders throws away how far each participant is from the threshold, costs power, "
+    "and does not show who responds to the drug (Senn 2003); the mean difference is the primary result"
 )
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class ResponderComparison(Result):
-    """Responders under two conditions in the same persons.
+    """Responders under two conditions in the same participants.
 
     Attributes
     ----------
@@ -44,7 +43,7 @@ class ResponderComparison(Result):
     both, first_only, second_only, neither : int
         The paired 2 x 2 table.
     n_dropped : int
-        Persons left out because they lack a value.
+        Participants left out because they lack a value.
     status : str
         "illustrative" or "" as the data said.
     """
@@ -61,7 +60,7 @@ class ResponderComparison(Result):
 
     @property
     def n_obs(self) -> int:
-        """Number of persons."""
+        """Number of participants."""
         return self.both + self.first_only + self.second_only + self.neither
 
     @property
@@ -77,6 +76,11 @@ class ResponderComparison(Result):
 
     def to_frame(self, confidence_level: float = 0.95) -> pd.DataFrame:
         """Shares, their difference, and the odds ratio.
+
+        Parameters
+        ----------
+        confidence_level : float
+            Of the intervals; between 0 and 1.
 
         Returns
         -------
@@ -128,17 +132,27 @@ class ResponderComparison(Result):
         )
 
     def describe_number_needed(self, confidence_level: float = 0.95) -> str:
-        """Number needed to treat, honestly (Altman 1998).
+        """Number needed to treat, with its interval (Altman 1998).
 
-        It is 1 / risk difference. NNTB: so many treated for one more responder; NNTH: so
-        many for one fewer. Where the interval of the risk difference (Newcombe) contains
-        zero, that of the number runs through infinity, not through zero.
+        It is 1 / risk difference: for benefit, so many treated for one more responder; for
+        harm, so many for one fewer. Where the interval of the risk difference (Newcombe)
+        contains zero, that of the number runs through infinity, not through zero.
+
+        Parameters
+        ----------
+        confidence_level : float
+            Of the interval; between 0 and 1.
+
+        Returns
+        -------
+        str
+            A clause without full stop.
 
         Examples
         --------
-        >>> ResponderComparison(outcome="y", threshold=30, conditions=("a", "b"), both=5,
-        ...                     first_only=8, second_only=4, neither=20).describe_number_needed()
-        'NNTB 9.2 (95 % CI NNTB 3.5 to infinity to NNTH 12.6)'
+        >>> ResponderComparison(outcome="y", threshold=30, conditions=("a", "b"), both=9,
+        ...                     first_only=9, second_only=1, neither=9).describe_number_needed()
+        'number needed to treat for benefit 3.5 (95 % CI 2.2 to 14.1)'
         """
         frame = self.to_frame(confidence_level).set_index("method")
         row = frame.loc["Newcombe paired"]
@@ -148,18 +162,35 @@ class ResponderComparison(Result):
 
     def __str__(self) -> str:
         first, second = self.conditions
-        n, outcome = self.n_obs, describe_column(self.outcome)[0]
+        n, (outcome, unit) = self.n_obs, describe_column(self.outcome)
         row = self.to_frame().set_index("method").loc["Newcombe paired"]
         limits = format_interval(100 * row["conf_low"], 100 * row["conf_high"], 0.95)
-        sample = describe_sample(self.n_obs, self.status, n_dropped=self.n_dropped, unit="persons")
+        sample = describe_sample(n, self.status, n_dropped=self.n_dropped, unit="participants")
         return (
-            f"{capitalise(outcome)} of at least {self.threshold:g}: "
-            f"{self.both + self.first_only} of {n} under {first} and {self.both + self.second_only} "
+            f"{capitalise(outcome)} of at least {self.threshold:g} {unit}".rstrip()
+            + f": {self.both + self.first_only} of {n} under {first} and {self.both + self.second_only} "
             f"of {n} under {second}, difference {format_number(100 * row['estimate'])} percentage points "
             f"({limits}; mid-p McNemar {format_p(row['p_value'])}; discordant {self.first_only} and "
-            f"{self.second_only}; {self.describe_number_needed()}; {sample}). "
-            f"{DICHOTOMISING}."
+            f"{self.second_only}; {self.describe_number_needed()}; {sample})."
+            f"{_explain_contradiction(row)} {DICHOTOMISING}."
         )
+
+
+def _explain_contradiction(row: pd.Series) -> str:
+    """A sentence where the interval leaves out zero and p is above 0.05, or the reverse.
+
+    Neither Newcombe's nor Tango's interval is made of the mid-p test (Tango's is made of the
+    chi-square: with 4 discordant pairs of 10, all one way, that has p = 0.046 and the mid-p 0.062),
+    so that no choice between them ends this.
+    """
+    excludes = row["conf_low"] > 0 or row["conf_high"] < 0
+    if excludes == (row["p_value"] <= 0.05):
+        return ""
+    parts = ("leaves out zero", "above") if excludes else ("contains zero", "below")
+    return (
+        f" The interval {parts[0]} although p is {parts[1]} 0.05: both are approximate, and they "
+        "disagree for so few discordant pairs; take neither for a clear answer."
+    )
 
 
 def compare_responders(
@@ -172,39 +203,46 @@ def compare_responders(
     participant: str = "participant",
     missing: str = "raise",
 ) -> ResponderComparison:
-    """Compare the share of responders under two conditions in the same persons.
+    """Compare the share of responders under two conditions in the same participants.
 
-    Estimand: the share of persons like these whose outcome reaches the threshold under
-    the first condition, minus that under the second. The pairs are kept: only persons who
-    respond under one condition alone tell the two apart. Thresholds of 30 % (moderately
+    Estimand: the share of people like these whose outcome reaches the threshold under
+    the first condition, minus that under the second. The pairs are kept: only participants
+    who respond under one condition alone tell the two apart. Thresholds of 30 % (moderately
     important) and 50 % (substantial) are those of IMMPACT (Dworkin et al. 2008).
 
     Dichotomising has a price (Senn 2003; Altman and Royston 2006): 29.9 counts as
     nothing and 30.0 as everything, power is lost, and "responder" suggests a kind of person
-    where one period per condition cannot tell a person's response from her bad week.
+    where one period per condition cannot tell a response from a good week.
     Choose the threshold before looking; `summarise_responder_curve` shows all of them.
 
     Parameters
     ----------
     data : DataFrame
-        One row a person and condition.
+        One row per participant and condition.
     outcome, condition, participant : str
         Columns.
     threshold : float
-        A responder has an outcome of at least this, in the outcome's unit.
+        A responder has an outcome of at least this, in the outcome's unit; a value that
+        misses it by rounding alone counts.
     conditions : pair of str
         First and second condition.
     missing : {"raise", "drop"}
-        What to do with persons who lack a condition or a value; they are counted.
+        What to do with participants who lack a condition or a value; they are counted.
 
     Returns
     -------
     ResponderComparison
+        The paired table, the shares, their difference and McNemar's tests.
 
     Raises
     ------
     ValueError
         As `pair_conditions`; if the threshold is not finite or nobody is left.
+
+    See Also
+    --------
+    summarise_responder_curve : All thresholds at once.
+    compare_means : The mean difference, which loses nothing.
 
     Examples
     --------
@@ -221,8 +259,8 @@ def compare_responders(
     if not np.isfinite(threshold):
         raise ValueError(f"compare_responders: threshold must be a number; received {threshold!r}")
     if pairs.empty:
-        raise ValueError("compare_responders: no person has both conditions")
-    first, second = pairs["first"] >= threshold, pairs["second"] >= threshold
+        raise ValueError("compare_responders: no participant has both conditions")
+    first, second = _reaches(pairs[["first", "second"]].to_numpy(), threshold).T
     return ResponderComparison(
         outcome=outcome,
         threshold=float(threshold),
@@ -284,11 +322,18 @@ def paired_tango_interval(both, first_only, second_only, neither, confidence_lev
 
 
 def _exact_odds(b: int, c: int, confidence_level: float) -> tuple[float, float]:
-    """Exact interval of the conditional odds ratio b / c (Clopper-Pearson of b in b + c)."""
-    tail = (1 - confidence_level) / 2
-    low = betaincinv(b, c + 1, tail) if b else 0.0
-    high = betaincinv(b + 1, c, 1 - tail) if c else 1.0
-    return float(low / (1 - low)), float(high / (1 - high)) if high < 1 else np.inf
+    """Exact interval of the conditional odds ratio b / c, from that of the share b / (b + c)."""
+    limits = clopper_pearson_interval(b, b + c, confidence_level)
+    return tuple(float(share / (1 - share)) if share < 1 else np.inf for share in limits)
+
+
+def _reaches(values: np.ndarray, threshold) -> np.ndarray:
+    """Whether each value is at least the threshold, but for rounding.
+
+    From 46 to 32.2 is a reduction of 30 %, and 100 * (1 - 32.2 / 46) is 29.999999999999993.
+    """
+    tiny = 1e-9 * np.maximum(np.abs(threshold), np.median(np.abs(values)))
+    return values >= threshold - tiny
 
 
 def describe_number_needed(
@@ -296,26 +341,40 @@ def describe_number_needed(
 ) -> str:
     """Number needed to treat from a risk difference and its interval (Altman 1998).
 
+    Parameters
+    ----------
+    difference, conf_low, conf_high : float
+        Risk difference and its limits, from -1 to 1.
+    confidence_level : float
+        Of the interval; between 0 and 1.
+
+    Returns
+    -------
+    str
+        For benefit where the difference is positive, for harm where it is negative. Where
+        the interval contains zero, that of the number runs through infinity.
+
     Examples
     --------
-    >>> describe_number_needed(0.10, -0.05, 0.25)
-    'NNTB 10.0 (95 % CI NNTB 4.0 to infinity to NNTH 20.0)'
     >>> describe_number_needed(0.20, 0.10, 0.25)
-    'NNTB 5.0 (95 % CI NNTB 4.0 to NNTB 10.0)'
+    'number needed to treat for benefit 5.0 (95 % CI 4.0 to 10.0)'
+    >>> describe_number_needed(0.10, -0.05, 0.25)
+    'number needed to treat for benefit 10.0 (95 % CI 4.0 for benefit, through infinity, to 20.0 for harm)'
     """
-    limits = f"{_number_needed(conf_high)} to {_number_needed(conf_low)}"
+    level = f"{100 * confidence_level:g} % CI"
+    side = {1: " for benefit", -1: " for harm", 0: ""}[int(np.sign(difference))]
     if conf_low < 0 < conf_high:
-        limits = f"{_number_needed(conf_high)} to infinity to {_number_needed(conf_low)}"
-    elif conf_high <= 0:
-        limits = f"{_number_needed(conf_low)} to {_number_needed(conf_high)}"
-    return f"{_number_needed(difference)} ({100 * confidence_level:g} % CI {limits})"
+        benefit, harm = _number_needed(conf_high), _number_needed(conf_low)
+        limits = f"{benefit} for benefit, through infinity, to {harm} for harm"
+    else:
+        near, far = sorted((conf_low, conf_high), key=abs, reverse=True)
+        limits = f"{_number_needed(near)} to {_number_needed(far)}"
+    return f"number needed to treat{side} {_number_needed(difference)} ({level} {limits})"
 
 
 def _number_needed(difference: float) -> str:
-    """One risk difference as a number needed to treat for benefit or harm."""
-    if difference == 0:
-        return "infinity"
-    return f"{'NNTB' if difference > 0 else 'NNTH'} {1 / abs(difference):.1f}"
+    """How many are treated for one responder more or fewer."""
+    return f"{1 / abs(difference):.1f}" if difference else "infinite"
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
@@ -331,9 +390,9 @@ class ResponderCurve(Result):
     thresholds : ndarray, shape (m,)
         In ascending order.
     cells : ndarray, shape (m, 4)
-        Persons who respond under both, the first only, the second only, neither.
+        Participants who respond under both, the first only, the second only, neither.
     n_dropped : int
-        Persons left out because they lack a value.
+        Participants left out because they lack a value.
     status : str
         "illustrative" or "" as the data said.
     """
@@ -347,18 +406,23 @@ class ResponderCurve(Result):
 
     @property
     def n_obs(self) -> int:
-        """Number of persons."""
+        """Number of participants."""
         return int(self.cells[0].sum())
 
     def to_frame(self, confidence_level: float = 0.95) -> pd.DataFrame:
-        """One row a threshold.
+        """One row per threshold.
+
+        Parameters
+        ----------
+        confidence_level : float
+            Of each interval; between 0 and 1.
 
         Returns
         -------
         DataFrame
             threshold, share_first, share_second (0-1), estimate (their difference),
-            conf_low, conf_high (Newcombe paired, at each threshold on its own: the best
-            looking threshold is not a test), n_obs.
+            conf_low, conf_high (Newcombe paired, at each threshold on its own: the
+            threshold that looks best is no test), n_obs.
         """
         require_level(confidence_level)
         a, b, c, _ = self.cells.T
@@ -375,17 +439,61 @@ class ResponderCurve(Result):
             }
         )
 
+    def confidence_interval(self, term: float, confidence_level: float = 0.95) -> Interval:
+        """Confidence interval of the difference of shares at one threshold.
+
+        Parameters
+        ----------
+        term : float
+            One of the thresholds.
+        confidence_level : float
+            Between 0 and 1.
+
+        Returns
+        -------
+        Interval
+            With `.low` and `.high`, from -1 to 1.
+
+        Raises
+        ------
+        ValueError
+            If it is none of the thresholds, or the level is not between 0 and 1.
+
+        Examples
+        --------
+        >>> from ldn_analysis import load_dataset
+        >>> change = load_dataset("esr_pain_change").query("trial == 'crossover'")
+        >>> summarise_responder_curve(change).confidence_interval(30).high < 1
+        True
+        """
+        table = self.to_frame(confidence_level)
+        found = table[table["threshold"] == term]
+        if found.empty:
+            raise ValueError(
+                f"confidence_interval: {term!r} is none of the {len(table)} thresholds from "
+                f"{self.thresholds[0]:g} to {self.thresholds[-1]:g}; choose one of the column "
+                "'threshold'"
+            )
+        return Interval(*map(float, found[["conf_low", "conf_high"]].iloc[0]))
+
     def __str__(self) -> str:
         table = self.to_frame()
-        most = table.loc[table["estimate"].abs().idxmax()]
+        largest = table.loc[table["estimate"].abs().idxmax()]
+        low, high = (round(100 * limit(table["estimate"])) for limit in (min, max))
         first, second = self.conditions
-        sample = describe_sample(self.n_obs, self.status, n_dropped=self.n_dropped, unit="persons")
+        sample = describe_sample(
+            self.n_obs, self.status, n_dropped=self.n_dropped, unit="participants"
+        )
+        outcome, unit = describe_column(self.outcome)
+        found = (
+            f"runs from {low} to {high} percentage points and is furthest from zero at "
+            f"{format_number(largest['threshold'])} {unit}".rstrip()
+            if largest["estimate"] else "is zero at each of them"
+        )  # fmt: skip
         return (
-            f"Share of responders at {len(table)} thresholds of {describe_column(self.outcome)[0]}: the "
-            f"difference {first} minus {second} runs from {100 * table['estimate'].min():.0f} to "
-            f"{100 * table['estimate'].max():.0f} percentage points, largest at "
-            f"{format_number(most['threshold'])} ({sample}). To pick "
-            f"the threshold by its result is to pick the result. {DICHOTOMISING}."
+            f"Share of responders at {len(table)} thresholds of {outcome}: the difference {first} "
+            f"minus {second} {found} ({sample}). To pick the threshold by its result is to pick "
+            f"the result. {DICHOTOMISING}."
         )
 
 
@@ -403,29 +511,34 @@ def summarise_responder_curve(
 
     Estimand: at each threshold, as `compare_responders`. The curve (Farrar, Dworkin and
     Max 2006) is the whole distribution of each condition read from the right: nothing is
-    dichotomised until somebody picks a point on it. Do not pick the one that looks best.
+    dichotomised until someone picks a point on it. Do not pick the one that looks best.
 
     Parameters
     ----------
     data : DataFrame
-        One row a person and condition.
+        One row per participant and condition.
     outcome, condition, participant : str
         Columns.
     thresholds : sequence of float, optional
-        Default: every value that occurs, 30 and 50 - everywhere where a share changes.
+        Default: every value that occurs, and 30 and 50.
     conditions : pair of str
         First and second condition.
     missing : {"raise", "drop"}
-        What to do with persons who lack a condition or a value; they are counted.
+        What to do with participants who lack a condition or a value; they are counted.
 
     Returns
     -------
     ResponderCurve
+        The shares, and their difference with its interval, at each threshold.
 
     Raises
     ------
     ValueError
         As `compare_responders`.
+
+    See Also
+    --------
+    compare_responders : One threshold, with tests.
 
     Examples
     --------
@@ -440,16 +553,16 @@ def summarise_responder_curve(
         caller="summarise_responder_curve",
     )  # fmt: skip
     if pairs.empty:
-        raise ValueError("summarise_responder_curve: no person has both conditions")
+        raise ValueError("summarise_responder_curve: no participant has both conditions")
     values = pairs[["first", "second"]].to_numpy()
     if thresholds is None:
         thresholds = np.append(values.ravel(), [30.0, 50.0])
     thresholds = np.unique(np.asarray(thresholds, float))
     if not len(thresholds) or not np.isfinite(thresholds).all():
         raise ValueError(
-            "summarise_responder_curve: thresholds must be finite numbers, one at least"
+            "summarise_responder_curve: thresholds must be finite numbers, at least one"
         )
-    first, second = (column >= thresholds[:, None] for column in values.T)
+    first, second = (_reaches(column, thresholds[:, None]) for column in values.T)
     cells = [first & second, first & ~second, ~first & second, ~first & ~second]
     return ResponderCurve(
         outcome=outcome,

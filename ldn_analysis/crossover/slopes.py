@@ -1,4 +1,4 @@
-"""Is one slope steeper than another? The difference of two slopes in the same persons."""
+"""Is one slope steeper than another? The difference of two slopes in the same participants."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,9 +12,16 @@ from ..core.intervals import summarise_t
 from ..core.result import Result
 from ..core.status import read_status
 from ..core.validation import require_level
-from ..core.wording import describe_sample, format_interval, format_number, format_p, join_notes
+from ..core.wording import (
+    describe_sample,
+    format_interval,
+    format_number,
+    format_p,
+    join_notes,
+    name_change_unit,
+)
 from ..lines.regression import LineFit, LineFits, fit_line, fit_lines
-from .paired_reml import BOUNDARY_NOTE, TwoStrata, solve_two_strata
+from .paired_reml import BOUNDARY_NOTE, PairedREML, solve_paired_reml
 from .pairing import pair_conditions
 
 __all__ = ["SlopeComparison", "compare_slopes"]
@@ -31,16 +38,16 @@ class SlopeComparison(Result):
     conditions : (str, str)
         First and second; the difference is first - second.
     fits : LineFits
-        The two panes, one line a condition. Their separate p values do not test the
+        The two panes, one line per condition. Their separate p values do not test the
         difference: they are kept to show the trap.
     difference : LineFit
-        The line of the within-person difference (column `difference`): the primary way.
+        The line of the within-participant difference (column `difference`): the primary way.
     pooled : (float, float)
         Cluster-robust (CR2) standard error and Bell-McCaffrey degrees of freedom.
-    mixed : TwoStrata
+    mixed : PairedREML
         The mixed model; coefficients of the predictor are second.
     n_dropped : int
-        Persons left out because they lack a value.
+        Participants left out because they lack a value.
     notes : tuple of str
         What went wrong or is at a limit; empty if nothing.
     status : str
@@ -53,14 +60,14 @@ class SlopeComparison(Result):
     fits: LineFits
     difference: LineFit
     pooled: tuple[float, float]
-    mixed: TwoStrata
+    mixed: PairedREML
     n_dropped: int = 0
     notes: tuple[str, ...] = ()
     status: str = ""
 
     @property
     def n_obs(self) -> int:
-        """Number of persons, each with both conditions."""
+        """Number of participants, each with both conditions."""
         return self.difference.n_obs
 
     @cached_property
@@ -81,21 +88,26 @@ class SlopeComparison(Result):
     def to_frame(self, confidence_level: float = 0.95) -> pd.DataFrame:
         """The difference of slopes by each of the three ways.
 
+        Parameters
+        ----------
+        confidence_level : float
+            Of the intervals; between 0 and 1.
+
         Returns
         -------
         DataFrame
             method, primary (bool), why, estimate, std_error, statistic, df, p_value,
-            conf_low, conf_high, n_obs (persons).
+            conf_low, conf_high, n_obs (participants).
         """
         require_level(confidence_level)
         slope = self.difference.slope
         ways = [
-            ("within-person difference", float(self.difference.line.slope_std_error),
-             self.difference.df, "each person is her own control; exact t if residuals are normal"),
+            ("within-participant difference", float(self.difference.line.slope_std_error),
+             self.difference.df, "exact t if the differences scatter normally and evenly"),
             ("pooled, cluster-robust (CR2)", *self.pooled,
-             "does not assume equal spread; its error is noisy in a small sample"),
+             "does not assume even spread; its error is noisy in a small sample"),
             ("mixed model, random intercept", float(self.mixed.within_std_error[1]),
-             self.mixed.df, "adds the assumption that both conditions have the same spread"),
+             self.mixed.df, "also assumes that both conditions have the same spread"),
         ]  # fmt: skip
         rows = [
             {"method": method, "primary": i == 0, "why": why}
@@ -131,14 +143,16 @@ class SlopeComparison(Result):
         predictor, unit = describe_column(self.predictor)
         outcome, outcome_unit = describe_column(self.outcome)
         apart = "; ".join(f"{name} {format_p(self.fits[name].p_value)}" for name in self.conditions)
-        sample = describe_sample(self.n_obs, self.status, n_dropped=self.n_dropped, unit="persons")
+        sample = describe_sample(
+            self.n_obs, self.status, n_dropped=self.n_dropped, unit="participants"
+        )
         return (
             f"Difference of the slopes of {outcome} on {predictor} ({first} minus {second}): "
-            f"{format_number(row['estimate'])} {outcome_unit}".rstrip()
+            f"{format_number(row['estimate'])} {name_change_unit(outcome_unit)}".rstrip()
             + f" per {unit or 'unit'} ({format_interval(row['conf_low'], row['conf_high'], 0.95)}; "
             f"t({row['df']:g}) = {format_number(row['statistic'])}, {format_p(row['p_value'])}; "
             f"{sample}). The two slopes' own p values "
-            f"({apart}) do not test it." + join_notes(self.notes)
+            f"({apart}) do not test this difference." + join_notes(self.notes)
         )
 
 
@@ -155,52 +169,59 @@ def compare_slopes(
     """Does the predictor matter more under one condition than under the other?
 
     Estimand: slope under the first condition minus slope under the second, in the
-    population the persons stand for. "Significant on the left, not on the right" does not
+    population the participants stand for. "Significant on the left, not on the right" does not
     answer it (Gelman and Stern 2006). Three ways do:
 
-    1. Primary: regress the within-person difference of the outcomes on the predictor.
-       Each person is her own control, whatever is hers alone cancels, and the t
-       interval is exact if the differences scatter normally and evenly about a line.
+    1. Primary: regress the within-participant difference of the outcomes on the predictor.
+       Stable differences between participants cancel, and the t interval is simple, and
+       exact if the differences scatter normally and evenly about a line.
     2. Ordinary least squares of all rows with a condition-by-predictor interaction and
-       errors clustered by person: CR2 with Bell and McCaffrey's (2002) degrees of
+       errors clustered by participant: CR2 with Bell and McCaffrey's (2002) degrees of
        freedom, which hold up in small samples where CR1 and a normal p do not.
-    3. A mixed model with a random intercept a person, by REML, with t on persons - 2.
+    3. A mixed model with a random intercept per participant, by REML, with t on n - 2.
 
-    With both conditions for everybody the three give the same estimate, and away from
-    the variance boundary the first and third the same error: they differ in what they
-    assume, not in what they find. (Clustering the interaction by person is the same as
-    HC2 for the regression of differences.) What never works is to treat the two rows of
-    a person as two persons.
+    With both conditions for every participant the three give the same estimate, and away
+    from the variance boundary the first and third the same error: they differ in what they
+    assume, not in what they estimate. (Clustering the interaction by participant is the same
+    as HC2 for the regression of differences.) What never works is to treat the two rows of
+    a participant as two participants. Where the participants come from several trials, these
+    are clusters too, which none of the three takes into account.
 
     Parameters
     ----------
     data : DataFrame
-        One row a person and condition.
+        One row per participant and condition.
     predictor : str
-        Column measured once a person, before treatment.
+        Column measured once per participant, before treatment.
     outcome, condition, participant : str
         Columns.
     conditions : pair of str
         First and second condition.
     missing : {"raise", "drop"}
-        What to do with persons who lack a condition or a value; they are counted.
+        What to do with participants who lack a condition or a value; they are counted.
 
     Returns
     -------
     SlopeComparison
+        The difference of slopes three ways, and the two panes' lines.
 
     Raises
     ------
     ValueError
         As `pair_conditions` and `fit_line`: columns, conditions, duplicated or incomplete
-        persons, a predictor that varies within a person or not at all, n < 3.
+        participants, a predictor that varies within a participant or not at all, n < 3.
+
+    See Also
+    --------
+    fit_lines : The two panes, each on its own.
+    compare_means : The mean difference instead of its slope.
 
     Examples
     --------
     >>> from ldn_analysis import load_dataset
     >>> comparison = compare_slopes(load_dataset("esr_pain_change"))
     >>> comparison.to_frame()["method"].tolist()[0], comparison.n_obs
-    ('within-person difference', 38)
+    ('within-participant difference', 38)
     """
     pairs, n_dropped = pair_conditions(
         data, columns=(participant, condition, outcome), conditions=conditions, missing=missing,
@@ -213,14 +234,14 @@ def compare_slopes(
         predictor=predictor, outcome=outcome, by=condition, groups=tuple(conditions),
     )  # fmt: skip
     design = np.column_stack([np.ones(len(pairs)), difference.x - difference.x.mean()])
-    mixed = solve_two_strata(pairs["first"], pairs["second"], design, design)
+    mixed = solve_paired_reml(pairs["first"], pairs["second"], design, design)
     pooled = _cluster_robust(difference)
     notes = []
     if mixed.boundary:
         notes.append(BOUNDARY_NOTE)
     if np.isnan(pooled[0]):
         notes.append(
-            "one person alone fixes the slope (leverage 1), so the cluster-robust error is not "
+            "one participant alone fixes the slope (leverage 1), so the cluster-robust error is not "
             "defined"
         )
     return SlopeComparison(
@@ -251,7 +272,7 @@ def _cluster_robust(fit: LineFit) -> tuple[float, float]:
     error = np.sqrt(((scaled * resid) ** 2).sum())
     # Satterthwaite: the variance is a quadratic form in the residuals; if they have equal
     # spread its matrix is diag(w) (I - H) diag(w). H has rank two, so that the trace and the sum
-    # of squares follow from sums over the persons: no n by n matrix is made.
+    # of squares follow from sums over the participants: no n by n matrix is made.
     n, sxx, squared = fit.n_obs, float(fit.line.sxx), scaled**2
     trace = (squared * (1 - leverage)).sum()
     total, first, second = (squared @ centred**power for power in range(3))

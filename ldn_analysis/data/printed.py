@@ -1,7 +1,7 @@
 """Printed numbers as intervals.
 
-A printed 0.016 is every number that prints so. Half-way cases are allowed either way
-(0.0155 and 0.0165 both may print as 0.016), because software rounds half up, half to
+A printed 0.016 stands for every number that rounds to it. Half-way cases are allowed either
+way (0.0155 and 0.0165 may both print as 0.016), because software rounds half up, half to
 even, or by the nearest binary fraction. Numbers are read exactly, never as floats.
 """
 
@@ -22,7 +22,7 @@ _SIGNS = str.maketrans({"\N{MINUS SIGN}": "-", "\u2264": "<", "\u2265": ">"})
 
 @dataclass(frozen=True, kw_only=True)
 class Printed:
-    """A number as printed, and the numbers that print so.
+    """A number as printed, and all numbers that round to it.
 
     Attributes
     ----------
@@ -41,8 +41,10 @@ class Printed:
     >>> printed = read_printed("0.016")
     >>> [float(limit) for limit in printed.rounded]
     [0.0155, 0.0165]
-    >>> [float(limit) for limit in printed.cut]
+    >>> [float(limit) for limit in printed.truncated]
     [0.016, 0.017]
+    >>> printed.is_compatible(0.0163), printed.half_unit, str(-printed), str(printed.shift(2))
+    (True, 0.0005, '-0.016', '1.6')
     """
 
     text: str
@@ -62,19 +64,66 @@ class Printed:
         return Fraction(10) ** -self.decimals
 
     @property
+    def half_unit(self) -> float:
+        """Half a step of the last printed digit: how far rounding may have moved the number."""
+        return float(self.unit / 2)
+
+    @property
     def rounded(self) -> tuple[Fraction, Fraction]:
         """Smallest and largest number that rounds to it; a bound counts as exact."""
         half = self.unit / 2 if self.relation == "=" else 0
         return self.value - half, self.value + half
 
     @property
-    def cut(self) -> tuple[Fraction, Fraction]:
-        """Smallest and largest number that becomes it when digits are cut off."""
+    def truncated(self) -> tuple[Fraction, Fraction]:
+        """Smallest and largest number that becomes it when further digits are cut off."""
         if self.relation != "=":
             return self.rounded
         if self.value < 0:
             return self.value - self.unit, self.value
         return self.value, self.value + self.unit
+
+    def is_compatible(self, low, high=None) -> bool:
+        """Whether a number rounds to it, or lies beyond it where it is a bound.
+
+        Parameters
+        ----------
+        low, high : number
+            One number, or the two ends of a range of which any number will do.
+
+        Returns
+        -------
+        bool
+        """
+        high = low if high is None else high
+        if self.relation == "=":
+            # A half-way case that went through floats may have lost its last bits.
+            slack = self.unit / 10**9
+            return bool(low <= self.rounded[1] + slack and high >= self.rounded[0] - slack)
+        return bool(low < self.value if self.relation == "<" else high > self.value)
+
+    def shift(self, places: int) -> "Printed":
+        """The same digits with the point moved, e.g. by -2 from percent to a share.
+
+        Parameters
+        ----------
+        places : int
+            To the right; negative to the left.
+
+        Returns
+        -------
+        Printed
+        """
+        digits = Decimal(self.value.numerator) / Decimal(self.value.denominator)
+        kept = digits.quantize(Decimal(1).scaleb(-self.decimals)).scaleb(places)
+        sign = "" if self.relation == "=" else f"{self.relation} "
+        return read_printed(f"{sign}{kept:f}")
+
+    def __neg__(self) -> "Printed":
+        if self.relation != "=":
+            raise ValueError(f"a bound such as {self.text!r} has no negative to add")
+        bare = self.text.translate(_SIGNS).lstrip("=+ ")
+        return read_printed(bare[1:] if bare.startswith("-") else f"-{bare}")
 
     def __float__(self) -> float:
         return float(self.value)
@@ -99,6 +148,7 @@ def read_printed(number, decimals: int | None = None, *, where: str = "read_prin
     Returns
     -------
     Printed
+        The exact number, its decimals, and all numbers that round to it.
 
     Raises
     ------
@@ -107,6 +157,10 @@ def read_printed(number, decimals: int | None = None, *, where: str = "read_prin
     ValueError
         If the text is not a number, a float comes without decimals, a number has more
         decimals than were printed, or decimals are given for text.
+
+    See Also
+    --------
+    Printed : What it returns: `rounded`, `truncated`, `is_compatible`, `half_unit`.
 
     Examples
     --------
@@ -135,6 +189,11 @@ def read_printed(number, decimals: int | None = None, *, where: str = "read_prin
             value=Fraction(digits),
             decimals=-digits.as_tuple().exponent,
         )
+    return read_printed(_show_number(number, decimals, where), where=where)
+
+
+def _show_number(number, decimals: int | None, where: str) -> str:
+    """A number that is not text, with the decimals it was printed with."""
     if isinstance(number, bool) or not isinstance(number, (Real, np.number, Decimal)):
         raise TypeError(
             f"{where}: a printed number is text or a number; received {type(number).__name__}"
@@ -153,7 +212,7 @@ def read_printed(number, decimals: int | None = None, *, where: str = "read_prin
         raise ValueError(f"{where}: {number!r} is not a printed number") from None
     if shown != Decimal(str(number)):
         raise ValueError(f"{where}: {number!r} has more than the {decimals} decimals it came with")
-    return read_printed(str(shown), where=where)
+    return str(shown)
 
 
 def read_counts(n, where: str) -> list[int]:

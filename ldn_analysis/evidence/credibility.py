@@ -3,7 +3,7 @@
 `combine_with_prior` answers the first for a stated prior; `analyse_credibility` the second.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -14,11 +14,11 @@ from ..core.result import Result
 from ..core.validation import require_level
 from ..core.wording import format_interval, format_number, format_p
 
-__all__ = ["CredibilityAnalysis", "PriorCombination", "analyse_credibility", "combine_with_prior"]
+__all__ = ["CredibilityAnalysis", "NormalPosterior", "analyse_credibility", "combine_with_prior"]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
-class PriorCombination(Result):
+class NormalPosterior(Result):
     """A normal prior, a result, and what follows from both.
 
     Attributes
@@ -50,11 +50,27 @@ class PriorCombination(Result):
         return self.std_error * float(np.sqrt(self.data_weight))
 
     def probability_above(self, value: float = 0.0) -> float:
-        """Posterior probability that the true effect is above a value."""
+        """Posterior probability that the true effect is above a value.
+
+        Parameters
+        ----------
+        value : float
+            In the unit of the estimate.
+
+        Returns
+        -------
+        float
+            Between 0 and 1.
+        """
         return float(ndtr((self.posterior_mean - value) / self.posterior_sd))
 
     def to_frame(self, confidence_level: float = 0.95) -> pd.DataFrame:
         """Prior, result and posterior; the limits of the result are a normal interval.
+
+        Parameters
+        ----------
+        confidence_level : float
+            Of the intervals; between 0 and 1.
 
         Returns
         -------
@@ -99,7 +115,7 @@ class PriorCombination(Result):
 
 def combine_with_prior(
     estimate: float, std_error: float, *, prior_sd: float, prior_mean: float = 0.0
-) -> PriorCombination:
+) -> NormalPosterior:
     """Combine a result with a normal prior (normal data, standard error known).
 
     Estimand: the true effect, given the result and the prior. The posterior is normal: its
@@ -118,12 +134,17 @@ def combine_with_prior(
 
     Returns
     -------
-    PriorCombination
+    NormalPosterior
+        Prior, result and posterior, and the probability of an effect above any value.
 
     Raises
     ------
     ValueError
         If a number is not finite, or a standard error or SD is not above 0.
+
+    See Also
+    --------
+    analyse_credibility : The prior that would just change the verdict.
 
     Examples
     --------
@@ -135,7 +156,7 @@ def combine_with_prior(
         "combine_with_prior", {"estimate": estimate, "prior_mean": prior_mean}, positive=False
     )
     _require_numbers("combine_with_prior", {"std_error": std_error, "prior_sd": prior_sd})
-    return PriorCombination(
+    return NormalPosterior(
         estimate=float(estimate),
         std_error=float(std_error),
         prior_sd=float(prior_sd),
@@ -162,14 +183,14 @@ class CredibilityAnalysis(Result):
     @property
     def conf_low(self) -> float:
         """Lower limit of the normal interval."""
-        return self._reach(-1)
+        return self._find_limit(-1)
 
     @property
     def conf_high(self) -> float:
         """Upper limit of the normal interval."""
-        return self._reach(1)
+        return self._find_limit(1)
 
-    def _reach(self, side: int) -> float:
+    def _find_limit(self, side: int) -> float:
         """One limit; what is 0 but for rounding is 0."""
         limit = self.estimate + side * self._z * self.std_error
         return 0.0 if abs(limit) < 1e-12 * self.std_error else limit
@@ -229,7 +250,7 @@ class CredibilityAnalysis(Result):
         """Whether the result stands against the sceptic by itself."""
         return self.intrinsic_p_value <= 1 - self.confidence_level
 
-    def combine(self) -> PriorCombination:
+    def combine(self) -> NormalPosterior:
         """The result with the prior that just changes the verdict.
 
         Raises
@@ -246,25 +267,23 @@ class CredibilityAnalysis(Result):
         )
 
     def to_frame(self, confidence_level: float | None = None) -> pd.DataFrame:
-        """One row; the analysis belongs to the level it was made for, and takes no other.
+        """One row.
+
+        Parameters
+        ----------
+        confidence_level : float, optional
+            Of the interval that is challenged; default: the one that was analysed.
 
         Returns
         -------
         DataFrame
-            estimate, std_error, statistic, p_value, conf_low, conf_high, kind, limit,
+            term, estimate, std_error, statistic, p_value, conf_low, conf_high, kind, limit,
             prior_mean, prior_sd, intrinsic_p_value.
-
-        Raises
-        ------
-        ValueError
-            If another level is asked for.
         """
         if confidence_level not in (None, self.confidence_level):
-            raise ValueError(
-                f"to_frame: this analysis is of a {100 * self.confidence_level:g} % interval; received "
-                f"{confidence_level}. Call analyse_credibility with that level"
-            )
-        values = {"estimate": self.estimate, "std_error": self.std_error}
+            require_level(confidence_level)
+            return replace(self, confidence_level=float(confidence_level)).to_frame()
+        values = {"term": "result", "estimate": self.estimate, "std_error": self.std_error}
         values |= {"statistic": self.estimate / self.std_error, "p_value": self.p_value}
         values |= {"conf_low": self.conf_low, "conf_high": self.conf_high, "kind": self.kind}
         values |= {"limit": self.limit, "prior_mean": self.prior_mean, "prior_sd": self.prior_sd}
@@ -282,8 +301,8 @@ class CredibilityAnalysis(Result):
             return (
                 f"{head}: a reader who held beforehand that the effect lies with {level} probability "
                 f"between -{limit} and {limit} ({ratio} times the estimate), or in a narrower range "
-                f"about 0, is not convinced of its direction; the result {verdict} intrinsically credible (intrinsic "
-                f"{format_p(self.intrinsic_p_value)})."
+                f"about 0, is not convinced of its direction; the result {verdict} intrinsically credible "
+                f"(intrinsic {format_p(self.intrinsic_p_value)})."
             )
         if self.limit != self.limit:
             return f"{head}: an estimate or limit of exactly 0; no prior just changes the verdict."
@@ -307,7 +326,7 @@ def analyse_credibility(
     Estimand: the width of the normal prior, centred on no effect, with which the interval of
     the posterior just touches 0. A narrow one is a strong opinion; where a reader's honest
     prior is narrower still, the result does not convince that reader. Where the interval
-    includes 0 the question turns round: how hopeful a prior takes 0 out of it?
+    includes 0 the question is reversed: how optimistic must a prior be to exclude 0?
 
     Everything is taken as normal on the scale of the estimate: for ratios pass logarithms.
 
@@ -325,11 +344,17 @@ def analyse_credibility(
     Returns
     -------
     CredibilityAnalysis
+        The prior that would just change the verdict, and the verdict.
 
     Raises
     ------
     ValueError
         If not exactly one of the three is given, or a number is impossible.
+
+    See Also
+    --------
+    combine_with_prior : The posterior under a prior of your choice.
+    check_equivalence : Which effects an interval excludes.
 
     Examples
     --------
@@ -346,19 +371,7 @@ def analyse_credibility(
             f"{', '.join(used) or 'none'}"
         )
     if interval is not None:
-        low, high = (float(value) for value in interval)
-        if not (np.isfinite(low) and np.isfinite(high) and low < high):
-            raise ValueError(
-                "analyse_credibility: interval must be (low, high) with finite low < high; received "
-                f"{interval!r}"
-            )
-        middle = (low + high) / 2
-        if estimate is not None and abs(estimate - middle) > 0.05 * (high - low):
-            raise ValueError(
-                f"analyse_credibility: the estimate {estimate:g} is not the middle of the interval "
-                f"{low:g} to {high:g}; pass logarithms where the interval is of a ratio"
-            )
-        estimate, std_error = middle, (high - low) / 2 / compute_quantile(confidence_level)
+        estimate, std_error = _read_interval(estimate, interval, confidence_level)
     if estimate is None:
         raise ValueError(
             f"analyse_credibility: with {used[0]} an estimate is needed; received none"
@@ -377,6 +390,23 @@ def analyse_credibility(
         std_error=float(std_error),
         confidence_level=float(confidence_level),
     )
+
+
+def _read_interval(estimate, interval, confidence_level: float) -> tuple[float, float]:
+    """Middle and standard error of a symmetric interval."""
+    low, high = (float(value) for value in interval)
+    if not (np.isfinite(low) and np.isfinite(high) and low < high):
+        raise ValueError(
+            "analyse_credibility: interval must be (low, high) with finite low < high; received "
+            f"{interval!r}"
+        )
+    middle = (low + high) / 2
+    if estimate is not None and abs(estimate - middle) > 0.05 * (high - low):
+        raise ValueError(
+            f"analyse_credibility: the estimate {estimate:g} is not the middle of the interval "
+            f"{low:g} to {high:g}; pass logarithms where the interval is of a ratio"
+        )
+    return middle, (high - low) / 2 / compute_quantile(confidence_level)
 
 
 def _require_numbers(function: str, values: dict, positive: bool = True) -> None:

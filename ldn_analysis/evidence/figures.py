@@ -1,4 +1,4 @@
-"""Cumulative and funnel plots; prior, data and posterior."""
+"""Precision, cumulative and funnel plots; prior, result and posterior."""
 
 from __future__ import annotations
 
@@ -8,23 +8,93 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from ..core.canvas import BLUE, GREY, VERMILLION, new_figure
+from ..core.canvas import BLUE, GREY, VERMILLION, take_axes
 from ..core.intervals import compute_quantile
-from .forest import NOTE_WIDTH, ROW_MM, SMALL, _choose_limits, _draw_interval, _write_numbers
+from .forest import ROW_MM, SMALL, choose_limits, draw_interval, write_numbers
+from .forest_rows import NOTE_WIDTH
 
 if TYPE_CHECKING:
-    from .credibility import PriorCombination
+    from .credibility import NormalPosterior
+    from .effects import TrialEffects
     from .pooling import MetaAnalysis
     from .series import MetaSeries
 
-__all__ = ["plot_cumulative", "plot_funnel", "plot_prior"]
+__all__ = ["plot_cumulative", "plot_funnel", "plot_precision", "plot_prior"]
+
+
+def plot_precision(effects: TrialEffects, ax=None, *, confidence_level: float = 0.95):
+    """Each trial's effect against the size that it is worth.
+
+    The large marker stands at the number of participants that a parallel trial of two equal
+    groups would need for the same precision (`parallel_n`), the small grey one at the number
+    that took part: participants cannot be compared between designs.
+
+    Parameters
+    ----------
+    effects : TrialEffects
+        What `standardise_trials` returns; trials without a standard error have no place.
+    ax : matplotlib Axes, optional
+        Default: a new figure of two columns' width.
+    confidence_level : float
+        Of the intervals.
+
+    Returns
+    -------
+    matplotlib Axes
+
+    See Also
+    --------
+    plot_funnel : The effect against its standard error, with contours of p.
+
+    Examples
+    --------
+    >>> from ldn_analysis import standardise_trials
+    >>> plot_precision(standardise_trials()).get_ylabel()
+    'standardised mean difference\\n(positive favours LDN)'
+    """
+    (ax,) = take_axes(ax, 1, "plot_precision", height_mm=78)
+    table = effects.to_frame(confidence_level)
+    table = table[table["std_error"].notna()]
+    ax.axhline(0, color="#888888", linewidth=0.8, zorder=0)
+    right = 1.12 * max(table["parallel_n"].max(), table["n_obs"].max())
+    for row in table.itertuples():
+        crossover = row.design.startswith("crossover")
+        marker, color = ("o", BLUE) if crossover else ("s", VERMILLION)
+        face = color if row.pooled else "white"
+        x, y = row.parallel_n, row.estimate
+        ax.plot([row.n_obs, x], [y, y], color=GREY, linewidth=0.6, linestyle=":")
+        ax.plot([x, x], [row.conf_low, row.conf_high], color=color, linewidth=1.0)
+        ax.plot(row.n_obs, y, marker, color=GREY, markersize=3)
+        ax.plot(x, y, marker, markersize=7, markeredgecolor=color, markerfacecolor=face)
+        side, ha = (6, "left") if x < 0.7 * right else (-6, "right")
+        ax.annotate(
+            row.trial,
+            (x, y),
+            (side, 3),
+            textcoords="offset points",
+            ha=ha,
+            va="bottom",
+            fontsize=SMALL,
+        )
+    ax.set_xlim(0, right)
+    ax.set_xlabel("participants of an equally precise parallel trial (small marker: who took part)")
+    ax.set_ylabel("standardised mean difference\n(positive favours LDN)")
+    for marker, color, face, label in (
+        ("o", BLUE, BLUE, "crossover"),
+        ("s", VERMILLION, VERMILLION, "parallel groups"),
+        ("o", GREY, "white", "open: not pooled"),
+    ):
+        ax.plot([], [], marker, markerfacecolor=face, markeredgecolor=color, label=label)
+    ax.plot([], [], color=GREY, linewidth=1.0, label=f"{100 * confidence_level:g} % CI")
+    ax.figure.legend(loc="outside lower center", ncols=4)
+    return ax
 
 
 def plot_cumulative(
     series: MetaSeries,
     ax=None,
     *,
-    model: str = "hartung-knapp",
+    model: str = "bayesian",
     confidence_level: float = 0.95,
 ):
     """The pooled effect of each meta-analysis of a series, from the top.
@@ -35,7 +105,7 @@ def plot_cumulative(
         What `cumulate_trials`, `leave_one_trial_out` or `vary_assumptions` returns.
     ax : matplotlib Axes, optional
         Default: a new figure of two columns' width.
-    model : {"hartung-knapp", "random", "fixed"}
+    model : {"bayesian", "hartung-knapp", "random", "fixed"}
         Which pooled effect; a single trial keeps its own normal interval (open marker).
     confidence_level : float
         Of the intervals.
@@ -49,6 +119,10 @@ def plot_cumulative(
     ValueError
         If the model is unknown.
 
+    See Also
+    --------
+    plot_forest : The trials themselves.
+
     Examples
     --------
     >>> from ldn_analysis import cumulate_trials, standardise_trials
@@ -57,25 +131,22 @@ def plot_cumulative(
     '+ Crossover RCT 2013, n = 28'
     """
     table = series.to_frame(confidence_level, model=model)
-    if ax is None:
-        ax = new_figure(2, 24 + ROW_MM * len(table)).subplots()
+    (ax,) = take_axes(ax, 1, "plot_cumulative", height_mm=24 + ROW_MM * len(table))
     labels = [
-        f"{label}, n = {row.n_obs:.0f}"
-        if row.n_obs == row.n_obs and row.n_obs is not None
-        else label
-        for label, row in zip(series, table.itertuples(), strict=True)
-    ]
-    rows = [
-        {"kind": "trial", "numbers": (row.estimate, row.conf_low, row.conf_high)}
+        f"{row.label}, n = {row.n_obs:.0f}" if row.n_obs and row.n_obs == row.n_obs else row.label
         for row in table.itertuples()
     ]
-    limits = _choose_limits(rows)
+    rows = [
+        {"kind": "aside" if row.n_trials == 1 else "printed",
+         "numbers": (row.estimate, row.conf_low, row.conf_high)}
+        for row in table.itertuples()
+    ]  # fmt: skip
+    limits = choose_limits(rows)
     ax.axvline(0, color="#888888", linewidth=0.8, zorder=0)
-    for y, (row, trials) in enumerate(zip(rows, table["n_trials"], strict=True)):
-        kind = "beside" if trials == 1 else "printed"
-        _draw_interval(ax, y, row | {"kind": kind}, limits)
+    for y, row in enumerate(rows):
+        draw_interval(ax, y, row, limits)
         ax.annotate(
-            " ".join(_write_numbers(row["numbers"])), (1, y), (90, 0), xycoords=("axes fraction", "data"),
+            " ".join(write_numbers(row["numbers"])), (1, y), (90, 0), xycoords=("axes fraction", "data"),
             textcoords="offset points", ha="right", va="center", fontsize=SMALL,
         )  # fmt: skip
     ax.set(xlim=limits, ylim=(len(table) - 0.5, -0.5))
@@ -83,10 +154,11 @@ def plot_cumulative(
     ax.tick_params(axis="y", length=0)
     first = next(iter(series.fits.values()))
     ax.set_xlabel(f"{first.measure}; {first.direction}" if first.direction else first.measure)
-    term = next((term for term in table["term"] if term != "one trial"), "one trial")
-    level = f"{100 * confidence_level:g} % CI"
+    terms = table["term"][table["n_trials"] > 1].tolist()
+    kind = "credible interval" if model == "bayesian" and terms else "CI"
+    level = f"{100 * confidence_level:g} % {kind}"
     single = "; open: one trial, normal interval" if (table["n_trials"] == 1).any() else ""
-    ax.set_title(f"{series.kind}: {term}, {level}{single}", fontsize=SMALL)
+    ax.set_title(f"{series.kind}: {(terms or ['one trial'])[0]}, {level}{single}", fontsize=SMALL)
     return ax
 
 
@@ -107,6 +179,10 @@ def plot_funnel(meta: MetaAnalysis, ax=None):
     -------
     matplotlib Axes
 
+    See Also
+    --------
+    plot_precision : The effect against the size that a trial is worth.
+
     Examples
     --------
     >>> from ldn_analysis import pool_effects, standardise_trials
@@ -114,18 +190,43 @@ def plot_funnel(meta: MetaAnalysis, ax=None):
     'standard error (precise trials at the top)'
     """
     own = ax is None
-    if own:
-        ax = new_figure(2, 82).subplots()
-    table = meta.trials
-    beside = pd.DataFrame(columns=["trial", "estimate", "std_error"])
+    (ax,) = take_axes(ax, 1, "plot_funnel", height_mm=82)
+    table, others = meta.trials, pd.DataFrame(columns=["trial", "estimate", "std_error"])
     if meta.effects is not None:
-        beside = meta.effects.beside
-        beside = beside[beside["std_error"].notna() & ~beside["trial"].isin(table["trial"])]
-    every = pd.concat(
-        [part[["trial", "estimate", "std_error"]] for part in (table, beside) if len(part)]
-    )
+        others = meta.effects.not_pooled
+        others = others[others["std_error"].notna() & ~others["trial"].isin(table["trial"])]
+    columns = ["trial", "estimate", "std_error"]
+    every = pd.concat([part[columns] for part in (table, others) if len(part)])
     bottom = 1.15 * every["std_error"].max()
     edge = max(2.9 * bottom, 1.15 * every["estimate"].abs().max())
+    _draw_contours(ax, bottom, edge)
+    row = meta.to_frame().iloc[-1 if meta.n_trials > 1 else 0]
+    ax.axvline(
+        row["estimate"], color=BLUE, linewidth=1, linestyle="--", label=f"pooled ({row['term']})"
+    )
+    for part, face, color, label in (
+        (table, BLUE, BLUE, "pooled trial"),
+        (others, "white", VERMILLION, "not pooled"),
+    ):
+        if len(part):
+            x, y = (part[name].to_numpy(float) for name in ("estimate", "std_error"))
+            ax.plot(x, y, "o", markerfacecolor=face, markeredgecolor=color, label=label, zorder=3)
+    places = _place_labels(every, edge, bottom)
+    for item, (ha, va, shift) in zip(every.itertuples(), places, strict=True):
+        ax.annotate(
+            item.trial, (item.estimate, item.std_error), shift, textcoords="offset points", ha=ha, va=va,
+            fontsize=SMALL, zorder=4,
+        )  # fmt: skip
+    ax.set(xlim=(-edge, edge), ylim=(bottom, 0))
+    ax.set_xlabel(f"{meta.measure}; {meta.direction}" if meta.direction else meta.measure)
+    ax.set_ylabel("standard error (precise trials at the top)")
+    ax.set_title("\n".join(textwrap.wrap(meta.asymmetry_note, NOTE_WIDTH)), fontsize=SMALL)
+    _draw_legend(ax, own)
+    return ax
+
+
+def _draw_contours(ax, bottom: float, edge: float) -> None:
+    """Grey bands of p, and the line of no effect."""
     errors = np.array([0.0, bottom])
     bands = [(0.1, 0.05, "#DDDDDD"), (0.05, 0.01, "#BFBFBF"), (0.01, 0.0, "#9E9E9E")]
     for upper, lower, color in bands:
@@ -138,35 +239,14 @@ def plot_funnel(meta: MetaAnalysis, ax=None):
                 label=label if side == 1 else None,
             )  # fmt: skip
     ax.axvline(0, color="#888888", linewidth=0.8, zorder=1)
-    row = meta.to_frame().iloc[-1 if meta.n_trials > 1 else 0]
-    ax.axvline(
-        row["estimate"], color=BLUE, linewidth=1, linestyle="--", label=f"pooled ({row['term']})"
-    )
-    for part, face, color, label in (
-        (table, BLUE, BLUE, "pooled trial"),
-        (beside, "white", VERMILLION, "beside, not pooled"),
-    ):
-        if len(part):
-            ax.plot(
-                part["estimate"].to_numpy(float), part["std_error"].to_numpy(float), "o",
-                markerfacecolor=face, markeredgecolor=color, label=label, zorder=3,
-            )  # fmt: skip
-    for item, (ha, va, shift) in zip(
-        every.itertuples(), _place_labels(every, edge, bottom), strict=True
-    ):
-        ax.annotate(
-            item.trial, (item.estimate, item.std_error), shift, textcoords="offset points", ha=ha, va=va,
-            fontsize=SMALL, zorder=4,
-        )  # fmt: skip
-    ax.set(xlim=(-edge, edge), ylim=(bottom, 0))
-    ax.set_xlabel(f"{meta.measure}; {meta.direction}" if meta.direction else meta.measure)
-    ax.set_ylabel("standard error (precise trials at the top)")
-    ax.set_title("\n".join(textwrap.wrap(meta.asymmetry_note, NOTE_WIDTH)), fontsize=SMALL)
+
+
+def _draw_legend(ax, own: bool) -> None:
+    """Below a figure of its own, else inside the axes."""
     if own:
         ax.figure.legend(loc="outside lower center", ncols=3)
     else:
         ax.legend()
-    return ax
 
 
 def _place_labels(points: pd.DataFrame, edge: float, bottom: float) -> list[tuple]:
@@ -202,7 +282,7 @@ def _place_labels(points: pd.DataFrame, edge: float, bottom: float) -> list[tupl
 
 
 def plot_prior(
-    combination: PriorCombination,
+    combination: NormalPosterior,
     ax=None,
     *,
     label: str = "effect",
@@ -212,7 +292,7 @@ def plot_prior(
 
     Parameters
     ----------
-    combination : PriorCombination
+    combination : NormalPosterior
         What `combine_with_prior` or `analyse_credibility(...).combine()` returns.
     ax : matplotlib Axes, optional
         Default: a new figure of two columns' width.
@@ -225,6 +305,10 @@ def plot_prior(
     -------
     matplotlib Axes
 
+    See Also
+    --------
+    combine_with_prior, analyse_credibility : What it draws.
+
     Examples
     --------
     >>> from ldn_analysis import combine_with_prior
@@ -233,8 +317,7 @@ def plot_prior(
     True
     """
     own = ax is None
-    if own:
-        ax = new_figure(2, 70).subplots()
+    (ax,) = take_axes(ax, 1, "plot_prior", height_mm=70)
     table = combination.to_frame(confidence_level)
     mean, sd = table["estimate"].to_numpy(), table["std_error"].to_numpy()
     grid = np.linspace((mean - 3.5 * sd).min(), (mean + 3.5 * sd).max(), 501)
@@ -245,7 +328,7 @@ def plot_prior(
     for place, (row, (color, dash, marker), name) in enumerate(rows, 1):
         height = np.exp(-0.5 * ((grid - row.estimate) / row.std_error) ** 2) / row.std_error
         y = -0.09 * place * peak
-        numbers = " ".join(_write_numbers((row.estimate, row.conf_low, row.conf_high)))
+        numbers = " ".join(write_numbers((row.estimate, row.conf_low, row.conf_high)))
         ax.plot(grid, height, color=color, linestyle=dash, label=f"{name}: {numbers}")
         ax.plot([row.conf_low, row.conf_high], [y, y], color=color, linewidth=1.2)
         ax.plot(row.estimate, y, marker, color=color)
@@ -259,8 +342,5 @@ def plot_prior(
         f"{combination.probability_above():.3f}",
         fontsize=SMALL,
     )
-    if own:
-        ax.figure.legend(loc="outside lower center", ncols=3)
-    else:
-        ax.legend()
+    _draw_legend(ax, own)
     return ax

@@ -1,18 +1,24 @@
 """Pooling again and again: without each trial, one trial at a time, under other assumptions."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
+import numpy as np
 import pandas as pd
 
 from ..core.result import Result
 from ..core.validation import require_level
-from ..core.wording import format_number
+from ..core.wording import capitalise, format_number
+from ..data.tables import load_dataset
+from .bayes import pool_effects_bayes
 from .effects import STANDARDISERS, TrialEffects, standardise_trials
-from .pooling import MODELS, MetaAnalysis, _combine, pool_effects
+from .pooling import MODELS, MetaAnalysis, pool_effects
 
 __all__ = ["MetaSeries", "cumulate_trials", "leave_one_trial_out", "vary_assumptions"]
+
+BAYESIAN = "bayesian"
+ONE_TRIAL = "one trial"
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
@@ -26,7 +32,7 @@ class MetaSeries(Result):
     fits : dict of MetaAnalysis
         By label, in order.
     keys : DataFrame
-        What is different between them, a row a label.
+        What is different between them, one row per label.
     """
 
     kind: str
@@ -45,22 +51,28 @@ class MetaSeries(Result):
         return len(self.fits)
 
     def to_frame(
-        self, confidence_level: float = 0.95, *, model: str = "hartung-knapp"
+        self,
+        confidence_level: float = 0.95,
+        *,
+        model: str = "bayesian",
+        tau_scale: float = 0.5,
     ) -> pd.DataFrame:
-        """One row a meta-analysis; a single trial keeps its own normal interval.
+        """One row per meta-analysis; a single trial keeps its own normal interval.
 
         Parameters
         ----------
         confidence_level : float
-            Level of the intervals.
-        model : {"hartung-knapp", "random", "fixed"}
+            Level of the intervals; between 0 and 1.
+        model : {"bayesian", "hartung-knapp", "random", "fixed"}
             Which of the pooled effects.
+        tau_scale : float
+            Of the half-normal prior of the Bayesian model.
 
         Returns
         -------
         DataFrame
-            The keys and: term, estimate, std_error, statistic, df, p_value, conf_low,
-            conf_high, n_trials, n_obs, tau_squared, i_squared.
+            label, the keys and: term, estimate, std_error, conf_low, conf_high, p_value (nan
+            for the Bayesian model), n_trials, n_obs, tau_squared, i_squared.
 
         Raises
         ------
@@ -68,28 +80,56 @@ class MetaSeries(Result):
             If the model is unknown.
         """
         require_level(confidence_level)
-        if model not in MODELS:
+        if model not in (BAYESIAN, *MODELS):
             raise ValueError(
-                f"to_frame: model must be one of {', '.join(MODELS)}; received {model!r}"
+                f"to_frame: model must be one of {BAYESIAN}, {', '.join(MODELS)}; received {model!r}"
             )
         rows = []
-        for fit in self.fits.values():
-            used = model if fit.n_trials > 1 else "fixed"
-            term = MODELS[used] if fit.n_trials > 1 else "one trial"
-            values = {"term": term, **fit._test(used, confidence_level)}
+        for label, fit in self.fits.items():
+            values = _summarise(fit, model, confidence_level, tau_scale)
             values |= {"n_trials": fit.n_trials, "n_obs": fit.n_obs}
-            rows.append(values | {"tau_squared": fit.tau_squared, "i_squared": fit.i_squared})
-        return pd.concat([self.keys.reset_index(drop=True), pd.DataFrame(rows)], axis=1)
+            values |= {"tau_squared": fit.tau_squared, "i_squared": fit.i_squared}
+            rows.append({"label": label} | values)
+        table = pd.DataFrame(rows)
+        keys = self.keys.reset_index(drop=True)
+        return pd.concat([table[["label"]], keys, table.drop(columns="label")], axis=1)
 
     def __str__(self) -> str:
         table = self.to_frame()
         low, high = table["estimate"].min(), table["estimate"].max()
-        above = int((table["conf_low"] > 0).sum())
+        above, below = int((table["conf_low"] > 0).sum()), int((table["conf_high"] < 0).sum())
+        total = len(table)
+        term = next((term for term in table["term"] if term != ONE_TRIAL), ONE_TRIAL)
+        sides = [f"above 0 in {above}" * (above > 0), f"below 0 in {below}" * (below > 0)]
+        sides += [f"on both sides of 0 in {total - above - below}" * (total > above + below)]
         return (
-            f"{self.kind[:1].upper()}{self.kind[1:]}: the pooled effect runs from "
-            f"{format_number(low)} to {format_number(high)} over {len(table)} analyses, and its 95 % "
-            f"interval lies above 0 in {above} of them."
+            f"{capitalise(self.kind)}: the pooled effect ({term}) runs from {format_number(low)} to "
+            f"{format_number(high)} over {total} analyses{_describe_n(table)}, and its 95 % interval lies "
+            f"{', '.join(filter(None, sides))} of them."
         )
+
+
+def _describe_n(table: pd.DataFrame) -> str:
+    """Smallest and largest number of participants, in brackets, where all are known."""
+    known = pd.to_numeric(table["n_obs"])
+    if known.isna().any():
+        return ""
+    low, high = int(known.min()), int(known.max())
+    return f" (n = {low})" if low == high else f" (n = {low} to {high})"
+
+
+def _summarise(fit: MetaAnalysis, model: str, confidence_level: float, tau_scale: float) -> dict:
+    """The pooled effect of one meta-analysis by one model."""
+    if fit.n_trials > 1 and model == BAYESIAN:
+        bayes = pool_effects_bayes(fit, tau_scale=tau_scale)
+        row = bayes.summarise_term("mean effect", confidence_level)
+        values = row | {"term": "random effects, Bayesian", "p_value": np.nan}
+    else:
+        used = model if fit.n_trials > 1 else "fixed"
+        term = MODELS[used] if fit.n_trials > 1 else ONE_TRIAL
+        values = {"term": term} | fit.summarise_model(used, confidence_level)
+    kept = ("term", "estimate", "std_error", "conf_low", "conf_high", "p_value")
+    return {name: values[name] for name in kept}
 
 
 def leave_one_trial_out(
@@ -111,6 +151,10 @@ def leave_one_trial_out(
     ------
     ValueError
         As `pool_effects`, or if there is only one trial.
+
+    See Also
+    --------
+    cumulate_trials, vary_assumptions : Other sets of the same trials.
 
     Examples
     --------
@@ -148,6 +192,10 @@ def cumulate_trials(
     ValueError
         As `pool_effects`, or if a year is not known.
 
+    See Also
+    --------
+    leave_one_trial_out, vary_assumptions : Other sets of the same trials.
+
     Examples
     --------
     >>> from ldn_analysis import standardise_trials
@@ -169,19 +217,19 @@ def cumulate_trials(
 def vary_assumptions(
     trials: pd.DataFrame | None = None,
     *,
-    within_r: Sequence[float] = (0.3, 0.5, 0.7, 0.9),
+    within_r: Sequence[float | None] = (None, 0.3, 0.5, 0.7, 0.9),
     also_pool: Sequence[str] | str = ("Pilot 2009",),
     construct: str = "pain",
     method: str = "paule-mandel",
 ) -> MetaSeries:
-    """Pool under every combination of what had to be assumed.
+    """Pool under every combination of what can be read in more than one way.
 
     Parameters
     ----------
     trials, construct
         As in `standardise_trials`.
-    within_r : sequence of float
-        Correlations within persons to assume.
+    within_r : sequence of float or None
+        Correlations of a participant's two results to assume; None: derived.
     also_pool : sequence of str, or str
         Trials of another construct to pool in half of the analyses.
     method : str
@@ -190,41 +238,46 @@ def vary_assumptions(
     Returns
     -------
     MetaSeries
-        Keys: within_r, standardiser ("printed" or "derived" SD of the parallel trials), with
-        (names of the trials pooled in addition, or "").
+        Keys: within_r ("derived" or a number, as text), standardiser ("arms", "printed" or
+        "derived" SD of the parallel trials), with (names of the trials pooled in addition, or
+        "").
 
     Raises
     ------
     ValueError
         As `standardise_trials` and `pool_effects`.
 
+    See Also
+    --------
+    leave_one_trial_out, cumulate_trials : Other sets of the same trials.
+
     Examples
     --------
-    >>> len(vary_assumptions())
-    16
+    >>> len(vary_assumptions(within_r=(None, 0.5)))
+    12
     """
     also_pool = (also_pool,) if isinstance(also_pool, str) else tuple(also_pool)
     extras = ((), also_pool) if also_pool else ((),)
+    trials, arms = load_dataset("trials") if trials is None else trials, load_dataset("trial_arms")
     fits, keys = {}, []
     for extra, standardiser, r in product(extras, STANDARDISERS, within_r):
         effects = standardise_trials(
-            trials, within_r=r, standardiser=standardiser, construct=construct, also_pool=extra
+            trials,
+            arms=arms,
+            within_r=r,
+            standardiser=standardiser,
+            construct=construct,
+            also_pool=extra,
         )
         added = ", ".join(extra)
-        label = f"r = {r:g}, {standardiser} SD" + (f", with {added}" if added else "")
+        known = "derived" if r is None else f"{r:g}"
+        label = f"r {known}, SD by {standardiser}" + (f", with {added}" if added else "")
         fits[label] = pool_effects(effects, method=method)
-        keys.append({"within_r": r, "standardiser": standardiser, "with": added})
+        keys.append({"within_r": known, "standardiser": standardiser, "with": added})
     return MetaSeries(kind="assumptions", fits=fits, keys=pd.DataFrame(keys))
 
 
 def _pool_part(whole: MetaAnalysis, rows) -> MetaAnalysis:
     """The same analysis of some of its trials."""
-    trials = whole.trials.loc[rows].reset_index(drop=True)
-    return MetaAnalysis(
-        trials=trials,
-        method=whole.method,
-        model=_combine(trials, whole.method) if len(trials) > 1 else None,
-        measure=whole.measure,
-        direction=whole.direction,
-        effects=whole.effects,
-    )
+    part = pool_effects(whole.trials.loc[rows], method=whole.method, measure=whole.measure)
+    return replace(part, direction=whole.direction, effects=whole.effects)

@@ -1,4 +1,4 @@
-"""Checks of what a line assumes: a table with a row a check, and the points worth a look."""
+"""Checks of what a line assumes: one row per check, and the points that deserve a look."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,8 +17,8 @@ from .regression import LineFit, require_fit
 
 __all__ = ["LineChecks", "check_line"]
 
-MOST_NAMED = 10  # in one row of the table; find_points gives all
-MOST_SHAPIRO = 5000  # beyond, the approximation behind its p value is not vouched for
+MAX_NAMED = 10  # in one row of the table; find_points gives all
+MAX_SHAPIRO_N = 5000  # beyond, the approximation behind its p value is not vouched for
 POINT_CHECKS = {
     "student_resid": ("largest externally studentised residual", "Belsley et al. 1980"),
     "leverage": ("largest leverage", "4/n; Hoaglin and Welsch 1978"),
@@ -29,16 +29,16 @@ POINT_CHECKS = {
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class LineChecks(Result):
-    """Checks of the assumptions of a line, and who moves it.
+    """Checks of the assumptions of a line, and who influences it.
 
     Attributes
     ----------
     fit : LineFit
         The line.
     influence : DataFrame
-        What `measure_influence` gives, one row a person.
+        What `measure_influence` gives, one row per participant.
     cut_offs : dict of float
-        From which absolute value on a point is worth a look: leverage 4/n (twice the mean;
+        Absolute value from which a point deserves a look: leverage 4/n (twice the mean;
         Hoaglin and Welsch 1978), cooks_distance 4/n (Bollen and Jackman 1985), dfbetas_slope
         2/sqrt(n) (Belsley, Kuh and Welsch 1980), student_resid 2 (the same).
     """
@@ -135,7 +135,7 @@ class LineChecks(Result):
         )
 
     def to_frame(self) -> pd.DataFrame:
-        """One row a check.
+        """One row per check.
 
         Returns
         -------
@@ -159,12 +159,13 @@ class LineChecks(Result):
         largest = float(size.max()) if len(size) else np.nan
         good = f"none above {format_number(cut_off)} ({source})"
         found = self.find_points(measure)
-        more = [f"and {len(found) - MOST_NAMED} more"] if len(found) > MOST_NAMED else []
-        found = ", ".join(found[:MOST_NAMED] + more)
+        more = [f"and {len(found) - MAX_NAMED} more"] if len(found) > MAX_NAMED else []
+        found = ", ".join(found[:MAX_NAMED] + more)
         note, p_value, df = "", np.nan, np.nan
         if not len(size):
             note = (
-                _no_scatter(self.fit) or f"not possible with {n} points: none is left to judge by"
+                _no_scatter(self.fit)
+                or f"not possible with {n} points: no degree of freedom remains"
             )
         elif len(size) < n:
             alone = ", ".join(map(str, self.labels[np.isnan(self.influence[measure])]))
@@ -187,7 +188,7 @@ class LineChecks(Result):
         points = "; ".join(found) if found else "none"
         return (
             f"Checks of the line ({describe_sample(self.fit.n_obs, self.fit.status)}): {tests}. "
-            f"Points worth a look: {points}."
+            f"Points that deserve a look: {points}."
         )
 
 
@@ -199,7 +200,7 @@ def check_line(fit: LineFit) -> LineChecks:
     with Koenker's (1981) studentised statistic. Influence: leverage, Cook's distance, DFBETAS of
     the slope and externally studentised residuals with their usual cut-offs. A test of an
     assumption that is not significant does not show that the assumption holds, least of all
-    at small n; a point beyond a cut-off is worth a look, not a removal.
+    at small n; a point beyond a cut-off deserves a look, not a removal.
 
     Parameters
     ----------
@@ -210,6 +211,11 @@ def check_line(fit: LineFit) -> LineChecks:
     -------
     LineChecks
         A check that is not possible has nan and says why in the column note.
+
+    See Also
+    --------
+    leave_one_out : The line without each participant in turn.
+    compare_lines : Lines that assume less.
 
     Examples
     --------
@@ -244,9 +250,9 @@ def _check_linearity(fit: LineFit, resid: np.ndarray) -> tuple:
     u = (fit.x - fit.line.mean_x) / np.sqrt(fit.line.sxx / n)
     basis = np.linalg.qr(u[:, None] ** np.arange(4))[0]
     curved = resid - basis @ (basis.T @ resid)
-    ss, rest = resid @ resid, curved @ curved
+    ss, rss = resid @ resid, curved @ curved
     with np.errstate(divide="ignore"):
-        f = (ss - rest) / 2 / (rest / (n - 4))
+        f = (ss - rss) / 2 / (rss / (n - 4))
     return (*head, float(f), 2, n - 4, float(fdtrc(2, n - 4, f)), good, "", "")
 
 
@@ -257,13 +263,14 @@ def _check_normality(fit: LineFit, resid: np.ndarray) -> tuple:
     note = _no_scatter(fit)
     if fit.n_obs < 4:
         note = "not possible: needs at least 4 points; the residuals of 3 have one shape only"
-    elif fit.n_obs > MOST_SHAPIRO:
-        note = f"not done: above n = {MOST_SHAPIRO} everything is significant; read the Q-Q plot"
+    elif fit.n_obs > MAX_SHAPIRO_N:
+        note = f"not done: above n = {MAX_SHAPIRO_N} everything is significant; read the Q-Q plot"
     if note:
         return (*head, np.nan, np.nan, np.nan, np.nan, good, "", note)
     from scipy.stats import shapiro
 
-    test = shapiro(resid)
+    # In SDs: scipy takes a range below 1e-19 for zero and answers p = 1.
+    test = shapiro(resid / fit.residual_sd)
     return (*head, float(test.statistic), np.nan, np.nan, float(test.pvalue), good, "", "")
 
 

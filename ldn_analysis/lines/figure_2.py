@@ -14,19 +14,21 @@ from ..core.canvas import (
     MARKERS,
     join_words,
     label_column,
-    new_figure,
+    open_face,
     shorten_label,
+    take_axes,
     write_minus,
 )
-from ..core.wording import format_interval, format_number, format_p
+from ..core.wording import format_fixed, format_interval, format_number, format_p
 
 if TYPE_CHECKING:
     from .regression import LineFit, LineFits
 
 __all__ = ["plot_esr_pain", "plot_line"]
 
-MOST_POINTS = 2_000  # more are drawn as a density, and the figure says so
-MOST_CELLS = 60, 40  # of a density, along x and y
+MAX_DRAWN_SINGLY = 2_000  # more are drawn as a density, and the figure says so
+MAX_CELLS = 60, 40  # of a density, along x and y
+STATUS_OF = {"esr_mm_h": ("esr_status", "ESR")}  # column that tells published x from assumed
 
 
 def plot_line(
@@ -34,10 +36,14 @@ def plot_line(
     ax=None,
     *,
     group: str | None = None,
+    title: str = "",
     confidence_level: float = 0.95,
     prediction: bool = False,
 ):
     """One pane of Fig. 2: points, line and the band of the line.
+
+    Where the data have a column `esr_status`, points whose ESR is published are filled, the
+    others open, and the legend says so.
 
     Parameters
     ----------
@@ -48,10 +54,12 @@ def plot_line(
     group : str, optional
         Column of `fit.data` to tell points apart by, in marker and colour. With more than
         five groups all points look the same; of more than 2,000 points a density is drawn.
+    title : str
+        First words of the title, e.g. the condition.
     confidence_level : float
         Of the band: for the mean outcome at each value of the predictor.
     prediction : bool
-        Whether to draw also the limits for one new person (dotted).
+        Whether to draw also the limits for one new participant (dotted).
 
     Returns
     -------
@@ -76,10 +84,11 @@ def plot_line(
             f"{', '.join(map(str, fit.data.columns))}"
         )
     own = ax is None
-    if own:
-        ax = new_figure(1, 76).subplots()
-    _draw_pane(fit, ax, join_words("", fit.status), group, confidence_level, prediction)
-    if own and group is not None:
+    height = 100 if prediction else 76
+    (ax,) = take_axes(ax, 1, "plot_line", height_mm=height, columns=1)
+    head = join_words(shorten_label(title) if title else "", fit.status)
+    _draw_pane(fit, ax, head, group, confidence_level, prediction)
+    if own and (group is not None or prediction):
         _add_legend([ax])
     return ax
 
@@ -95,7 +104,7 @@ def _draw_pane(
     """Points or their density, line, band and labels; the head is the first line of the title."""
     grid = np.linspace(fit.x.min(), fit.x.max(), 101)
     band = fit.predict(grid, confidence_level=confidence_level)
-    ax.axhline(0, color="#BBBBBB", linewidth=0.8, zorder=0)
+    ax.axhline(0, color="#BBBBBB", linewidth=0.8, zorder=0, label="zero")
     ax.fill_between(
         grid,
         band["conf_low"],
@@ -106,14 +115,15 @@ def _draw_pane(
         label=f"{100 * confidence_level:g} % band of the line",
     )
     if prediction:
+        label = f"{100 * confidence_level:g} % limits for one new participant"
         for limit in ("pred_low", "pred_high"):
-            ax.plot(grid, band[limit], color=GREY, linewidth=0.9, linestyle=":")
+            ax.plot(grid, band[limit], color=GREY, linewidth=0.9, linestyle=":", label=label)
     ax.plot(grid, band["fitted"], color="#222222", label="line")
     lines = [head] if head else []
     lines += _write_numbers(fit, confidence_level)
-    if fit.n_obs > MOST_POINTS:
+    if fit.n_obs > MAX_DRAWN_SINGLY:
         largest = _draw_density(fit, ax)
-        lines.append(f"shade (log scale): number of people in a cell, 1 to {largest:,}")
+        lines.append(f"shade (log scale): participants per cell, 1 to {largest:,}")
     else:
         _draw_points(fit, ax, group)
     # A dollar sign in a user's names is a dollar sign, not the start of a formula.
@@ -124,12 +134,15 @@ def _draw_pane(
 
 def _write_numbers(fit: LineFit, confidence_level: float) -> list[str]:
     """The numbers of the line, for the title of its pane."""
-    slope = fit.to_frame(confidence_level).iloc[1]
-    interval = format_interval(slope["conf_low"], slope["conf_high"], confidence_level)
+    limits = fit.confidence_interval("slope", confidence_level)
+    interval = format_interval(*limits, confidence_level)
+    correlation = "r not defined"
+    if fit.r == fit.r:
+        r, r_squared = format_fixed(fit.r), format_fixed(fit.r_squared)
+        correlation = write_minus(f"r = {r}, R² = {r_squared}")
     return [
         write_minus(f"slope {format_number(fit.slope)} ({interval})"),
-        write_minus(f"r = {fit.r:.2f}, R² = {fit.r_squared:.2f}, ")
-        + f"{format_p(fit.p_value)}, n = {fit.n_obs}",
+        f"{correlation}, {format_p(fit.p_value)}, n = {fit.n_obs}",
     ]
 
 
@@ -141,14 +154,14 @@ def plot_esr_pain(
     titles: dict[str, str] | None = None,
     confidence_level: float = 0.95,
 ):
-    """Fig. 2: baseline ESR against pain reduction, one pane a condition, on shared axes.
+    """Fig. 2: baseline ESR against pain reduction, one pane per condition, on shared axes.
 
     Parameters
     ----------
     fits : LineFits
         What `fit_lines` returns.
     axes : sequence of matplotlib Axes, optional
-        One a condition. Default: a new figure of two columns' width.
+        One per condition. Default: a new figure of two columns' width.
     group : str, optional
         Column that tells the trials apart; left out where the data do not have it.
     titles : dict, optional
@@ -172,13 +185,8 @@ def plot_esr_pain(
     >>> [ax.get_title(loc="left").splitlines()[0] for ax in axes]
     ['LDN (illustrative data)', 'Placebo (illustrative data)']
     """
-    if axes is None:
-        axes = new_figure(2, 92).subplots(1, len(fits), sharex=True, sharey=True, squeeze=False)[0]
-    axes = list(np.atleast_1d(axes))
-    if len(axes) != len(fits):
-        raise ValueError(
-            f"plot_esr_pain: {len(fits)} panes need as many axes; received {len(axes)}"
-        )
+    shared = {"sharex": True, "sharey": True}
+    axes = take_axes(axes, len(fits), "plot_esr_pain", height_mm=92, **shared)
     titles = CONDITION_TITLES | (titles or {})
     for ax, name in zip(axes, fits, strict=True):
         fit = fits[name]
@@ -190,34 +198,57 @@ def plot_esr_pain(
 
 
 def _draw_points(fit: LineFit, ax, group: str | None) -> None:
-    """Points by group: marker and colour together."""
-    data = fit.data
-    if group is None or data[group].nunique(dropna=False) > len(MARKERS):
-        labels = pd.Series("participants", index=data.index)
-    else:
-        labels = data[group].astype("str").where(data[group].notna(), f"{group} not given")
-    order = list(dict.fromkeys(labels))
-    if group is not None and isinstance(data[group].dtype, pd.CategoricalDtype):
-        ranks = {str(name): i for i, name in enumerate(data[group].cat.categories)}
-        order.sort(key=lambda name: ranks.get(name, len(ranks)))
+    """Points by group: marker and colour together; filled and open by the status of their x."""
+    labels, order = _label_groups(fit.data, group)
     short = {name: shorten_label(name) for name in order}
     if len(set(short.values())) < len(order):  # they differ only in what is cut off
         short = {name: f"{i + 1}: {short[name]}" for i, name in enumerate(order)}
+    published = _find_published(fit)
     for i, name in enumerate(order):
         marker, color = MARKERS[i % len(MARKERS)]
-        chosen = (labels == name).to_numpy()
-        # Open faces: a point under another one is still seen.
-        ax.plot(
-            fit.x[chosen], fit.y[chosen], linestyle="none", marker=marker,
-            markerfacecolor=f"{color}55", markeredgecolor=color, markeredgewidth=0.9, label=short[name],
-        )  # fmt: skip
+        in_group = (labels == name).to_numpy()
+        parts = [(in_group, open_face(color), short[name])]
+        if published is not None:
+            what = STATUS_OF[fit.predictor][1]
+            filled = {"markerfacecolor": color, "markeredgecolor": color}
+            parts = [
+                (in_group & published, filled, f"{short[name]} ({what} published)"),
+                (in_group & ~published, filled | {"markerfacecolor": "none"},
+                 f"{short[name]} ({what} assumed)"),
+            ]  # fmt: skip
+        for chosen, face, label in parts:
+            if chosen.any():
+                ax.plot(
+                    fit.x[chosen], fit.y[chosen], linestyle="none", marker=marker,
+                    markeredgewidth=0.9, label=label, **face,
+                )  # fmt: skip
+
+
+def _label_groups(data: pd.DataFrame, group: str | None) -> tuple[pd.Series, list[str]]:
+    """Group of each row as text, and the groups in their order; one group if there are too many."""
+    if group is None or data[group].nunique(dropna=False) > len(MARKERS):
+        return pd.Series("participants", index=data.index), ["participants"]
+    labels = data[group].astype("str").where(data[group].notna(), f"{group} not given")
+    order = list(dict.fromkeys(labels))
+    if isinstance(data[group].dtype, pd.CategoricalDtype):
+        ranks = {str(name): i for i, name in enumerate(data[group].cat.categories)}
+        order.sort(key=lambda name: ranks.get(name, len(ranks)))
+    return labels, order
+
+
+def _find_published(fit: LineFit) -> np.ndarray | None:
+    """Which x are published, where the data say it of each row."""
+    status = fit.data.get(STATUS_OF.get(fit.predictor, ("",))[0])
+    if not isinstance(status, pd.Series) or not status.isin(["published", "assumed"]).all():
+        return None
+    return status.eq("published").to_numpy(bool)
 
 
 def _draw_density(fit: LineFit, ax) -> int:
-    """People counted in cells, on a logarithmic scale of shades; gives the largest count."""
+    """Participants counted in cells, on a logarithmic scale of shades; gives the largest count."""
     from matplotlib.colors import LinearSegmentedColormap, LogNorm
 
-    edges = [_cut(*part) for part in zip((fit.x, fit.y), MOST_CELLS, strict=True)]
+    edges = [_cut(*part) for part in zip((fit.x, fit.y), MAX_CELLS, strict=True)]
     counts = np.histogram2d(fit.x, fit.y, bins=edges)[0].T
     largest = int(counts.max())
     ax.pcolormesh(
@@ -229,7 +260,7 @@ def _draw_density(fit: LineFit, ax) -> int:
 
 
 def _cut(values: np.ndarray, most: int) -> np.ndarray:
-    """Edges of even cells; as many whole numbers in each but the last, or stripes appear."""
+    """Edges of even cells; equal counts of whole numbers in all but the last, or stripes appear."""
     low, high = values.min(), values.max()
     if low < high and (values != np.rint(values)).any():
         return np.linspace(low, high, most + 1)
@@ -238,16 +269,16 @@ def _cut(values: np.ndarray, most: int) -> np.ndarray:
 
 
 def _add_legend(axes) -> None:
-    """One legend below the panes, each label once: points, line, band."""
+    """One legend below the panes, each label once: points, line, band, limits, zero."""
     entries = {}
     for ax in axes:
         for handle, label in zip(*ax.get_legend_handles_labels(), strict=True):
             entries.setdefault(label, handle)
-    order = sorted(
-        entries, key=lambda name: (name == "line") + 2 * name.endswith("band of the line")
-    )
+    ends = (" band of the line", " one new participant", "zero")
+    last = {name: i + 2 for i, end in enumerate(ends) for name in entries if name.endswith(end)}
+    order = sorted(entries, key=lambda name: last.get(name, int(name == "line")))
     figure = axes[0].figure
-    columns = len(order) if figure.get_figwidth() > 5 else 2
+    columns = len(order) if figure.get_figwidth() > 5 else 2 if max(map(len, order)) <= 20 else 1
     legend = figure.legend(
         [entries[name] for name in order], order, loc="outside lower center", ncols=columns
     )

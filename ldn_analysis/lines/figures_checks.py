@@ -1,4 +1,4 @@
-"""Draw the checks of a line: six panes, the points worth a look labelled.
+"""Draw the checks of a line: six panes, the points furthest beyond a cut-off labelled.
 
 As in `figures`: every `plot_*` takes a result and optional axes, computes no statistics,
 and returns the axes.
@@ -17,8 +17,8 @@ from ..core.canvas import (
     draw_points,
     join_words,
     label_unit,
-    new_figure,
     place_labels,
+    take_axes,
 )
 from ..core.codebook import describe_column
 from ..core.wording import format_number
@@ -28,17 +28,17 @@ if TYPE_CHECKING:
 
 __all__ = ["plot_checks"]
 
-MOST_POINTS = 20_000  # more cannot be told apart
-MOST_LABELS = 4  # a pane; the table names all
+MAX_CHECKED_POINTS = 20_000  # more cannot be told apart
+MAX_LABELS = 6  # per pane; the table names all
 
 
 def plot_checks(checks: LineChecks, axes=None):
-    """Six panes of a regression check, the points worth a look labelled.
+    """Six panes of a regression check, the points furthest beyond a cut-off labelled.
 
     Residuals against fitted and scale-location with lowess curves; Q-Q plot with a
     pointwise 95 % band; Cook's distance; leverage against studentised residuals with
     contours of Cook's distance; DFBETAS of the slope. Dashed lines are the cut-offs of
-    `check_line`; at most four points a pane are labelled, the table names all.
+    `check_line`; at most six points per pane are labelled, the table names all.
 
     Parameters
     ----------
@@ -65,16 +65,12 @@ def plot_checks(checks: LineChecks, axes=None):
     6
     """
     new = axes is None
-    if checks.fit.n_obs > MOST_POINTS:
+    if checks.fit.n_obs > MAX_CHECKED_POINTS:
         raise ValueError(
             f"plot_checks: {checks.fit.n_obs:,} points are too many to tell apart; draw a random "
-            f"sample of at most {MOST_POINTS:,} rows, or read check_line(fit).to_frame()"
+            f"sample of at most {MAX_CHECKED_POINTS:,} rows, or read check_line(fit).to_frame()"
         )
-    if new:
-        axes = new_figure(2, 118).subplots(2, 3)
-    axes = list(np.ravel(axes))
-    if len(axes) != 6:
-        raise ValueError(f"plot_checks: six panes need six axes; received {len(axes)}")
+    axes = take_axes(axes, (2, 3), "plot_checks", height_mm=118)
     named = [
         _draw_residuals(checks, axes[0]),
         _draw_qq(checks, axes[1]),
@@ -118,7 +114,7 @@ def _draw_qq(checks: LineChecks, ax) -> tuple:
     ax.set_ylabel("standardised residual")
     ax.set_title("Normal? points in the band", fontsize=7)
     ax.margins(x=0.14)
-    found = checks.find_points("student_resid")[:MOST_LABELS]
+    found = checks.find_points("student_resid")[:MAX_LABELS]
     rows = qq[qq["label"].isin(found)]
     _say_if_empty(checks, ax, qq["std_resid"])
     return tuple(rows[name].to_numpy() for name in ("theoretical", "std_resid", "label"))
@@ -140,7 +136,7 @@ def _draw_scale(checks: LineChecks, ax) -> tuple:
 
 
 def _draw_stems(checks: LineChecks, ax, measure: str, name: str) -> tuple:
-    """One measure, person by person, with its cut-off."""
+    """One measure, one stem per participant, with its cut-off."""
     from matplotlib.ticker import MaxNLocator
 
     values = checks.influence[measure].to_numpy()
@@ -191,7 +187,7 @@ def _draw_leverage(checks: LineChecks, ax) -> tuple:
             leverage[alone], np.zeros(alone.sum()), linestyle="none", marker="x", markersize=6,
             color=VERMILLION, clip_on=False,
         )  # fmt: skip
-    found = checks.find_points("leverage")[:2] + checks.find_points("cooks_distance")[:MOST_LABELS]
+    found = checks.find_points("leverage")[:2] + checks.find_points("cooks_distance")[:MAX_LABELS]
     chosen = np.isin(checks.labels, found)
     return leverage[chosen], np.nan_to_num(resid[chosen]), checks.labels[chosen]
 
@@ -220,7 +216,7 @@ def _draw_contours(ax, cut_off: float, right: float, top: float) -> None:
 def _find_named(checks: LineChecks, measure: str, x, y) -> tuple:
     """Places and names of the points beyond the cut-off, the most extreme ones only."""
     place = {label: i for i, label in enumerate(checks.labels)}
-    chosen = [place[label] for label in checks.find_points(measure)[:MOST_LABELS]]
+    chosen = [place[label] for label in checks.find_points(measure)[:MAX_LABELS]]
     return np.asarray(x)[chosen], np.asarray(y)[chosen], checks.labels[chosen]
 
 

@@ -13,10 +13,10 @@ from ..core.canvas import (
     draw_points,
     join_words,
     label_column,
-    new_figure,
+    take_axes,
     write_minus,
 )
-from ..core.wording import format_number
+from ..core.wording import format_fixed, format_number
 
 if TYPE_CHECKING:
     from .moved_point import MovedPoint
@@ -46,7 +46,7 @@ def plot_moved_point(moved: MovedPoint, ax=None):
     >>> [line.get_label() for line in ax.lines[-2:]]
     ['C17 was here', 'C17 is here']
     """
-    ax = new_figure(1, 84).subplots() if ax is None else ax
+    (ax,) = take_axes(ax, 1, "plot_moved_point", height_mm=84, columns=1)
     before, after = moved.before, moved.after
     ends = np.array([min(before.x.min(), after.x.min()), max(before.x.max(), after.x.max())])
     others = np.arange(before.n_obs) != moved.position
@@ -79,7 +79,7 @@ def plot_moved_point(moved: MovedPoint, ax=None):
             f"{moved.label} {'moved' if was != is_now else 'not moved'}, n = {after.n_obs}",
             after.status,
         )
-        + f"\nR² {before.r_squared:.2f} before, {after.r_squared:.2f} after",
+        + f"\nR² {format_fixed(before.r_squared)} before, {format_fixed(after.r_squared)} after",
         fontsize=7,
     )
     ax.legend(ncols=2, **BELOW)

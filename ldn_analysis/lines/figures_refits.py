@@ -1,4 +1,4 @@
-"""Draw a line's refits: without one person each, other lines, bootstrap and permutations.
+"""Draw a line's refits: without one participant each, other lines, bootstrap and permutations.
 
 As in `figures`: every `plot_*` takes a result and optional axes, computes no statistics,
 and returns the axes.
@@ -17,12 +17,18 @@ from ..core.canvas import (
     draw_points,
     join_words,
     label_column,
-    new_figure,
     place_labels,
+    take_axes,
     write_minus,
 )
 from ..core.codebook import describe_column
-from ..core.wording import format_interval, format_number, format_p
+from ..core.wording import (
+    format_fixed,
+    format_interval,
+    format_number,
+    format_p,
+    name_change_unit,
+)
 
 if TYPE_CHECKING:
     from .bootstrap import BootstrapLine
@@ -32,12 +38,12 @@ if TYPE_CHECKING:
 
 __all__ = ["plot_bootstrap", "plot_leave_one_out", "plot_lines", "plot_permutation"]
 
-MOST_LINES = 400  # of a fan; more are thinned evenly
+MAX_FAN_LINES = 400  # of a fan; more are thinned evenly
 BUTT = {"solid_capstyle": "butt"}  # a bar ends where its interval ends
 
 
 def plot_leave_one_out(result: LeaveOneOut, ax=None):
-    """The line of everybody, the n lines without one person each, and who moves it most.
+    """The line of everybody, the n lines without one participant each, and who changes it most.
 
     Parameters
     ----------
@@ -61,17 +67,17 @@ def plot_leave_one_out(result: LeaveOneOut, ax=None):
     """
     from matplotlib.collections import LineCollection
 
-    ax = new_figure(1, 84).subplots() if ax is None else ax
-    fit, line, i = result.fit, result.line, result.most_moving
+    (ax,) = take_axes(ax, 1, "plot_leave_one_out", height_mm=84, columns=1)
+    fit, line, i = result.fit, result.line, result.most_influential
     ends = np.array([fit.x.min(), fit.x.max()])
     heights = line.intercept[:, None] + line.slope[:, None] * ends
-    shown = heights[~np.isnan(heights[:, 0])][:: -(-fit.n_obs // MOST_LINES)]
+    shown = heights[~np.isnan(heights[:, 0])][:: -(-fit.n_obs // MAX_FAN_LINES)]
     segments = [np.column_stack([ends, height]) for height in shown]
     ax.add_collection(
-        LineCollection(segments, colors=GREY, linewidths=0.6, alpha=0.45, label="without one each")
+        LineCollection(segments, colors=GREY, linewidths=0.6, alpha=0.45, label="one left out")
     )
     draw_points(ax, fit.x, fit.y)
-    ax.plot(ends, fit.intercept + fit.slope * ends, color="#222222", label="everybody")
+    ax.plot(ends, fit.intercept + fit.slope * ends, color="#222222", label="all participants")
     who = result.labels[i]
     if not np.isnan(line.slope[i]):
         ax.plot(ends, heights[i], color=VERMILLION, linestyle="--", label=f"without {who}")
@@ -118,9 +124,9 @@ def plot_bootstrap(result: BootstrapLine, ax=None, *, confidence_level: float = 
     >>> fit = fit_line(data, predictor="esr_mm_h", outcome="pain_reduction_percent")
     >>> ax = plot_bootstrap(bootstrap_line(fit, rng=1, n_resamples=2000))
     >>> ax.get_xlabel()
-    'slope (% of baseline per mm/h)'
+    'slope (percentage points per mm/h)'
     """
-    ax = new_figure(1, 76).subplots() if ax is None else ax
+    (ax,) = take_axes(ax, 1, "plot_bootstrap", height_mm=76, columns=1)
     fit = result.fit
     keep = ~np.isnan(result.slope)
     values = result.slope[keep]
@@ -149,23 +155,23 @@ def plot_bootstrap(result: BootstrapLine, ax=None, *, confidence_level: float = 
     ax.axvline(0, color=GREY, linewidth=0.8, linestyle=":")
     ax.set_ylim(-0.36 * top, 1.05 * top)
     ax.set_xlabel(_slope_label(fit))
+    ax.set_title(_write_bootstrap_title(result, confidence_level), fontsize=7)
+    return ax
+
+
+def _write_bootstrap_title(result: BootstrapLine, confidence_level: float) -> str:
+    """What was drawn, and the slope with its interval."""
+    fit, undefined = result.fit, int(np.isnan(result.slope).sum())
     drawn = f"{'all ' if result.exact else ''}{result.n_resamples:,} resamples"
-    undefined = int(table["n_undefined"].iloc[0])
     drawn += f", {undefined:,} without a slope" if undefined else ""
-    bca = table.iloc[-1]
-    interval = (
-        "BCa interval not defined"
-        if np.isnan(bca["conf_low"])
-        else f"BCa {format_interval(bca['conf_low'], bca['conf_high'], confidence_level)}"
-    )
-    ax.set_title(
+    bca = result.confidence_interval("slope", confidence_level)
+    interval = f"BCa {format_interval(*bca, confidence_level)}"
+    return (
         join_words(f"Bootstrap of the slope, n = {fit.n_obs}", fit.status)
         + "\n"
         + write_minus(f"{format_number(fit.slope)} ({interval})")
-        + f"\n{drawn}",
-        fontsize=7,
+        + f"\n{drawn}"
     )
-    return ax
 
 
 def plot_lines(comparison: LineComparison, ax=None, *, confidence_level: float = 0.95):
@@ -193,7 +199,7 @@ def plot_lines(comparison: LineComparison, ax=None, *, confidence_level: float =
     >>> [label.get_text() for label in ax.get_yticklabels()][:3]
     ['OLS', 'OLS with HC3', 'Theil-Sen']
     """
-    ax = new_figure(1, 62).subplots() if ax is None else ax
+    (ax,) = take_axes(ax, 1, "plot_lines", height_mm=62, columns=1)
     table = comparison.to_frame(confidence_level)
     table = table[table["term"] == "slope"].reset_index(drop=True)
     for row in table.itertuples():
@@ -213,7 +219,7 @@ def plot_lines(comparison: LineComparison, ax=None, *, confidence_level: float =
 
 
 def plot_permutation(result: PermutationTest, ax=None):
-    """Correlations of the permutations, and those as extreme as the data.
+    """Correlations of the permutations, and which are at least as extreme as the data.
 
     Parameters
     ----------
@@ -235,7 +241,7 @@ def plot_permutation(result: PermutationTest, ax=None):
     >>> ax.get_xlabel()
     'r of the permuted data'
     """
-    ax = new_figure(1, 70).subplots() if ax is None else ax
+    (ax,) = take_axes(ax, 1, "plot_permutation", height_mm=70, columns=1)
     fit = result.fit
     weights = np.full(len(result.r), 1 / len(result.r))
     heights, *_ = ax.hist(
@@ -266,7 +272,7 @@ def plot_permutation(result: PermutationTest, ax=None):
     ax.set_title(
         join_words(f"Permutation test, n = {fit.n_obs}", fit.status)
         + f"\n{rule}: {result.n_extreme:,} of {drawn}\n"
-        + write_minus(f"r = {fit.r:.2f}, {format_p(result.p_value)}"),
+        + write_minus(f"r = {format_fixed(fit.r)}, {format_p(result.p_value)}"),
         fontsize=7,
     )
     return ax
@@ -304,4 +310,6 @@ def _legend_below(ax) -> None:
 def _slope_label(fit) -> str:
     """What a slope is measured in."""
     unit, outcome_unit = (describe_column(name)[1] for name in (fit.predictor, fit.outcome))
-    return f"slope ({outcome_unit} per {unit})" if unit and outcome_unit else "slope"
+    return (
+        f"slope ({name_change_unit(outcome_unit)} per {unit})" if unit and outcome_unit else "slope"
+    )

@@ -56,29 +56,29 @@ def compute_influence(x, y) -> Influence:
         sxx = np.where(sxx > 1e-28 * n * mean_x**2, sxx, np.nan)
         slope = _dot(dx, dy) / sxx
         resid = dy - slope * dx
-        share = dx / np.sqrt(sxx)
-        leverage = 1 / n + share * share
+        scaled_x = dx / np.sqrt(sxx)
+        leverage = 1 / n + scaled_x * scaled_x
         ss = _dot(resid, resid)
         ss = np.where(ss > 1e-28 * syy, ss, np.nan)
-        left = 1 - leverage
-        left = np.where(left > 1e-12, left, np.nan)
-        root = np.sqrt(left)
+        # 1 - leverage; the line goes through a point of leverage 1 whatever its outcome.
+        slack = np.where(leverage < 1 - 1e-12, 1 - leverage, np.nan)
+        root = np.sqrt(slack)
         variance = ss / (n - 2) if n > 2 else np.full_like(ss, np.nan)
-        rest = np.maximum(ss - resid * resid / left, 0.0)  # residual sum of squares without it
-        rest = rest / (n - 3) if n > 3 else np.full_like(rest, np.nan)
+        without = np.maximum(ss - resid * resid / slack, 0.0)  # residual sum of squares
+        without = without / (n - 3) if n > 3 else np.full_like(without, np.nan)
         std_resid = resid / (np.sqrt(variance) * root)
-        student_resid = resid / (np.sqrt(rest) * root)
+        student_resid = resid / (np.sqrt(without) * root)
         per_root = student_resid / root
-        intercept_share = (1 / n - mean_x / np.sqrt(sxx) * share) / np.sqrt(1 / n + mean_x**2 / sxx)
+        on_intercept = (1 / n - mean_x / np.sqrt(sxx) * scaled_x) / np.sqrt(1 / n + mean_x**2 / sxx)
         return Influence(
             leverage=leverage,
             std_resid=std_resid,
             student_resid=student_resid,
-            cooks_distance=std_resid * std_resid * leverage / (2 * left),
-            dfbetas_intercept=intercept_share * per_root,
-            dfbetas_slope=share * per_root,
+            cooks_distance=std_resid * std_resid * leverage / (2 * slack),
+            dfbetas_intercept=on_intercept * per_root,
+            dfbetas_slope=scaled_x * per_root,
             dffits=np.sqrt(leverage) * per_root,
-            cov_ratio=(rest / variance) ** 2 / left,
+            cov_ratio=(without / variance) ** 2 / slack,
             fitted=mean_y + slope * dx,
             resid=resid,
         )

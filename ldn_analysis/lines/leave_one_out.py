@@ -10,7 +10,7 @@ from ..core.intervals import compute_p_value, compute_quantile
 from ..core.line import Line, drop_each
 from ..core.result import Result
 from ..core.validation import require_level
-from ..core.wording import describe_sample, describe_status, format_number
+from ..core.wording import describe_sample, format_fixed, format_number
 from .influence import Influence, compute_influence
 from .regression import LineFit, require_fit
 
@@ -20,7 +20,7 @@ LABEL = "participant"
 
 
 def measure_influence(fit: LineFit) -> pd.DataFrame:
-    """Influence of every person on a line.
+    """Influence of every participant on a line.
 
     Parameters
     ----------
@@ -30,10 +30,10 @@ def measure_influence(fit: LineFit) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a person, in the order of the data and with its index: leverage, std_resid
+        One row per participant, in the order of the data and with its index: leverage, std_resid
         (internally studentised), student_resid (externally studentised: t on n - 3 df),
-        cooks_distance, dfbetas_intercept, dfbetas_slope (change of the coefficient when she is
-        left out, in standard errors), dffits, cov_ratio, fitted, resid. As
+        cooks_distance, dfbetas_intercept, dfbetas_slope (change of the coefficient when the
+        participant is left out, in standard errors), dffits, cov_ratio, fitted, resid. As
         `compute_influence`, with its nan.
 
     Examples
@@ -54,14 +54,14 @@ def measure_influence(fit: LineFit) -> pd.DataFrame:
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class LeaveOneOut(Result):
-    """The line without one person at a time.
+    """The line without one participant at a time.
 
     Attributes
     ----------
     fit : LineFit
         The line of everybody.
     line : Line
-        The n lines without one person each, in the order of the data; nan where the others all
+        The n lines without one participant each, in the order of the data; nan where the others all
         have the same predictor.
     """
 
@@ -74,18 +74,23 @@ class LeaveOneOut(Result):
         return label_points(self.fit)
 
     @property
-    def most_moving(self) -> int:
-        """Position of the person whose absence changes the slope most (or abolishes it)."""
+    def most_influential(self) -> int:
+        """Position of the participant whose absence changes the slope most (or abolishes it)."""
         change = np.abs(self.line.slope - self.fit.slope)
         return int(np.argmax(np.where(np.isnan(change), np.inf, change)))
 
     def to_frame(self, confidence_level: float = 0.95) -> pd.DataFrame:
-        """One row a person left out.
+        """One row per participant left out.
+
+        Parameters
+        ----------
+        confidence_level : float
+            Of the intervals of the slope.
 
         Returns
         -------
         DataFrame
-            left_out, slope, slope_change (without her less with her), std_error, statistic,
+            left_out, slope, slope_change (slope without the participant less slope with), std_error, statistic,
             df, p_value, conf_low, conf_high (of the slope), intercept, r_squared.
         """
         require_level(confidence_level)
@@ -108,35 +113,34 @@ class LeaveOneOut(Result):
         )
 
     def __str__(self) -> str:
-        who, slope = self.labels[self.most_moving], self.line.slope
+        who, slope = self.labels[self.most_influential], self.line.slope
         sample = describe_sample(self.fit.n_obs, self.fit.status)
-        if np.isnan(slope[self.most_moving]):
+        if np.isnan(slope[self.most_influential]):
             return (
                 f"Without {who} the predictor is the same for everybody and no slope exists: the line "
-                f"(slope {format_number(self.fit.slope)}, {sample}) rests on that "
-                "point alone."
+                f"(slope {format_number(self.fit.slope)}, {sample}) rests on that point alone."
             )
         if np.abs(slope - self.fit.slope).max() <= 1e-12 * abs(self.fit.slope):
             return (
-                f"The slope is {format_number(self.fit.slope)} whoever of the {self.fit.n_obs} is left "
-                f"out{describe_status(self.fit.status)}."
+                f"The slope is {format_number(self.fit.slope)} whichever of the {self.fit.n_obs} "
+                f"participants is left out ({sample})."
             )
-        r2 = self.line.r_squared[self.most_moving]
+        r_squared = self.line.r_squared[self.most_influential]
         return (
-            f"Leaving out one of {self.fit.n_obs} at a time, the slope runs from "
+            f"With one participant left out at a time, the slope runs from "
             f"{format_number(slope.min())} to {format_number(slope.max())} (all: "
-            f"{format_number(self.fit.slope)}); {who} moves it most: without, the slope is "
-            f"{format_number(slope[self.most_moving])} and R² {r2:.2f} (all: "
-            f"{self.fit.r_squared:.2f}{describe_status(self.fit.status)})."
+            f"{format_number(self.fit.slope)}). Leaving out {who} changes it most: the slope is then "
+            f"{format_number(slope[self.most_influential])} and R² {format_fixed(r_squared)} (all: "
+            f"{format_fixed(self.fit.r_squared)}; {sample})."
         )
 
 
 def leave_one_out(fit: LineFit) -> LeaveOneOut:
-    """Refit a line without each person in turn.
+    """Refit a line without each participant in turn.
 
-    Nothing is refitted in a loop: the sums of all less those of one person are one call of
-    the line kernel. It shows how far the slope rests on one person; it is not a reason to
-    remove her.
+    Nothing is refitted in a loop: the sums of all less those of one participant are one call of
+    the line kernel. It shows how far the slope rests on one participant, and is no reason to
+    remove anybody.
 
     Parameters
     ----------
@@ -146,6 +150,12 @@ def leave_one_out(fit: LineFit) -> LeaveOneOut:
     Returns
     -------
     LeaveOneOut
+        Its `most_influential` is the position of the participant who changes the slope most.
+
+    See Also
+    --------
+    measure_influence : All measures of influence, without refitting.
+    move_point : What the line would be if one point were elsewhere.
 
     Examples
     --------
@@ -153,7 +163,7 @@ def leave_one_out(fit: LineFit) -> LeaveOneOut:
     >>> from ldn_analysis import fit_line
     >>> data = pd.DataFrame({"x": [1, 2, 3, 4], "y": [1.0, 2.0, 3.0, 8.0]})
     >>> result = leave_one_out(fit_line(data, predictor="x", outcome="y"))
-    >>> result.most_moving, result.line.slope.round(3).tolist()
+    >>> result.most_influential, result.line.slope.round(3).tolist()
     (3, [3.0, 2.143, 2.429, 1.0])
     """
     require_fit(fit, "leave_one_out")

@@ -1,13 +1,13 @@
-"""What one person can do to a line: move her point and fit again."""
+"""What one participant can do to a line: move one point and fit again."""
 
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from ..core.result import Result
+from ..core.result import Interval, Result
 from ..core.validation import require_level
-from ..core.wording import describe_sample, format_interval, format_number
+from ..core.wording import describe_sample, format_fixed, format_interval, format_number
 from .influence import compute_influence
 from .leave_one_out import label_points
 from .regression import LineFit, fit_line, require_fit
@@ -38,12 +38,12 @@ class MovedPoint(Result):
 
     @property
     def places(self) -> list[tuple[float, float]]:
-        """Where her point was and where it is: predictor and outcome."""
+        """Where the point was and where it is: predictor and outcome."""
         i = self.position
         return [(float(fit.x[i]), float(fit.y[i])) for fit in (self.before, self.after)]
 
     def to_frame(self, confidence_level: float = 0.95) -> pd.DataFrame:
-        """The line, and her influence on it, before and after.
+        """The line, and the influence of the point on it, before and after.
 
         Parameters
         ----------
@@ -54,21 +54,47 @@ class MovedPoint(Result):
         -------
         DataFrame
             term, before, after; the terms are slope, conf_low, conf_high and p_value (of the
-            slope), r_squared, and her leverage and cooks_distance.
+            slope), r_squared, and leverage and cooks_distance of the point.
         """
         require_level(confidence_level)
         columns = {"before": self._measure(self.before, confidence_level)}
         columns["after"] = self._measure(self.after, confidence_level)
         return pd.DataFrame(columns).rename_axis("term").reset_index()
 
+    def confidence_interval(self, term: str = "after", confidence_level: float = 0.95) -> Interval:
+        """Interval of the slope before or after.
+
+        Parameters
+        ----------
+        term : {"before", "after"}
+            Which of the two lines.
+        confidence_level : float
+            Between 0 and 1.
+
+        Returns
+        -------
+        Interval
+            With `.low` and `.high`.
+
+        Raises
+        ------
+        ValueError
+            If the term is neither, or the level is not between 0 and 1.
+        """
+        if term not in ("before", "after"):
+            raise ValueError(
+                f"confidence_interval: term must be 'before' or 'after'; received {term!r}"
+            )
+        return getattr(self, term).confidence_interval("slope", confidence_level)
+
     def _measure(self, fit: LineFit, confidence_level: float) -> dict[str, float]:
         """One column of the table."""
-        slope = fit.to_frame(confidence_level).iloc[1]
+        slope = fit.confidence_interval("slope", confidence_level)
         influence = compute_influence(fit.x, fit.y)
         return {
             "slope": fit.slope,
-            "conf_low": slope["conf_low"],
-            "conf_high": slope["conf_high"],
+            "conf_low": slope.low,
+            "conf_high": slope.high,
             "p_value": fit.p_value,
             "r_squared": fit.r_squared,
             "leverage": influence.leverage[self.position],
@@ -84,25 +110,25 @@ class MovedPoint(Result):
         if self.places[0] == self.places[1]:
             return (
                 f"{self.label} is at ({x:g}, {y:g}), as in the data: slope {format_number(new['slope'])} "
-                f"({interval}), R² {new['r_squared']:.2f}, her Cook's distance "
+                f"({interval}), R² {format_fixed(new['r_squared'])}, Cook's distance "
                 f"{format_number(new['cooks_distance'])} ({sample})."
             )
         return (
             f"{self.label} moved from ({x:g}, {y:g}) to ({new_x:g}, {new_y:g}): slope "
             f"{format_number(old['slope'])} before, {format_number(new['slope'])} after "
-            f"({interval}); R² {old['r_squared']:.2f} before, {new['r_squared']:.2f} after; her "
-            f"Cook's distance {format_number(old['cooks_distance'])} before, "
+            f"({interval}); R² {format_fixed(old['r_squared'])} before, {format_fixed(new['r_squared'])} "
+            f"after; Cook's distance {format_number(old['cooks_distance'])} before, "
             f"{format_number(new['cooks_distance'])} after "
             f"({sample})."
         )
 
 
 def move_point(fit: LineFit, who: str, *, x: float, y: float) -> MovedPoint:
-    """Put one person's point elsewhere and fit the line again.
+    """Put the point of one participant elsewhere and fit the line again.
 
-    A way to see influence: how far a line follows one point is the product of how far the
-    point is from the line and of its leverage, how far it is from the mean of the predictor
-    (Cook 1977). It shows what the line would be; nobody's data are changed.
+    A way to see influence. Without a point, the slope changes by its residual times its distance
+    from the mean of the predictor, over (1 - leverage) Sxx (Belsley, Kuh and Welsch 1980,
+    section 2.1). It shows what the line would be; nobody's data are changed.
 
     Parameters
     ----------
@@ -111,11 +137,12 @@ def move_point(fit: LineFit, who: str, *, x: float, y: float) -> MovedPoint:
     who : str
         The participant, or the row's index where the data have no such column.
     x, y : float
-        Where her point is to be, in the units of the predictor and of the outcome.
+        Where the point is to be, in the units of the predictor and of the outcome.
 
     Returns
     -------
     MovedPoint
+        With the line before and after.
 
     Raises
     ------
@@ -124,6 +151,10 @@ def move_point(fit: LineFit, who: str, *, x: float, y: float) -> MovedPoint:
     ValueError
         If nobody or more than one row is called so, a place is not finite, or the line of the
         moved points does not exist.
+
+    See Also
+    --------
+    leave_one_out : The line without each participant in turn.
 
     Examples
     --------

@@ -12,20 +12,25 @@ import pandas as pd
 
 from ..core.codebook import describe_column
 from ..core.intervals import compute_fisher_interval, compute_p_value, compute_quantile
-from ..core.line import Line, solve_line, sum_line
+from ..core.line import Line, center_points, solve_line, sum_line
 from ..core.result import Result
 from ..core.status import read_status
-from ..core.validation import require_level, require_missing
+from ..core.validation import require_columns, require_frame, require_level, require_missing
 from ..core.wording import (
     capitalise,
     describe_sample,
+    format_fixed,
     format_interval,
     format_number,
     format_p,
     join_notes,
+    name_change_unit,
 )
+from .influence import compute_influence
 
 __all__ = ["LineFit", "LineFits", "fit_line", "fit_lines"]
+
+MIN_SPREAD, MAX_SPREAD = 1e-150, 1e150  # beyond, squares are zero or infinite
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
@@ -45,7 +50,7 @@ class LineFit(Result):
     status : str
         "illustrative", "published" or "" as the data said.
     notes : tuple of str
-        What a reader of the numbers must know, e.g. that people occur more than once.
+        What a reader of the numbers must know, e.g. that participants occur more than once.
 
     Examples
     --------
@@ -135,10 +140,16 @@ class LineFit(Result):
     def to_frame(self, confidence_level: float = 0.95) -> pd.DataFrame:
         """Intercept and slope with standard errors, t intervals and p values.
 
+        Parameters
+        ----------
+        confidence_level : float
+            Of the intervals; between 0 and 1.
+
         Returns
         -------
         DataFrame
-            term, estimate, std_error, statistic, df, p_value, conf_low, conf_high.
+            term ("intercept", "slope"), estimate, std_error, statistic, df, p_value, conf_low,
+            conf_high.
         """
         require_level(confidence_level)
         estimate = np.array([self.intercept, self.slope])
@@ -165,10 +176,15 @@ class LineFit(Result):
         The interval of r is Fisher's (1921): it assumes that both variables are normal.
         It needs n > 3 and is nan otherwise.
 
+        Parameters
+        ----------
+        confidence_level : float
+            Of the interval of r.
+
         Returns
         -------
         DataFrame
-            n_obs, n_dropped, df, r, r_conf_low, r_conf_high, r_squared, adj_r_squared,
+            One row: n_obs, n_dropped, df, r, r_conf_low, r_conf_high, r_squared, adj_r_squared,
             residual_sd, statistic, p_value.
         """
         require_level(confidence_level)
@@ -192,24 +208,15 @@ class LineFit(Result):
             (internally studentised), cooks_distance (Cook 1977); the last two are nan for a
             point of leverage 1. A column of the data with one of these names is replaced.
         """
-        x, y = self.x, self.y
-        fitted = self.intercept + self.slope * x
-        resid = y - fitted
-        leverage = 1 / self.n_obs + (x - self.line.mean_x) ** 2 / self.line.sxx
-        with np.errstate(divide="ignore", invalid="ignore"):
-            # The line goes through a point of leverage 1 whatever its outcome: nothing is left.
-            room = np.where(leverage < 1 - 1e-12, 1 - leverage, np.nan)
-            std_resid = resid / (self.residual_sd * np.sqrt(room))
-            cooks = std_resid**2 * leverage / room / 2
-        return self.data.assign(
-            fitted=fitted, resid=resid, leverage=leverage, std_resid=std_resid, cooks_distance=cooks
-        )
+        influence = compute_influence(self.x, self.y)
+        names = ("fitted", "resid", "leverage", "std_resid", "cooks_distance")
+        return self.data.assign(**{name: getattr(influence, name) for name in names})
 
     def predict(self, new=None, *, confidence_level: float = 0.95) -> pd.DataFrame:
         """The line at given values of the predictor, with two intervals.
 
         The confidence interval is for the mean outcome of everybody with that value; the
-        prediction interval is for one new person.
+        prediction interval is for one new participant.
 
         Parameters
         ----------
@@ -221,18 +228,17 @@ class LineFit(Result):
         Returns
         -------
         DataFrame
-            The predictor, fitted, std_error (of the mean), conf_low, conf_high, pred_low,
-            pred_high.
+            The predictor under its name ("predictor" where that is one of the following),
+            fitted, std_error (of the mean), conf_low, conf_high, pred_low, pred_high.
         """
         require_level(confidence_level)
         x = self.x if new is None else np.atleast_1d(np.asarray(new, float))
         fitted = self.intercept + self.slope * x
-        share = 1 / self.n_obs + (x - self.line.mean_x) ** 2 / self.line.sxx
-        error, new_error = self.residual_sd * np.sqrt([share, 1 + share])
+        leverage = 1 / self.n_obs + (x - self.line.mean_x) ** 2 / self.line.sxx
+        error, new_error = self.residual_sd * np.sqrt([leverage, 1 + leverage])
         t = compute_quantile(confidence_level, self.df)
-        return pd.DataFrame(
+        table = pd.DataFrame(
             {
-                self.predictor: x,
                 "fitted": fitted,
                 "std_error": error,
                 "conf_low": fitted - t * error,
@@ -241,24 +247,34 @@ class LineFit(Result):
                 "pred_high": fitted + t * new_error,
             }
         )
+        table.insert(0, name_predictor(self.predictor, table), x)
+        return table
 
     def __str__(self) -> str:
         return self.describe()
 
     def describe(self, confidence_level: float = 0.95) -> str:
-        """One sentence fit for a paper."""
-        slope = self.to_frame(confidence_level).iloc[1]
-        predictor, unit = describe_column(self.predictor)
-        outcome, outcome_unit = describe_column(self.outcome)
-        per = f"per {unit} of {predictor}" if unit else f"per unit of {predictor}"
-        interval = format_interval(slope["conf_low"], slope["conf_high"], confidence_level)
-        sample = describe_sample(self.n_obs, self.status, n_dropped=self.n_dropped)
-        correlation = (
-            f"r = {self.r:.2f}, R² = {self.r_squared:.2f}" if self.r == self.r else "r not defined"
+        """One sentence fit for a paper.
+
+        Parameters
+        ----------
+        confidence_level : float
+            Of the interval of the slope.
+
+        Returns
+        -------
+        str
+            A column that the codebook does not know keeps its name, and its slope its sign.
+        """
+        interval = format_interval(
+            *self.confidence_interval("slope", confidence_level), confidence_level
         )
+        r, r_squared = format_fixed(self.r), format_fixed(self.r_squared)
+        correlation = f"r = {r}, R² = {r_squared}" if self.r == self.r else "r not defined"
+        sample = describe_sample(self.n_obs, self.status, n_dropped=self.n_dropped)
+        sentence, given = describe_slope(self)
         return (
-            f"{capitalise(outcome)}: {format_number(self.slope)} {outcome_unit}".rstrip()
-            + f" {per} ({interval}; t({self.df}) = {format_number(self.statistic)}, "
+            f"{sentence} ({given}{interval}; t({self.df}) = {format_number(self.statistic)}, "
             f"{format_p(self.p_value)}; {correlation}; {sample})." + join_notes(self.notes)
         )
 
@@ -267,7 +283,15 @@ class LineFit(Result):
 class LineFits(Result):
     """One line in each group, e.g. in each condition: `fits["ldn"]` is a LineFit.
 
-    The p values of two groups say nothing about the difference between their slopes.
+    The p values of two groups say nothing about the difference between their slopes. Ask one
+    group for an interval: `fits["ldn"].confidence_interval("slope")`.
+
+    Attributes
+    ----------
+    by : str
+        Column that tells the groups apart.
+    fits : dict of LineFit
+        The line of each group.
     """
 
     by: str
@@ -285,17 +309,45 @@ class LineFits(Result):
         return len(self.fits)
 
     def to_frame(self, confidence_level: float = 0.95) -> pd.DataFrame:
-        """Intercept and slope of each group, as `LineFit.to_frame` gives them."""
+        """Intercept and slope of each group, as `LineFit.to_frame` gives them.
+
+        Parameters
+        ----------
+        confidence_level : float
+            Of the intervals.
+
+        Returns
+        -------
+        DataFrame
+            Two rows per group, the group in the first column.
+        """
         return self._stack(
             {name: fit.to_frame(confidence_level) for name, fit in self.fits.items()}
         )
 
     def glance(self, confidence_level: float = 0.95) -> pd.DataFrame:
-        """One row a group, as `LineFit.glance` gives it."""
+        """One row per group, as `LineFit.glance` gives it.
+
+        Parameters
+        ----------
+        confidence_level : float
+            Of the interval of r.
+
+        Returns
+        -------
+        DataFrame
+            One row per group, the group in the first column.
+        """
         return self._stack({name: fit.glance(confidence_level) for name, fit in self.fits.items()})
 
     def augment(self) -> pd.DataFrame:
-        """The rows of all groups, as `LineFit.augment` gives them."""
+        """The rows of all groups, as `LineFit.augment` gives them.
+
+        Returns
+        -------
+        DataFrame
+            As many rows as were used.
+        """
         return pd.concat([fit.augment() for fit in self.fits.values()], ignore_index=True)
 
     def _stack(self, parts: dict[str, pd.DataFrame]) -> pd.DataFrame:
@@ -305,6 +357,27 @@ class LineFits(Result):
 
     def __str__(self) -> str:
         return " ".join(f"{name}: {fit}" for name, fit in self.fits.items())
+
+
+def describe_slope(fit: LineFit) -> tuple[str, str]:
+    """What the slope says in words, and the slope itself where the words have lost its sign."""
+    predictor, unit = describe_column(fit.predictor)
+    outcome, outcome_unit = describe_column(fit.outcome)
+    outcome, size = capitalise(outcome), format_number(abs(fit.slope))
+    if not (unit and outcome_unit):
+        change = f"{format_number(fit.slope)} {name_change_unit(outcome_unit)}".rstrip()
+        return f"{outcome} changes by {change} per {unit or 'unit'} of {predictor}", ""
+    given = f"slope {format_number(fit.slope, scale=float(fit.line.slope_std_error))}, "
+    if abs(fit.slope) <= 1e-12 * fit.line.slope_std_error:  # zero but for rounding
+        return f"{outcome} neither rises nor falls with {predictor}", given
+    verb, given = ("rises", "") if fit.slope > 0 else ("falls", given)
+    change = f"{size} {name_change_unit(outcome_unit)} per {unit} of {predictor}"
+    return f"{outcome} {verb} by {change}", given
+
+
+def name_predictor(predictor, table: pd.DataFrame):
+    """Name of the predictor beside the columns of a result; its own, unless that is taken."""
+    return "predictor" if predictor in table else predictor
 
 
 def require_fit(fit, function: str) -> None:
@@ -320,16 +393,16 @@ def fit_line(
 ) -> LineFit:
     """Fit a straight line by ordinary least squares.
 
-    Estimand: the difference in the mean outcome between people who differ by one unit of
-    the predictor. The intervals and p values assume that the people are independent, the
+    Estimand: the difference in the mean outcome between participants who differ by one unit of
+    the predictor. The intervals and p values assume that the participants are independent, the
     relation is straight, and the points scatter about it evenly and about normally.
-    Two rows of one person are not independent: fit one condition at a time. Where a column
+    Two rows of one participant are not independent: fit one condition at a time. Where a column
     `participant` shows such rows, the result says so in `notes`.
 
     Parameters
     ----------
     data : DataFrame
-        One row a person.
+        One row per participant.
     predictor, outcome : str
         Names of two columns of numbers. They are looked up, never evaluated.
     missing : {"raise", "drop"}
@@ -338,16 +411,23 @@ def fit_line(
     Returns
     -------
     LineFit
-        Intervals are asked of it: `fit.to_frame(confidence_level=0.9)`.
+        Call `fit.confidence_interval("slope", 0.9)` for another interval.
 
     Raises
     ------
     TypeError
         If `data` is not a table, or a column is not given by its name.
     ValueError
-        If a column is missing, repeated or not numbers, a value is infinite, values are
-        missing and `missing="raise"`, fewer than three rows are left, or the predictor
-        is the same for everybody.
+        If a column is missing, repeated or not numeric, a value is infinite, values are
+        missing and `missing="raise"`, fewer than three rows remain, the predictor is the same
+        for everybody, or values differ by less than 1e-150 or more than 1e150.
+
+    See Also
+    --------
+    fit_lines : One line in each group.
+    check_line : Checks of what the line assumes.
+    compare_lines : Robust lines through the same points.
+    bootstrap_line : Intervals without a normal distribution.
 
     Examples
     --------
@@ -359,7 +439,7 @@ def fit_line(
     """
     require_missing(missing, "fit_line")
     x, y = (
-        _take_numbers(data, name, role)
+        _extract_numbers(data, name, role)
         for name, role in ((predictor, "predictor"), (outcome, "outcome"))
     )
     blank = np.isnan(x) | np.isnan(y)
@@ -373,43 +453,52 @@ def fit_line(
     if blank.any():
         used, x, y = data.loc[~blank], x[~blank], y[~blank]
     if len(x) < 3:
-        raise ValueError(
-            f"fit_line: a line with its error needs at least 3 rows; {len(x)} are left"
-        )
+        raise ValueError(f"fit_line: a line with its error needs at least 3 rows; {len(x)} remain")
     if x.min() == x.max():
         raise ValueError(
             f"fit_line: {predictor!r} is {x[0]:g} in all {len(x)} rows, so no slope exists. Choose a "
             "predictor that varies."
         )
-    # From centred data, and the residuals themselves: no digit is lost to cancellation.
-    origin = x.mean(), y.mean()
-    dx, dy = x - origin[0], y - origin[1]
-    sums = sum_line(dx, dy)
-    rough = solve_line(sums)
-    resid = dy - (rough.intercept + rough.slope * dx)
-    # On a perfect line the residuals are rounding alone.
-    perfect = resid @ resid <= 1e-28 * (dy @ dy)
-    line = solve_line(sums, origin=origin, residual_ss=0.0 if perfect else resid @ resid)
     return LineFit(
         predictor=predictor,
         outcome=outcome,
         data=used,
-        line=Line(*(part[()] for part in line)),
+        line=_solve_points(x, y, (predictor, outcome)),
         n_dropped=int(blank.sum()),
         status=read_status(data),
         notes=_note_repeats(used),
     )
 
 
+def _solve_points(x: np.ndarray, y: np.ndarray, names) -> Line:
+    """The line from centred data and its residuals: no digit is lost to cancellation."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        dx, dy, origin = center_points(x, y)
+    for deviation, name in zip((dx, dy), names, strict=True):
+        spread = np.abs(deviation).max()
+        if spread != 0 and not MIN_SPREAD <= spread <= MAX_SPREAD:
+            raise ValueError(
+                f"fit_line: {name!r} varies by {spread:.1g}, too much or too little for its squares "
+                "to be computed; choose another unit"
+            )
+    sums = sum_line(dx, dy)
+    rough = solve_line(sums)
+    resid = dy - (rough.intercept + rough.slope * dx)
+    # On a perfect line the residuals are rounding alone.
+    perfect = resid @ resid <= 1e-28 * (dy @ dy)
+    line = solve_line(sums, origin=origin, residual_ss=0.0 if perfect else resid @ resid)
+    return Line(*(part[()] for part in line))
+
+
 def _note_repeats(data: pd.DataFrame) -> tuple[str, ...]:
-    """Rows of people who are there already, where a column `participant` tells."""
-    people = data.get("participant")
-    if not isinstance(people, pd.Series):
+    """Note repeated participants, if the column exists."""
+    participants = data.get("participant")
+    if not isinstance(participants, pd.Series):
         return ()
-    again = int(people.dropna().astype("str").duplicated().sum())
+    again = int(participants.dropna().astype("str").duplicated().sum())
     text = (
-        f"{again} of the {len(data)} rows are of participants who have a row already; the error, "
-        "interval and p take them for other people"
+        f"{again} of {len(data)} rows repeat a participant; the standard error, interval and p "
+        "treat them as independent"
     )
     return (text,) if again else ()
 
@@ -428,7 +517,7 @@ def fit_lines(
     Parameters
     ----------
     data : DataFrame
-        One row a person and group.
+        One row per participant and group.
     predictor, outcome, missing
         As in `fit_line`.
     by : str
@@ -439,6 +528,7 @@ def fit_lines(
     Returns
     -------
     LineFits
+        `fits["ldn"]` is the LineFit of a group.
 
     Raises
     ------
@@ -455,15 +545,10 @@ def fit_lines(
     >>> fits.glance()["n_obs"].tolist()
     [38, 38]
     """
-    if not isinstance(data, pd.DataFrame):
-        raise TypeError(f"fit_lines: data must be a DataFrame; received {type(data).__name__}")
-    if by not in data:
-        raise ValueError(f"fit_lines: there is no column {by!r}; columns: {_list_columns(data)}")
+    require_frame(data, "fit_lines")
+    require_columns(data, [by], "fit_lines")
     values = data[by]
-    if isinstance(values, pd.DataFrame):
-        raise ValueError(
-            f"fit_lines: {values.shape[1]} columns are called {by!r}; rename all but one"
-        )
+    _require_single(values, by, "fit_lines")
     if values.isna().any():
         raise ValueError(
             f"fit_lines: {values.isna().sum()} of {len(data)} rows have no {by!r} (first: row "
@@ -488,29 +573,28 @@ def fit_lines(
     return LineFits(by=by, fits=fits)
 
 
-def _take_numbers(data: pd.DataFrame, name: str, role: str) -> np.ndarray:
+def _extract_numbers(data: pd.DataFrame, name: str, role: str) -> np.ndarray:
     """A column as floats with nan for blanks, or a clear refusal."""
-    if not isinstance(data, pd.DataFrame):
-        raise TypeError(f"fit_line: data must be a DataFrame; received {type(data).__name__}")
+    require_frame(data, "fit_line")
     if isinstance(name, (pd.Series, pd.DataFrame, np.ndarray, list)):
         raise TypeError(
             f"fit_line: the {role} is given by its column name; received {type(name).__name__}"
         )
-    if name not in data:
-        raise ValueError(
-            f"fit_line: the {role} {name!r} is not a column; columns: {_list_columns(data)}"
-        )
+    require_columns(data, [name], "fit_line")
     column = data[name]
-    if isinstance(column, pd.DataFrame):
-        raise ValueError(
-            f"fit_line: {column.shape[1]} columns are called {name!r}; rename all but one"
-        )
-    if not pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column):
+    _require_single(column, name, "fit_line")
+    types = pd.api.types
+    if not types.is_numeric_dtype(column) or types.is_bool_dtype(column):
         # A column of Python numbers has no value to show.
         example = next((f" (e.g. {value!r})" for value in column if not _is_number(value)), "")
         raise ValueError(
-            f"fit_line: the {role} {name!r} is not numbers but {column.dtype}{example}. "
+            f"fit_line: the {role} {name!r} is not numeric (dtype {column.dtype}){example}. "
             "Correct the values, or convert the column with pandas.to_numeric."
+        )
+    if types.is_complex_dtype(column):
+        raise ValueError(
+            f"fit_line: the {role} {name!r} holds complex numbers; a line needs real ones, e.g. "
+            "their .real or abs()"
         )
     values = column.to_numpy(float, na_value=np.nan)
     if np.isinf(values).any():
@@ -521,12 +605,14 @@ def _take_numbers(data: pd.DataFrame, name: str, role: str) -> np.ndarray:
     return values
 
 
+def _require_single(column, name, function: str) -> None:
+    """Refuse a name that several columns have."""
+    if isinstance(column, pd.DataFrame):
+        raise ValueError(
+            f"{function}: {column.shape[1]} columns are called {name!r}; rename all but one"
+        )
+
+
 def _is_number(value) -> bool:
     """Whether a cell is a real number; True and False are not."""
     return isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
-
-
-def _list_columns(data: pd.DataFrame) -> str:
-    """Column names for a message, not more than twelve."""
-    names = [str(name) for name in data.columns]
-    return ", ".join(names[:12]) + (", ..." if len(names) > 12 else "")

@@ -126,9 +126,9 @@ def _compare_lines(fit: LineFit, name: str) -> str:
 
 def _bootstrap(fit: LineFit, name: str, seed: int) -> str:
     """Bootstrap intervals of slope and R squared."""
-    from ..lines.bootstrap import MOST_EXACT, bootstrap_line, exact_bootstrap_line
+    from ..lines.bootstrap import MAX_EXACT_N, bootstrap_line, exact_bootstrap_line
 
-    if fit.n_obs <= MOST_EXACT:
+    if fit.n_obs <= MAX_EXACT_N:
         result = exact_bootstrap_line(fit)
     else:
         result = bootstrap_line(fit, rng=seed, n_resamples=_count_draws(fit, "bootstrap"))
@@ -197,7 +197,7 @@ def _say_unpaired(context: ReportContext) -> str:
 
 def _compare_means(context: ReportContext) -> str:
     """The paired mean difference."""
-    from ..crossover.pairing import compare_means
+    from ..crossover.means import compare_means
 
     result = compare_means(context.data, **context.pairing)
     return render_section(
@@ -214,12 +214,12 @@ def _compare_slopes(context: ReportContext) -> str:
     """The difference between the two slopes, with its picture."""
     from ..crossover.figures import plot_slope_difference
     from ..crossover.slopes import compare_slopes
-    from ..lines.figure_2 import MOST_POINTS
+    from ..lines.figure_2 import MAX_DRAWN_SINGLY
 
     result = compare_slopes(context.data, **context.pairing)
     table = result.to_frame().drop(columns=["primary", "why"])
     parts = [render_paragraph(result), render_table(table, caption="Difference between the slopes")]
-    if result.n_obs <= MOST_POINTS:
+    if result.n_obs <= MAX_DRAWN_SINGLY:
         caption = "The within-person difference against the predictor, and the three estimates."
         parts.append(render_picture(lambda: plot_slope_difference(result)[0], str(result), caption))
     return render_section("The difference between the slopes", parts, level=3)

@@ -67,7 +67,7 @@ def explore_moved_point(fit):
     from ..lines.leave_one_out import label_points, leave_one_out
 
     labels = [str(label) for label in label_points(fit)]
-    start = leave_one_out(fit).most_moving
+    start = leave_one_out(fit).most_influential
     spans = {"x": find_span(fit.x, fit.predictor), "y": find_span(fit.y, fit.outcome)}
     who = list_options(sorted(labels), "participant", value=labels[start])
     reset = ipywidgets.Button(description="Reset")

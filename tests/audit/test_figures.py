@@ -60,8 +60,9 @@ def test_many_denominators_and_no_common_one():
 
 
 def test_a_bar_holds_all_that_prints_so_and_dots_what_follows(audit):
-    ax = ldn.plot_audit(audit)
-    checks = [audit[name] for name in ("rct_responders_p", "rct_severity_p", "FINAL 2024: p")]
+    names = ["rct_responders_p", "rct_severity_p", "FINAL 2024: p"]
+    ax = ldn.plot_audit(audit, names=names)
+    checks = [audit[name] for name in names]
     bars = [path.get_extents() for band in ax.collections for path in band.get_paths()]
     assert len(bars) == len(checks)
     for bar, check in zip(bars, checks, strict=True):
@@ -90,10 +91,10 @@ def test_markers_say_how_a_p_prints(audit):
     ax = ldn.plot_audit(audit["rct_severity_p"], source="a report")
     ((_, _, marker),) = markers(ax)
     assert marker == "o"
-    assert words(ax.figure) == ["only within rounding of both", "prints as the printed p"]
+    assert words(ax.figure) == ["only within rounding of both", "rounds to the printed p"]
     ax = ldn.plot_audit(ldn.check_p_from_statistic("2.20", ".06", kind="t", df=28))
     assert {marker for _, _, marker in markers(ax)} == {"x"}
-    assert words(ax.figure)[0] == "does not print so"
+    assert words(ax.figure)[0] == "does not round to it"
 
 
 def test_zero_has_a_place_on_the_log_axis():
@@ -116,6 +117,9 @@ def test_nothing_is_clipped_or_overlaps(audit):
         for ax in (
             ldn.plot_audit(audit),
             ldn.plot_possible_counts(audit["rct_responders"], source="younger2013"),
+            ldn.plot_degrees_of_freedom(audit["pilot_visits_df1"], source="Pain Med 2009"),
+            ldn.plot_correlations(audit["pilot_r_severity_possible"], source="Pain Med 2009"),
+            ldn.plot_false_discovery(audit["pilot_fdr"], source="Pain Med 2009"),
         ):
             figure = ax.figure
             render_figure(figure, ["svg"])
@@ -135,7 +139,7 @@ def test_same_bytes_twice(audit):
     assert first == second
 
 
-def test_what_can_not_be_drawn(audit):
+def test_what_cannot_be_drawn(audit):
     with pytest.raises(
         ValueError, match=r"^plot_possible_counts: a result of check_share is needed"
     ):
@@ -150,3 +154,61 @@ def test_what_can_not_be_drawn(audit):
         ldn.plot_audit(ldn.check_share("32", 28))
     with pytest.raises(ValueError, match=r"^plot_audit: there is no recomputed p to draw"):
         ldn.plot_audit(ldn.check_paired_shares("32", "11", 28))
+
+
+def test_each_numerator_is_one_marker_with_its_p(audit):
+    check = audit["pilot_visits_df1"]
+    ax = ldn.plot_degrees_of_freedom(check, source="a paper")
+    table, names = check.details, list(dict.fromkeys(check.details["test"]))
+    drawn = {(x, y): marker for x, y, marker in markers(ax)}
+    assert drawn == {
+        (row.df1, names.index(row.test)): FITS[row.fits][0] for row in table.itertuples()
+    }
+    (span,) = ax.patches
+    assert span.get_x() + span.get_width() / 2 == 3
+    assert [text.get_text() for text in ax.get_yticklabels()] == names
+    assert ax.get_xticklabels()[0].get_text() == "1\n(printed)"
+    labels = {text.xy: text.get_text() for text in ax.texts}
+    assert (labels[1, 0], labels[12, 3]) == ("0.018", "<0.0001")
+    assert words(ax.figure)[-1] == "every test agrees"
+    none = ldn.plot_degrees_of_freedom(ldn.check_degrees_of_freedom([("0.5", "0.001", (2, 28))]))
+    assert not none.patches
+    assert words(none.figure) == ["does not give the printed p"]
+
+
+def test_correlations_stand_on_or_beside_their_range(audit):
+    check = audit["pilot_r_severity_possible"]
+    ax = ldn.plot_correlations(check)
+    spans = [line.get_xdata() for line in ax.lines if line.get_linewidth() == 9]
+    assert np.array(spans) == pytest.approx(check.details[["range_low", "range_high"]].to_numpy())
+    middles = check.details[["printed_low", "printed_high"]].mean(axis=1)
+    assert [x for x, _, _ in markers(ax)] == pytest.approx(middles.tolist())
+    assert {marker for _, _, marker in markers(ax)} == {"x"}
+    possible = ldn.plot_correlations(audit["pilot_r_duration_possible"])
+    assert words(possible.figure) == ["possible", "possible beside the two others"]
+
+
+def test_p_values_stand_beside_the_step_of_their_rank(audit):
+    check = audit["pilot_fdr"]
+    ax = ldn.plot_false_discovery(check)
+    lines = {line.get_label(): line for line in ax.lines}
+    table = check.details
+    assert lines["step of the procedure"].get_xdata() == pytest.approx(table["step"].to_numpy())
+    assert list(lines["printed threshold"].get_xdata()) == [0.014, 0.014]
+    kept = lines["kept by the procedure"].get_xdata()
+    assert list(kept) == table.loc[table["kept"] == "yes", "p_value"].tolist()
+    lost = lines["below the threshold, not surely kept"]
+    assert list(lost.get_xdata()) == [0.008, 0.013]
+    few = ldn.plot_false_discovery(ldn.check_false_discovery({"a": "0.5"}, "0.05"))
+    assert "kept by the procedure" not in [line.get_label() for line in few.lines]
+
+
+def test_figures_refuse_the_result_of_another_check(audit):
+    for function in (
+        ldn.plot_degrees_of_freedom,
+        ldn.plot_correlations,
+        ldn.plot_false_discovery,
+    ):
+        made = function.__name__.replace("plot_", "check_")
+        with pytest.raises(ValueError, match=f"^{function.__name__}: a result of {made} is needed"):
+            function(audit["rct_pain30"])

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from timing import report, summarise_pairs, time_pairs
 
-from ldn_analysis.crossover.paired_reml import solve_two_strata
+from ldn_analysis.crossover.paired_reml import solve_paired_reml
 
 REPEATS = 9
 
@@ -44,7 +44,7 @@ def time_once(function) -> float:
 
 def solve(first, second, order):
     ones = np.ones((len(first), 1))
-    return solve_two_strata(first, second, np.column_stack([ones, order]), ones)
+    return solve_paired_reml(first, second, np.column_stack([ones, order]), ones)
 
 
 @pytest.mark.benchmark

@@ -68,8 +68,12 @@ def summarise_pairs(times: list[tuple[float, float]]) -> Timing:
     )
 
 
-def report(name: str, timing: Timing, target: str) -> float:
-    """Print one row of the table of ratios with its quartiles; give the ratio back."""
+def report(name: str, timing: Timing, goal: str, holds: str = "") -> float:
+    """Print one row of the table of ratios with its quartiles; give the ratio back.
+
+    The goal was set on one processor; `holds` is what is asserted on any, where it differs.
+    """
+    target = f"{goal}; asserted: {holds}" if holds else goal
     cells = [f"{1e3 * timing.ours:.3f}", f"{1e3 * timing.theirs:.2f}", f"{timing.ratio:.2f}"]
     cells += [f"{timing.low:.2f} to {timing.high:.2f}", target]
     ROWS.append("| " + " | ".join([name, *cells]) + " |")

@@ -19,7 +19,7 @@ from ldn_analysis.core import export
 from ldn_analysis.core.canvas import MARKERS, STYLE, new_figure
 from ldn_analysis.core.export import render_figure, save_figure, show
 from ldn_analysis.crossover.figure_1 import plot_improvement
-from ldn_analysis.lines.figure_2 import MOST_POINTS, plot_esr_pain, plot_line
+from ldn_analysis.lines.figure_2 import MAX_DRAWN_SINGLY, plot_esr_pain, plot_line
 from ldn_analysis.report.captions import render_captions
 
 MINUS = "\N{MINUS SIGN}"
@@ -146,29 +146,6 @@ def test_group_that_is_absent():
         plot_line(fits["ldn"], group="trial")
 
 
-@pytest.mark.parametrize("level", [0.95, 0.5])
-def test_bars_and_wilson_lines_equal_the_summary(summary, level):
-    ax = plot_improvement(summary, confidence_level=level)
-    table = summary.to_frame(level)
-    np.testing.assert_array_equal([bar.get_width() for bar in ax.patches], 100 * table["share"])
-    assert [label.get_text() for label in ax.get_yticklabels()] == table["category"].tolist()
-    (segments,) = (item.get_segments() for item in ax.collections)
-    ends = np.array([[segment[0, 0], segment[1, 0]] for segment in segments])
-    np.testing.assert_allclose(ends, 100 * table[["conf_low", "conf_high"]], rtol=1e-14, atol=1e-13)
-    heights = [segment[0, 1] for segment in segments]
-    assert heights == [bar.get_y() + bar.get_height() / 2 for bar in ax.patches]
-    written = [text.get_text() for text in ax.texts]
-    assert written == [f"{row.count} ({100 * row.share:.0f} %)" for row in table.itertuples()]
-    assert ax.yaxis_inverted()  # best category on top
-    assert f"{100 * level:g} % Wilson interval of each" in title_of(ax)
-
-
-def test_empty_category_is_drawn(summary):
-    ax = plot_improvement(summary)
-    assert [bar.get_width() for bar in ax.patches][-1] == 0
-    assert [text.get_text() for text in ax.texts][-1] == "0 (0 %)"
-
-
 # --- words -------------------------------------------------------------------------------
 
 
@@ -207,7 +184,7 @@ def test_every_pane_gives_its_numbers(fits, styled):
 def test_the_level_of_the_band_is_in_the_legend(fits):
     (legend,) = plot_esr_pain(fits, confidence_level=0.9)[0].figure.legends
     labels = [text.get_text() for text in legend.get_texts()]
-    assert labels == ["pilot", "crossover", "line", "90 % band of the line"]
+    assert labels == ["pilot", "crossover", "line", "90 % band of the line", "zero"]
 
 
 def figures_of(improvement, esr_pain):
@@ -335,7 +312,7 @@ def test_a_million_points_are_a_density_and_it_says_so():
     inside = (data["esr_mm_h"] == 2) & data["pain_reduction_percent"].between(low, high)
     assert counts[7, 1] == inside.sum()
     lines = title_of(ax).splitlines()
-    assert lines[-1] == f"shade (log scale): number of people in a cell, 1 to {counts.max():,.0f}"
+    assert lines[-1] == f"shade (log scale): participants per cell, 1 to {counts.max():,.0f}"
     assert lines[-2].endswith("n = 1000000")
     x, y = line_of(ax).get_data()  # the line is that of all points
     np.testing.assert_array_equal(y, fits["ldn"].predict(x)["fitted"])
@@ -343,14 +320,14 @@ def test_a_million_points_are_a_density_and_it_says_so():
 
 
 def test_two_thousand_points_are_all_drawn_and_one_more_is_not():
-    x = np.arange(MOST_POINTS + 1.0)
+    x = np.arange(MAX_DRAWN_SINGLY + 1.0)
     data = pd.DataFrame({"x": x, "y": np.sin(x)})
     all_drawn = plot_line(fit_line(data[1:], predictor="x", outcome="y"))
-    assert len(points_of(all_drawn)["participants"].get_xdata()) == MOST_POINTS
+    assert len(points_of(all_drawn)["participants"].get_xdata()) == MAX_DRAWN_SINGLY
     assert "shade" not in title_of(all_drawn)
     assert "shade" in title_of(plot_line(fit_line(data, predictor="x", outcome="y")))
     constant = plot_line(fit_line(data.assign(y=3.5), predictor="x", outcome="y"))
-    assert "in a cell, 1 to 34" in title_of(constant)
+    assert "per cell, 1 to 34" in title_of(constant)
 
 
 # --- files -------------------------------------------------------------------------------

@@ -18,18 +18,19 @@ from witnesses import (
     PONTIUS_DEFLECTION,
     PONTIUS_LOAD,
     read_lines,
+    read_reference,
 )
 
-from ldn_analysis import fit_line, load_dataset
+from ldn_analysis import fit_line
 from ldn_analysis.core.line import LineSums, solve_line, sum_line
 
 R = read_lines()
 
 
 def get_pane(condition, shift=0.0):
-    rows = load_dataset("esr_pain_change")
-    rows = rows[rows["condition"] == condition]
-    return rows["esr_mm_h"].to_numpy(float) + shift, rows["pain_reduction_percent"].to_numpy()
+    rows = read_reference("line_inputs")
+    rows = rows[rows["set"] == condition]
+    return rows["x"].to_numpy(float) + shift, rows["y"].to_numpy()
 
 
 def solve_centred(x, y):

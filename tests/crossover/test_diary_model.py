@@ -7,7 +7,6 @@ import pandas as pd
 import pytest
 from witnesses import read_trials
 
-from ldn_analysis import load_dataset
 from ldn_analysis.crossover.diary_model import fit_diary_model
 from ldn_analysis.crossover.two_period import fit_crossover
 
@@ -22,8 +21,8 @@ TRIALS = read_trials()
         ("diary intercept", ()),
     ],
 )
-def test_diary_model_equals_lme4(case, slopes, analysed):
-    fit = fit_diary_model(load_dataset("daily_pain"), analysed, slopes=slopes)
+def test_diary_model_equals_lme4(case, slopes, analysed, diary):
+    fit = fit_diary_model(diary, analysed, slopes=slopes)
     table = fit.to_frame().set_index("term")
     names = {"intercept": "(Intercept)", "condition": "c", "period": "p", "day": "day"}
     for term, name in names.items():
@@ -41,17 +40,17 @@ def test_diary_model_equals_lme4(case, slopes, analysed):
     assert not fit.boundary
 
 
-def test_random_slope_keeps_days_from_counting_as_persons(analysed):
-    days = load_dataset("daily_pain")
+def test_random_slope_keeps_days_from_counting_as_participants(analysed, diary):
+    days = diary
     with_slope = fit_diary_model(days, analysed, slopes=("condition",)).to_frame()
     without = fit_diary_model(days, analysed, slopes=()).to_frame()
     assert with_slope["std_error"][1] > 3 * without["std_error"][1]
 
 
-def simulate_diary(rng, persons=12, days=20, person_sd=10.0, slope_sd=6.0, correlation=0.0):
+def simulate_diary(rng, n=12, days=20, level_sd=10.0, slope_sd=6.0, correlation=0.0):
     rows = []
-    for i in range(persons):
-        level, slope = rng.normal(50, person_sd), rng.normal(0, slope_sd)
+    for i in range(n):
+        level, slope = rng.normal(50, level_sd), rng.normal(0, slope_sd)
         for j, phase in enumerate(("ldn", "placebo")):
             noise = rng.normal(size=days) * 5
             for k in range(1, days):
@@ -59,8 +58,8 @@ def simulate_diary(rng, persons=12, days=20, person_sd=10.0, slope_sd=6.0, corre
             rating = level + (0.5 - j) * (slope - 4) + noise
             part = {"participant": f"p{i}", "phase": phase, "day_in_phase": np.arange(1, days + 1)}
             rows.append(pd.DataFrame(part | {"pain_0_100": rating}))
-    people = pd.DataFrame({"participant": [f"p{i}" for i in range(persons)]})
-    people["sequence"] = ["ldn then placebo", "placebo then ldn"] * (persons // 2)
+    people = pd.DataFrame({"participant": [f"p{i}" for i in range(n)]})
+    people["sequence"] = ["ldn then placebo", "placebo then ldn"] * (n // 2)
     return pd.concat(rows, ignore_index=True), people
 
 
@@ -74,7 +73,7 @@ def test_autocorrelation_is_measured():
     assert fit_diary_model(diary, people).autocorrelation == pytest.approx(0.0, abs=0.08)
 
 
-def test_complete_diary_gives_the_paired_t_of_person_means():
+def test_complete_diary_gives_the_paired_t_of_their_means():
     """With equal complete days and a random condition slope the answer is that of the means."""
     diary, people = simulate_diary(np.random.default_rng(11))
     only = people[["participant"]]  # no sequence: no period effect
@@ -87,7 +86,7 @@ def test_complete_diary_gives_the_paired_t_of_person_means():
 
 
 def test_boundary_and_failed_fits_are_said():
-    diary, people = simulate_diary(np.random.default_rng(2), person_sd=0.0, slope_sd=0.0)
+    diary, people = simulate_diary(np.random.default_rng(2), level_sd=0.0, slope_sd=0.0)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         fit = fit_diary_model(diary, people)
@@ -98,30 +97,32 @@ def test_boundary_and_failed_fits_are_said():
     assert np.isfinite(fit.autocorrelation)
 
 
-def test_diary_of_one_sequence_says_that_period_is_not_separable():
-    pilot = load_dataset("participants").query("trial == 'pilot'")
-    fit = fit_diary_model(load_dataset("daily_pain"), pilot)
+def test_diary_of_one_sequence_says_that_period_is_not_separable(outcomes, diary):
+    pilot = outcomes.query("trial == 'pilot'")
+    fit = fit_diary_model(diary, pilot)
     assert "period" not in set(fit.to_frame()["term"])
     assert "cannot be told apart" in str(fit)
     assert fit.df == 9
 
 
-def test_diary_counts_blank_days_and_refuses_bad_input(analysed):
-    days = load_dataset("daily_pain")
+def test_diary_counts_blank_days_and_refuses_bad_input(analysed, diary):
+    days = diary
     chosen = days["participant"].isin(analysed["participant"])
     chosen &= days["phase"].isin(["ldn", "placebo"])
     fit = fit_diary_model(days, analysed, slopes=())
     assert fit.n_dropped == days.loc[chosen, "pain_0_100"].isna().sum()
     assert fit.n_obs + fit.n_dropped == chosen.sum()
+    with pytest.raises(ValueError, match="fit_diary_model: 'pain_0_100' is not numeric"):
+        fit_diary_model(days.astype({"pain_0_100": str}), analysed)
     with pytest.raises(ValueError, match="diaries have no column 'mood'; they have: participant"):
         fit_diary_model(days, analysed, rating="mood")
-    with pytest.raises(ValueError, match="no day has phase 'drug'; phases: baseline"):
+    with pytest.raises(ValueError, match="no day has phase 'drug'; phases: placebo, ldn"):
         fit_diary_model(days, analysed, conditions=("drug", "placebo"))
     with pytest.raises(ValueError, match="slopes must be a list of some of condition, day"):
         fit_diary_model(days, analysed, slopes=("week",))
     with pytest.raises(ValueError, match=r"1 participant\(s\) have no diary, first 'X'"):
         fit_diary_model(days, pd.DataFrame({"participant": ["C01", "X"]}))
-    with pytest.raises(ValueError, match="at least 3 persons with ratings under both"):
+    with pytest.raises(ValueError, match="at least 3 participants with ratings under both"):
         fit_diary_model(days, analysed.iloc[:2])
     with pytest.raises(ValueError, match="two rows for one day"):
         fit_diary_model(pd.concat([days, days[chosen].iloc[:1]]), analysed)

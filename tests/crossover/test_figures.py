@@ -15,20 +15,15 @@ from ldn_analysis.crossover.figures import (
 from ldn_analysis.crossover.responders import summarise_responder_curve
 from ldn_analysis.crossover.slopes import compare_slopes
 from ldn_analysis.crossover.two_period import fit_crossover
-from ldn_analysis.data.tables import load_dataset
 
 
 @pytest.fixture(scope="module")
-def results() -> dict:
-    change = load_dataset("esr_pain_change")
-    trial = change.query("trial == 'crossover'")
-    people = load_dataset("participants")[["participant", "sequence"]]
-    pain = trial.query("condition == 'ldn'")
+def results(change, trial, pain, improvement) -> dict:
     return {
         "slopes": compare_slopes(change),
-        "crossover": fit_crossover(trial.merge(people, on="participant")),
+        "crossover": fit_crossover(trial),
         "curve": summarise_responder_curve(trial),
-        "agreement": compare_improvement(load_dataset("improvement"), pain, missing="drop"),
+        "agreement": compare_improvement(improvement, pain, missing="drop"),
     }
 
 
@@ -77,16 +72,16 @@ def test_slope_difference_draws_line_band_and_three_intervals(results):
     assert "90 %" in right.get_title(loc="left") + right.get_title()
 
 
-def test_crossover_draws_each_person_once_and_the_means(results):
+def test_crossover_draws_each_participant_once_and_the_means(results):
     fit = results["crossover"]
     for ax, start in zip(plot_crossover(fit), fit.conditions, strict=True):
-        persons = fit.persons.query("starts_with == @start")
+        rows = fit.participants.query("starts_with == @start")
         order = ["first", "second"] if start == "ldn" else ["second", "first"]
         pairs = [tuple(item.get_ydata()) for item in ax.lines if len(item.get_xdata()) == 2]
-        expected = [tuple(pair) for pair in persons[order].to_numpy()]
+        expected = [tuple(pair) for pair in rows[order].to_numpy()]
         assert [pair for pair in pairs if pair in expected] == expected
         mean = next(item for item in ax.lines if item.get_label() == "mean")
-        np.testing.assert_allclose(mean.get_ydata(), persons[order].mean(), rtol=1e-12)
+        np.testing.assert_allclose(mean.get_ydata(), rows[order].mean(), rtol=1e-12)
     assert "adjusted for period: 10.8" in ax.figure.legends[0].get_title().get_text()
 
 
@@ -102,10 +97,10 @@ def test_curve_draws_the_shares_and_marks_both_thresholds(results):
     assert [line.get_linestyle() for line in ax.lines[:2]] == ["-", "--"]
 
 
-def test_agreement_draws_every_person_in_her_category(results):
+def test_agreement_draws_every_participant_in_their_category(results):
     result = results["agreement"]
     ax = plot_improvement_agreement(result)
-    points = next(item for item in ax.lines if item.get_label() == "persons")
+    points = next(item for item in ax.lines if item.get_label() == "participants")
     rows = np.rint(points.get_ydata()).astype(int)
     drawn = sorted(zip(rows, points.get_xdata(), strict=True))
     category = result.data["improvement"].map({name: i for i, name in enumerate(result.categories)})
@@ -118,7 +113,7 @@ def test_axes_given_are_used_and_counted(results):
 
     axes = new_figure(2).subplots(1, 2)
     assert plot_slope_difference(results["slopes"], axes) == list(axes)
-    with pytest.raises(ValueError, match="plot_crossover: needs 2 axes; received 1"):
+    with pytest.raises(ValueError, match="plot_crossover: 2 panes need 2 axes; received 1"):
         plot_crossover(results["crossover"], axes[0])
     ax = new_figure().subplots()
     assert plot_responder_curve(results["curve"], ax) is ax

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from ldn_analysis.core.mcnemar import compute_mcnemar
 from ldn_analysis.crossover.responders import (
     ResponderComparison,
     compare_responders,
@@ -18,18 +19,12 @@ from ldn_analysis.crossover.responders import (
     paired_tango_interval,
     summarise_responder_curve,
 )
-from ldn_analysis.data.tables import load_dataset
 
 TABLE = pd.read_csv(Path(__file__).parents[1] / "reference" / "crossover.csv")
 REFERENCE = {
     key: group.set_index("quantity")["value"].to_dict()
     for key, group in TABLE.groupby(["case", "term"])
 }
-
-
-@pytest.fixture(scope="module")
-def trial() -> pd.DataFrame:
-    return load_dataset("esr_pain_change").query("trial == 'crossover'")
 
 
 def from_cells(both, first_only, second_only, neither) -> ResponderComparison:
@@ -115,19 +110,27 @@ def test_tango_interval_excludes_zero_just_where_mcnemar_does():
 def test_number_needed_of_altman():
     # Altman 1998 (BMJ 317:1309): -5 % to 25 % is NNTB 4 through infinity to NNTH 20.
     text = describe_number_needed(0.10, -0.05, 0.25)
-    assert text == "NNTB 10.0 (95 % CI NNTB 4.0 to infinity to NNTH 20.0)"
-    assert describe_number_needed(-0.2, -0.25, -0.1) == "NNTH 5.0 (95 % CI NNTH 4.0 to NNTH 10.0)"
-    assert describe_number_needed(0.0, -0.5, 0.5, 0.9) == (
-        "infinity (90 % CI NNTB 2.0 to infinity to NNTH 2.0)"
+    assert text == (
+        "number needed to treat for benefit 10.0 (95 % CI 4.0 for benefit, through infinity, to "
+        "20.0 for harm)"
     )
-    assert describe_number_needed(0.25, 0.0, 0.5) == "NNTB 4.0 (95 % CI NNTB 2.0 to infinity)"
+    assert describe_number_needed(-0.2, -0.25, -0.1) == (
+        "number needed to treat for harm 5.0 (95 % CI 4.0 to 10.0)"
+    )
+    assert describe_number_needed(0.0, -0.5, 0.5, 0.9) == (
+        "number needed to treat infinite (90 % CI 2.0 for benefit, through infinity, to 2.0 for "
+        "harm)"
+    )
+    assert describe_number_needed(0.25, 0.0, 0.5) == (
+        "number needed to treat for benefit 4.0 (95 % CI 2.0 to infinite)"
+    )
 
 
 def test_numbers_needed_come_from_the_interval_shown(trial):
     comparison = compare_responders(trial, threshold=50)
     row = comparison.to_frame().set_index("method").loc["Newcombe paired"]
     assert row["conf_low"] < 0 < row["conf_high"]
-    expected = f"NNTB {1 / row['conf_high']:.1f} to infinity to NNTH {-1 / row['conf_low']:.1f}"
+    expected = f"{1 / row['conf_high']:.1f} for benefit, through infinity, to {-1 / row['conf_low']:.1f} for harm"
     assert expected in str(comparison)
     assert expected in comparison.describe_number_needed()
 
@@ -144,7 +147,9 @@ def test_no_discordant_pair():
         low, high = table.loc[method, ["conf_low", "conf_high"]]
         assert low == pytest.approx(-high, rel=1e-9)
         assert 0 < high < 1
-    assert comparison.describe_number_needed().startswith("infinity (95 % CI NNTB")
+    assert comparison.describe_number_needed().startswith(
+        "number needed to treat infinite (95 % CI "
+    )
 
 
 def test_all_discordant_one_way_and_three_pairs():
@@ -173,18 +178,99 @@ def test_threshold_is_included():
     assert (comparison.both, comparison.first_only) == (1, 1)
 
 
+def test_exactly_thirty_percent_counts_whatever_the_rounding():
+    """Whole-number ratings with a fall of exactly 30 %, as fractions; no unit changes the count."""
+    start = np.arange(10, 300, 10)
+    reductions = [100 * (1 - 0.7 * b / 3 / (b / 3)) for b in start]
+    reductions += [100 * (1 - (7 * b / 10 / 7) / (b / 7)) for b in start]
+    assert any(value < 30 for value in reductions)  # or there is nothing to mend
+    n = len(reductions)
+    data = pd.DataFrame(
+        {
+            "participant": list(range(n)) * 2,
+            "condition": ["ldn"] * n + ["placebo"] * n,
+            "pain_reduction_percent": reductions + [29.999] * n,
+        }
+    )
+    comparison = compare_responders(data)
+    assert (comparison.first_only, comparison.both, comparison.neither) == (n, 0, 0)
+    curve = summarise_responder_curve(data)
+    assert curve.to_frame().set_index("threshold").loc[30.0, "estimate"] == 1
+    assert curve.confidence_interval(30)[0] > 0.9
+    tiny = data.assign(pain_reduction_percent=data["pain_reduction_percent"] * 1e-12)
+    assert compare_responders(tiny, threshold=30e-12).first_only == n
+    data.loc[0, "pain_reduction_percent"] = -1e17  # one odd value does not widen the tolerance
+    assert compare_responders(data).first_only == n - 1
+
+
+def list_tables(sizes):
+    """Every paired table of these sizes, one row each."""
+    return np.array(
+        [
+            (a, b, c, n - a - b - c)
+            for n in sizes for b in range(n + 1) for c in range(n + 1 - b) for a in range(n + 1 - b - c)
+        ]
+    )  # fmt: skip
+
+
+def test_an_interval_and_a_p_that_disagree_are_said_to():
+    """Every table of 10 to 28: Newcombe's interval against the mid-p of McNemar's test."""
+    tables = list_tables(range(10, 29))
+    low, high = paired_newcombe_interval(*tables.T, 0.95)
+    p_value = compute_mcnemar(tables[:, 1], tables[:, 2]).mid_p
+    disagree = ((low > 0) | (high < 0)) != (p_value <= 0.05)
+    assert 0 < disagree.mean() < 0.05
+    chosen = np.random.default_rng(1).choice(np.flatnonzero(~disagree), 60, replace=False)
+    some = np.random.default_rng(2).choice(np.flatnonzero(disagree), 60, replace=False)
+    for row, expected in [*((i, False) for i in chosen), *((i, True) for i in some)]:
+        text = str(from_cells(*tables[row]))
+        assert ("although p is" in text) == expected, tables[row]
+
+
+def test_tango_disagrees_with_the_mid_p_too():
+    """Why a clause, and not another interval: 4 to 0 of 10 has chi-square p 0.046 and mid-p 0.062."""
+    comparison = from_cells(0, 4, 0, 6)
+    assert comparison.confidence_interval("Tango score").low > 0
+    assert comparison.tests["p_value"][1] > 0.06
+    assert "leaves out zero although p is above 0.05" in str(comparison)
+
+
+def test_sentences_give_the_unit_and_follow_from_the_table(trial):
+    assert str(compare_responders(trial)).startswith(
+        "Pain reduction of at least 30 % of baseline: "
+    )
+    plain = str(compare_responders(trial.assign(y=trial["pain_reduction_percent"]), outcome="y"))
+    assert plain.startswith("Y of at least 30: ")
+    for cells, words in (
+        ((3, 0, 0, 5), "difference 0.00 percentage points"), ((3, 6, 0, 5), "to treat for benefit"),
+        ((3, 0, 6, 5), "to treat for harm"), ((3, 1, 1, 5), "number needed to treat infinite ("),
+    ):  # fmt: skip
+        assert words in str(from_cells(*cells))
+
+
+def test_curve_sentence_where_nothing_differs_and_where_the_second_is_better(trial):
+    same = trial.assign(pain_reduction_percent=trial["esr_mm_h"])
+    assert "is zero at each of them" in str(summarise_responder_curve(same))
+    first = summarise_responder_curve(trial).to_frame()["estimate"]
+    turned = summarise_responder_curve(trial, conditions=("placebo", "ldn"))
+    assert f"from {-100 * first.max():.0f} to" in str(turned)
+    assert "-0 " not in str(turned)
+    with pytest.raises(ValueError, match=r"12.5 is none of the \d+ thresholds from -"):
+        turned.confidence_interval(12.5)
+
+
 def test_sentence_warns_against_dichotomising(trial):
     for text in (str(compare_responders(trial)), str(summarise_responder_curve(trial))):
         assert "Senn 2003" in text
         assert "illustrative data" in text
-        assert "n = 28 persons" in text
+        assert "n = 28 participants" in text
     assert "Senn" in compare_responders.__doc__
 
 
 def test_responders_refuse_bad_input(trial):
     with pytest.raises(ValueError, match="threshold must be a number; received nan"):
         compare_responders(trial, threshold=np.nan)
-    with pytest.raises(ValueError, match="1 of 28 persons lack a value"):
+    with pytest.raises(ValueError, match="1 of 28 participants lack a value"):
         compare_responders(trial.iloc[1:])
     assert compare_responders(trial.iloc[1:], missing="drop").n_dropped == 1
     with pytest.raises(ValueError, match="thresholds must be finite"):
@@ -193,7 +279,7 @@ def test_responders_refuse_bad_input(trial):
         compare_responders(trial, conditions=("ldn", "placebo", "washout"))
 
 
-def test_curve_equals_one_comparison_a_threshold(trial):
+def test_curve_equals_one_comparison_per_threshold(trial):
     curve = summarise_responder_curve(trial)
     table = curve.to_frame(0.9).set_index("threshold")
     for threshold in (table.index[0], 30.0, 50.0, table.index[-1]):

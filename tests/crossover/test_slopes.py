@@ -28,7 +28,7 @@ def test_panes_are_kept_and_said_to_be_no_test(change):
     assert row["slope_first"] - row["slope_second"] == pytest.approx(
         comparison.difference.slope, rel=1e-12
     )
-    assert "do not test it" in str(comparison)
+    assert "do not test this difference" in str(comparison)
     assert "illustrative data" in str(comparison)
 
 
@@ -64,24 +64,24 @@ def test_cr2_equals_its_definition_on_the_pooled_design():
     inverse = np.linalg.inv(design.T @ design)
     hat = design @ inverse @ design.T
     resid = data["y"].to_numpy() - hat @ data["y"].to_numpy()
-    parts, pulls = [], []
+    parts, rows = [], []
     for i in range(n):
         own = [i, i + n]
         values, vectors = np.linalg.eigh(np.eye(2) - hat[np.ix_(own, own)])
         root = vectors @ np.diag(values**-0.5) @ vectors.T
-        pull = (inverse @ design[own].T @ root)[3]
-        parts.append(pull @ resid[own])
-        pulls.append((np.eye(2 * n) - hat)[own].T @ pull)
-    pulls = np.array(pulls)
-    gram = pulls @ pulls.T
+        weight = (inverse @ design[own].T @ root)[3]
+        parts.append(weight @ resid[own])
+        rows.append((np.eye(2 * n) - hat)[own].T @ weight)
+    rows = np.array(rows)
+    gram = rows @ rows.T
     error, df = comparison.pooled
     assert error == pytest.approx(np.sqrt(np.sum(np.square(parts))), rel=1e-10)
     assert df == pytest.approx(np.trace(gram) ** 2 / (gram**2).sum(), rel=1e-10)
 
 
-def test_persons_without_both_conditions(change):
+def test_participants_without_both_conditions(change):
     short = change.drop(index=change.index[0])
-    with pytest.raises(ValueError, match=r"1 of 38 persons lack a value .*missing='drop'"):
+    with pytest.raises(ValueError, match=r"1 of 38 participants lack a value .*missing='drop'"):
         compare_slopes(short)
     comparison = compare_slopes(short, missing="drop")
     assert (comparison.n_obs, comparison.n_dropped) == (37, 1)
@@ -122,7 +122,7 @@ def slopes_of(x, first, second):
     return compare_slopes(data, predictor="x", outcome="y", conditions=("A", "B"))
 
 
-def test_perfect_line_three_persons_and_ties():
+def test_perfect_line_three_participants_and_ties():
     perfect = slopes_of([1, 2, 3, 4], [3, 5, 7, 9], [1, 2, 3, 4]).to_frame()
     np.testing.assert_allclose(perfect["estimate"], 1.0, rtol=1e-12)
     assert perfect["std_error"].tolist() == [0.0] * 3
@@ -137,7 +137,7 @@ def test_perfect_line_three_persons_and_ties():
 
 
 def test_slopes_at_the_variance_boundary():
-    """Persons high under A are low under B: no variance between persons is left."""
+    """Participants high under A are low under B: no variance between participants is left."""
     comparison = slopes_of([1, 2, 3, 4, 5], [9, 2, 8, 1, 9.5], [1, 8, 2.5, 9, 1])
     assert comparison.mixed.boundary
     assert "boundary" in str(comparison)
@@ -146,11 +146,11 @@ def test_slopes_at_the_variance_boundary():
     # Both residual sums of squares over both degrees of freedom, by hand.
     x = np.arange(1, 6) - 3.0
     first, second = np.array([9, 2, 8, 1, 9.5]), np.array([1, 8, 2.5, 9, 1])
-    rest = 0.0
+    rss = 0.0
     for y in (first - second, first + second):
         resid = y - y.mean() - x * (x @ y) / (x @ x)
-        rest += resid @ resid / 2
-    assert table["std_error"][2] == pytest.approx(np.sqrt(2 * rest / 6 / (x @ x)), rel=1e-12)
+        rss += resid @ resid / 2
+    assert table["std_error"][2] == pytest.approx(np.sqrt(2 * rss / 6 / (x @ x)), rel=1e-12)
     assert table["std_error"][0] > table["std_error"][2]
 
 
@@ -169,7 +169,7 @@ def test_cluster_robust_df_equals_the_matrix_it_stands_for():
     )
 
 
-def test_a_hundred_thousand_persons_need_no_matrix():
+def test_a_hundred_thousand_participants_need_no_matrix():
     rng = np.random.default_rng(1)
     x, first, second = rng.normal(size=(3, 100_000))
     table = slopes_of(x, first, second).to_frame()

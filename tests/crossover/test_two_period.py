@@ -5,8 +5,6 @@ import pandas as pd
 import pytest
 from witnesses import make_trial, read_trials
 
-from ldn_analysis import load_dataset
-from ldn_analysis.crossover.paired_reml import solve_two_strata
 from ldn_analysis.crossover.two_period import fit_crossover
 
 TRIALS = read_trials()
@@ -32,7 +30,7 @@ def test_crossover_equals_r(case, trial):
     assert mixed["std_error"] == pytest.approx(lmer["std_error"], rel=1e-8)
     assert fit.mixed.log_likelihood == pytest.approx(lmer["log_likelihood"], abs=1e-6)
     assert fit.mixed.residual_sd == pytest.approx(lmer["residual_sd"], rel=1e-7)
-    assert fit.mixed.person_sd == pytest.approx(lmer["person_sd"], rel=1e-7, abs=1e-9)
+    assert fit.mixed.participant_sd == pytest.approx(lmer["person_sd"], rel=1e-7, abs=1e-9)
     assert fit.mixed.within_std_error[1] * 2 == pytest.approx(
         2 * lmer["period_std_error"], rel=1e-8
     )
@@ -45,31 +43,11 @@ def test_boundary_is_said_and_keeps_the_smaller_df():
     fit = fit_small(make_trial(*BOUNDARY))
     assert fit.mixed.boundary
     assert bool(fit.glance()["boundary"].iloc[0])
-    assert fit.mixed.person_sd == 0
+    assert fit.mixed.participant_sd == 0
     assert "boundary" in str(fit)
     # lmerTest uses the pooled 9; too many after the variance happened to come out as zero.
     assert fit.mixed.df == 4
     assert not fit_small(make_trial(*UNBALANCED)).mixed.boundary
-
-
-def test_boundary_error_with_containment_df_is_closer_to_its_level():
-    """A t on n - 2 after a boundary fit errs less often than one on the pooled df."""
-    rng = np.random.default_rng(7)
-    n, trials = 6, 4000
-    ones = np.ones((n, 1))
-    order = np.repeat([-1.0, 1.0], 3)
-    from scipy.special import stdtrit
-
-    wrong = np.zeros(2)
-    for _ in range(trials):
-        model = solve_two_strata(*rng.normal(size=(2, n)), np.column_stack([ones, order]), ones)
-        t = abs(model.within[0] / model.within_std_error[0])
-        pooled = 2 * n - 3 if model.boundary else n - 2
-        wrong += [t > stdtrit(model.df, 0.975), t > stdtrit(pooled, 0.975)]
-    share = wrong / trials
-    error = np.sqrt(0.05 * 0.95 / trials)
-    assert abs(share[0] - 0.05) < 4 * error
-    assert share[1] > 0.05 + 3 * error
 
 
 def test_closed_form_equals_mixedlm_in_the_interior(trial):
@@ -98,9 +76,9 @@ def test_closed_form_is_the_maximum_of_the_restricted_likelihood():
             return -0.5 * (parts + np.linalg.slogdet(information)[1] + resid @ w @ resid)
 
         mixed = fit_small(make_trial(starts, first, second)).mixed
-        best = restricted(mixed.person_sd**2, mixed.residual_sd**2)
+        best = restricted(mixed.participant_sd**2, mixed.residual_sd**2)
         assert mixed.log_likelihood == pytest.approx(best, abs=1e-9)
-        for person in mixed.person_sd**2 * np.array([0.9, 1.0, 1.1]) + [0, 0, 0.5]:
+        for person in mixed.participant_sd**2 * np.array([0.9, 1.0, 1.1]) + [0, 0, 0.5]:
             for residual in mixed.residual_sd**2 * np.array([0.95, 1.0, 1.05]):
                 assert restricted(person, residual) <= best + 1e-9
 
@@ -116,7 +94,7 @@ def test_effects_by_hand():
 
 
 def test_a_pure_period_effect_leaks_into_the_paired_difference_only():
-    """Period 2 is 10 better, the drug does nothing, five persons begin with A and two with B."""
+    """Period 2 is 10 better, the drug does nothing, five participants begin with A and two with B."""
     starts, base = np.array([True] * 5 + [False] * 2), np.array([3, 8, 5, 9, 4, 6, 7.0])
     data = make_trial(starts, base + 10 * ~starts, base + 10 * starts)
     table = fit_small(data).to_frame().set_index("term")
@@ -138,6 +116,23 @@ def test_carry_over_warning(trial):
         assert words in text
 
 
+def test_little_power_is_said_only_where_the_error_is_much_larger():
+    # Sums vary less than differences: who is high under A is low under B.
+    data = make_trial([True] * 3 + [False] * 3, [9, 1, 8, 2, 9, 1.5], [1.5, 8, 2, 9, 1, 9])
+    text = str(fit_small(data))
+    assert "little power" not in text
+    assert "Freeman 1989" in text
+
+
+@pytest.mark.parametrize("sign", [1, -1, 0])
+def test_sentence_follows_the_sign(trial, sign):
+    value = sign * trial["pain_reduction_percent"] + trial["esr_mm_h"]
+    text = str(fit_crossover(trial.assign(pain_reduction_percent=value)))
+    start = "Difference in pain reduction (ldn minus placebo): "
+    assert text.startswith(start + {1: "10.8 percentage points", -1: "-10.8", 0: "0.00"}[sign])
+    assert ("p not defined" in text) == (sign == 0)
+
+
 def test_cell_means(trial):
     means = fit_crossover(trial).cell_means.set_index("starts_with")
     chosen = trial[(trial["sequence"] == "placebo then ldn") & (trial["condition"] == "ldn")]
@@ -147,19 +142,18 @@ def test_cell_means(trial):
     assert means["n_obs"].tolist() == [14, 14]
 
 
-def test_crossover_refuses_what_it_cannot_use(trial):
-    pilot = load_dataset("esr_pain_change").query("trial == 'pilot'")
-    pilot = pilot.merge(load_dataset("participants")[["participant", "sequence"]])
-    with pytest.raises(ValueError, match=r"all 10 persons began with 'placebo'"):
+def test_crossover_refuses_what_it_cannot_use(trial, change):
+    pilot = change.query("trial == 'pilot'").assign(sequence="placebo then ldn")
+    with pytest.raises(ValueError, match=r"all 10 participants began with 'placebo'"):
         fit_crossover(pilot)
     with pytest.raises(ValueError, match=r"sequence 'first' must begin with one condition"):
         fit_crossover(trial.assign(sequence="first"))
-    with pytest.raises(ValueError, match="at least 3 persons with both conditions; 2 are left"):
+    with pytest.raises(
+        ValueError, match="at least 3 participants with both conditions; 2 are left"
+    ):
         fit_small(make_trial([True, False], [1, 2], [3, 5]))
     with pytest.raises(ValueError, match="is never 'B'"):
         fit_small(make_trial([True] * 3, [1, 2, 3], [1, 2, 4]).query("condition == 'A'"))
-    with pytest.raises(ValueError, match="more persons than columns"):
-        solve_two_strata([1.0], [2.0], np.ones((1, 1)), np.ones((1, 1)))
 
 
 def test_sequence_words_where_one_condition_contains_the_other():
@@ -167,10 +161,10 @@ def test_sequence_words_where_one_condition_contains_the_other():
     names = {"A": "drug", "B": "no drug", "AB": "drug then no drug", "BA": "no drug then drug"}
     data = data.replace({"condition": names, "sequence": names})
     fit = fit_crossover(data, outcome="y", conditions=("drug", "no drug"))
-    assert fit.persons["starts_with"].tolist() == ["drug", "no drug", "drug"]
+    assert fit.participants["starts_with"].tolist() == ["drug", "no drug", "drug"]
 
 
-def test_one_person_without_second_period_is_dropped_and_counted(trial):
+def test_one_participant_without_second_period_is_dropped_and_counted(trial):
     fit = fit_crossover(trial.iloc[1:], missing="drop")
     assert (fit.n_obs, fit.n_dropped) == (27, 1)
     assert fit.glance()[["n_first_sequence", "n_second_sequence"]].sum(axis=1).iloc[0] == 27

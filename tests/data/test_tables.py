@@ -13,7 +13,6 @@ import pytest
 
 from ldn_analysis import list_datasets, load_codebook, load_dataset
 from ldn_analysis.core.codebook import describe_column, get_resource
-from ldn_analysis.core.files import write_files
 from ldn_analysis.core.status import read_status
 from ldn_analysis.data.tables import find_illustrative_folder, write_tables
 
@@ -306,15 +305,6 @@ def test_csv_files_have_plain_line_ends_and_no_mark():
         assert not content.startswith(b"\xef\xbb\xbf")
         assert content.endswith(b"\n")
         content.decode("utf-8")
-
-
-def test_write_files_cleans_up(tmp_path):
-    (tmp_path / "b").mkdir()
-    (tmp_path / "a").write_bytes(b"old")
-    with pytest.raises(IsADirectoryError, match="is a folder"):
-        write_files({"a": b"new", "b": b"new"}, tmp_path)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "b"]
-    assert (tmp_path / "a").read_bytes() == b"old"
 
 
 # --- the wheel ---------------------------------------------------------------------------

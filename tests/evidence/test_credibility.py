@@ -118,8 +118,8 @@ def test_three_ways_in_are_one():
     three = analyse_credibility(5.0, interval=(5 - margin, 5 + margin))
     for other in (two, three):
         assert_allclose(
-            other.to_frame().drop(columns="kind").astype(float),
-            one.to_frame().drop(columns="kind").astype(float),
+            other.to_frame().drop(columns=["kind", "term"]).astype(float),
+            one.to_frame().drop(columns=["kind", "term"]).astype(float),
             rtol=1e-10,
         )
     assert_allclose(one.p_value, 0.01, rtol=1e-10)
@@ -127,11 +127,12 @@ def test_three_ways_in_are_one():
 
 def test_printed_result_of_2013():
     trial = load_dataset("trials").set_index("trial").loc["Crossover RCT 2013"]
-    analysis = analyse_credibility(trial["estimate"], p_value=trial["p_value"])
-    z, z_level = stats.norm.isf(trial["p_value"] / 2), stats.norm.ppf(0.975)
+    estimate, p = float(trial["estimate"]), float(trial["p_value"])
+    analysis = analyse_credibility(estimate, p_value=p)
+    z, z_level = stats.norm.isf(p / 2), stats.norm.ppf(0.975)
     # In units of the estimate the limit depends on z alone: (z_level / z)^2 / sqrt(1 - ...).
     ratio = (z_level / z) ** 2 / np.sqrt(1 - (z_level / z) ** 2)
-    assert_allclose(analysis.limit / trial["estimate"], ratio, rtol=1e-10)
+    assert_allclose(analysis.limit / estimate, ratio, rtol=1e-10)
     assert analysis.kind == "sceptical"
     assert not analysis.intrinsically_credible
     assert "is not intrinsically credible" in str(analysis)
@@ -157,6 +158,27 @@ def test_sentences():
     assert "between 0 and 9.38" in hopeful
 
 
+def test_another_level_is_another_analysis():
+    analysis = analyse_credibility(2.0, std_error=1.1, confidence_level=0.9)
+    other = analyse_credibility(2.0, std_error=1.1, confidence_level=0.95)
+    assert analysis.to_frame(0.95).equals(other.to_frame())
+    assert analysis.kind == "sceptical"
+    assert other.kind == "advocacy"
+    assert analysis.confidence_interval("result").low == other.conf_low
+
+
+@pytest.mark.parametrize("sign", [-1, 1])
+def test_sentences_of_both_signs_and_none(sign):
+    sure = str(analyse_credibility(4.0 * sign, std_error=1.0))
+    assert "is intrinsically credible" in sure
+    assert sure.startswith(f"{4.0 * sign:.2f} (95 % CI ")
+    unsure = str(analyse_credibility(1.0 * sign, std_error=1.0))
+    assert "does not exclude 0" in unsure
+    combined = combine_with_prior(2.0 * sign, 1.0, prior_sd=1.0)
+    assert f"above 0 is {0.921 if sign > 0 else 0.079:.3f}" in str(combined)
+    assert "above 0 is 0.500" in str(combine_with_prior(0.0, 1.0, prior_sd=1.0))
+
+
 # --- messages -----------------------------------------------------------------------------
 
 
@@ -175,7 +197,7 @@ def test_sentences():
         (lambda: analyse_credibility(interval=(np.nan, 1)), "finite low < high"),
         (lambda: analyse_credibility(3.0, interval=(1.0, 4.0)), "3 is not the middle of the interval 1 to 4"),
         (lambda: analyse_credibility(1.0, std_error=1, confidence_level=95), "confidence_level must lie"),
-        (lambda: analyse_credibility(1.0, std_error=1).to_frame(0.9), "of a 95 % interval; received 0.9"),
+        (lambda: analyse_credibility(1.0, std_error=1).to_frame(9), "confidence_level must lie"),
         (lambda: combine_with_prior(1.0, 1.0, prior_sd=0), "prior_sd must be a finite number above 0; received 0"),
         (lambda: combine_with_prior(1.0, -1.0, prior_sd=1), "std_error must be a finite number above 0"),
         (lambda: combine_with_prior(np.nan, 1.0, prior_sd=1), "estimate must be a finite number; received nan"),

@@ -17,8 +17,10 @@ from ldn_analysis import (
     plot_cumulative,
     plot_forest,
     plot_funnel,
+    plot_precision,
     plot_prior,
     pool_effects,
+    pool_effects_bayes,
     standardise_trials,
     vary_assumptions,
 )
@@ -111,9 +113,20 @@ def test_forest_shows_the_numbers_of_the_result(meta):
     pooled = meta.to_frame().iloc[-1]
     words = row_of(ax, "Random effects")
     assert words[-1] == f"[{write(pooled['conf_low'])} to {write(pooled['conf_high'])}]"
-    low, high = meta.prediction_interval()
-    assert row_of(ax, "95 % prediction")[-1] == f"[{write(low)} to {write(high)}]"
-    assert row_of(ax, "INNOVA 2026")[1] == "48 + 50"
+    assert row_of(ax, "95 % prediction")[-1] == "needs 5 trials; there are 3"
+    bayes = pool_effects_bayes(meta)
+    with_bayes = plot_forest(meta, bayes=bayes)[0]
+    numbers = bayes.to_frame().set_index("term")
+    for label, term in (
+        ("Random effects, Bayesian", "mean effect"),
+        ("Bayesian: in a new trial", "effect in a new trial"),
+    ):
+        low, high = numbers.loc[term, ["conf_low", "conf_high"]]
+        assert row_of(with_bayes, label)[-1] == f"[{write(low)} to {write(high)}]"
+    labels = [text.get_text() for text in with_bayes.texts]
+    assert not any(label.startswith("95 % prediction") for label in labels)
+    assert "half-normal with scale 0.5" in labels[-1]
+    assert row_of(ax, "INNOVA 2026")[1] == "47 + 49"
     assert row_of(ax, "Crossover RCT 2013")[1] == "28"
 
 
@@ -142,22 +155,22 @@ def test_lines_are_the_intervals(meta):
         assert (row.conf_low, row.conf_high) in lines
 
 
-def test_beside_has_open_markers_and_is_not_in_the_weights(meta):
+def test_not_pooled_has_open_markers_and_is_not_in_the_weights(meta):
     ax = plot_forest(meta)[0]
     opened = [
         line for line in pane_of(ax).lines if line.get_marker() == "o" and line.get_markerfacecolor() == "white"
     ]  # fmt: skip
-    beside = meta.effects.beside
-    assert_allclose([line.get_xdata()[0] for line in opened], beside["estimate"])
+    others = meta.effects.not_pooled
+    assert_allclose([line.get_xdata()[0] for line in opened], others["estimate"])
     labels = [text.get_text() for text in ax.texts]
-    assert labels.index("Beside, not pooled") < labels.index("Pilot 2009 (Younger)")
+    assert labels.index("Not pooled, for comparison") < labels.index("Pilot 2009 (Younger)")
     assert row_of(ax, "Crossover RCT 2023")[-1] == "no interval"
-    assert "reported" in row_of(ax, "Pilot 2009 (")
+    assert "published" in row_of(ax, "Pilot 2009 (")
     notes = labels[-1].replace("\n", " ")
     for words in (
         "another construct",
         "a difference of medians",
-        "within-person correlation assumed 0.5",
+        "two results 0.64, derived",
     ):
         assert words in notes
     assert "illustrative" not in notes
@@ -166,7 +179,7 @@ def test_beside_has_open_markers_and_is_not_in_the_weights(meta):
 def test_pilot_in_moves_to_the_pooled_block():
     ax = plot_forest(pool_effects(standardise_trials(also_pool="Pilot 2009")))[0]
     labels = [text.get_text() for text in ax.texts]
-    assert labels.index("Pilot 2009 (Younger)") < labels.index("Beside, not pooled")
+    assert labels.index("Pilot 2009 (Younger)") < labels.index("Not pooled, for comparison")
     assert labels.count("Pilot 2009 (Younger)") == 1
     assert len(pane_of(ax).collections) == 4
 
@@ -177,29 +190,31 @@ def test_printed_meta_analyses_have_their_own_scales(meta):
     assert [pane_of(ax).get_xlabel() for ax in axes] == [
         "standardised mean difference",
         "standardised mean difference (pain)",
+        "standardised mean difference (fibromyalgia subgroup)",
         "mean difference (pain)",
     ]
     assert pane_of(axes[0]).get_xlim() == pane_of(axes[1]).get_xlim()
-    assert pane_of(axes[0]).get_xlim() != pane_of(axes[2]).get_xlim()
+    assert pane_of(axes[0]).get_xlim() != pane_of(axes[3]).get_xlim()
     row = printed.set_index("study").loc["Vatvani 2024"]
-    words = row_of(axes[2], "Vatvani 2024")
+    words = row_of(axes[3], "Vatvani 2024")
     assert words[-2:] == [
         write(row["estimate"]),
         f"[{write(row['conf_low'])} to {write(row['conf_high'])}]",
     ]
-    note = axes[2].texts[-1].get_text().replace("\n", " ")
+    note = axes[3].texts[-1].get_text().replace("\n", " ")
     assert "in print below 0 favours LDN" in note
-    assert "criticised by a 2026 letter (Bruun 2026)" in note
+    assert "a 2026 letter (Bruun 2026) found" in note
+    assert "nan" not in " ".join(text.get_text() for ax in axes for text in ax.texts)
     assert "no control group" in axes[1].texts[-1].get_text().replace("\n", " ")
     drawn = [text.get_text() for ax in axes for text in pane_of(ax).texts]
-    assert drawn == ["← favours placebo", "favours LDN →"] * 3
+    assert drawn == ["← favours placebo", "favours LDN →"] * 4
 
 
-def test_interval_beyond_the_axis_ends_in_arrows(meta):
-    pane = pane_of(plot_forest(meta)[0])
+def test_interval_beyond_the_axis_ends_in_arrows():
+    pane = pane_of(plot_forest(some([0.1, 0.9], [0.2, 0.3]))[0])
     arrows = [line.get_marker() for line in pane.lines if line.get_marker() in ("<", ">")]
     assert arrows == ["<", ">"]
-    near = some([0.3, 0.32, 0.31, 0.29], [0.2] * 4)
+    near = some([0.3, 0.32, 0.31, 0.29, 0.3], [0.2] * 5)
     pane = pane_of(plot_forest(near)[0])
     assert not [line for line in pane.lines if line.get_marker() in ("<", ">")]
     ends = np.array([line.get_xdata() for line in pane.lines if len(line.get_xdata()) == 2])
@@ -208,10 +223,10 @@ def test_interval_beyond_the_axis_ends_in_arrows(meta):
 
 def test_one_and_two_trials():
     one = plot_forest(some([0.4], [0.2]))[0]
-    assert "needs 3 trials; there is 1" in [text.get_text() for text in one.texts]
+    assert "needs 5 trials; there is 1" in [text.get_text() for text in one.texts]
     assert len(pane_of(one).patches) == 1
     two = plot_forest(some([0.1, 0.9], [0.2, 0.3]))[0]
-    assert "needs 3 trials; there are 2" in [text.get_text() for text in two.texts]
+    assert "needs 5 trials; there are 2" in [text.get_text() for text in two.texts]
 
 
 @pytest.mark.parametrize(
@@ -224,7 +239,12 @@ def test_one_and_two_trials():
         lambda: plot_forest(some(np.linspace(-300, 900, 14), [20.0] * 14)),
         lambda: [plot_cumulative(cumulate_trials(standardise_trials()))],
         lambda: [plot_cumulative(leave_one_trial_out(standardise_trials()))],
-        lambda: [plot_cumulative(vary_assumptions())],
+        lambda: plot_forest(
+            meta := pool_effects(standardise_trials()),
+            bayes=pool_effects_bayes(meta), printed=load_printed_meta_analyses(),
+        ),
+        lambda: [plot_precision(standardise_trials())],
+        lambda: [plot_cumulative(vary_assumptions(within_r=(None, 0.5)))],
         lambda: [plot_funnel(pool_effects(standardise_trials()))],
         lambda: [plot_funnel(pool_effects(standardise_trials(also_pool="Pilot 2009")))],
         lambda: [plot_prior(analyse_credibility(10.8, p_value=0.016).combine(), label="points")],
@@ -234,9 +254,9 @@ def test_nothing_is_clipped_or_overlaps(draw):
     assert_readable(draw()[0].figure)
 
 
-def test_as_many_axes_as_blocks(meta):
+def test_as_many_axes_as_panes(meta):
     figure = mpl.figure.Figure()
-    with pytest.raises(ValueError, match="3 blocks need as many axes; received 1"):
+    with pytest.raises(ValueError, match="plot_forest: 4 panes need 4 axes; received 1"):
         plot_forest(meta, figure.subplots(), printed=load_printed_meta_analyses())
     ax = figure.subplots()
     assert plot_forest(meta, ax) == [ax]
@@ -247,7 +267,7 @@ def test_as_many_axes_as_blocks(meta):
 
 def test_cumulative_draws_the_series():
     series = cumulate_trials(standardise_trials())
-    for model in ("hartung-knapp", "fixed"):
+    for model in ("hartung-knapp", "bayesian", "fixed"):
         ax = plot_cumulative(series, model=model)
         table = series.to_frame(model=model)
         points = [line for line in ax.lines if line.get_marker() in ("o", "D")]
@@ -258,9 +278,34 @@ def test_cumulative_draws_the_series():
             assert (
                 text == f"{write(row.estimate)} [{write(row.conf_low)} to {write(row.conf_high)}]"
             )
-    assert [label.get_text() for label in ax.get_yticklabels()][-1] == "+ INNOVA 2026, n = 225"
+    assert [label.get_text() for label in ax.get_yticklabels()][-1] == "+ INNOVA 2026, n = 223"
     assert "fixed effect, 95 % CI; open: one trial, normal interval" in ax.get_title(loc="left")
     assert "favours LDN" in ax.get_xlabel()
+
+
+def test_cumulative_draws_the_interval_that_the_text_recommends():
+    series = cumulate_trials(standardise_trials())
+    ax = plot_cumulative(series)
+    assert "random effects, Bayesian, 95 % credible interval" in ax.get_title(loc="left")
+    table = series.to_frame()
+    last = ax.texts[-1].get_text()
+    assert last.endswith(
+        f"[{write(table['conf_low'].iloc[-1])} to {write(table['conf_high'].iloc[-1])}]"
+    )
+
+
+def test_precision_places_trials_by_what_they_are_worth():
+    effects = standardise_trials()
+    ax = plot_precision(effects)
+    table = effects.to_frame().dropna(subset=["std_error"])
+    large = [line for line in ax.lines if line.get_markersize() == 7 and len(line.get_xdata())]
+    assert_allclose([line.get_xdata()[0] for line in large], table["parallel_n"], rtol=1e-12)
+    small = [line for line in ax.lines if line.get_markersize() == 3]
+    assert [line.get_xdata()[0] for line in small] == table["n_obs"].tolist()
+    names = [text.get_text() for text in ax.texts]
+    assert names == table["trial"].tolist()
+    faces = [line.get_markerfacecolor() == "white" for line in large]
+    assert faces == (~table["pooled"]).tolist()
 
 
 def test_funnel(meta):
@@ -268,8 +313,8 @@ def test_funnel(meta):
     drawn = {line.get_label(): line for line in ax.lines}
     assert_allclose(drawn["pooled trial"].get_xdata(), meta.trials["estimate"])
     assert_allclose(drawn["pooled trial"].get_ydata(), meta.trials["std_error"])
-    assert drawn["beside, not pooled"].get_markerfacecolor() == "white"
-    assert len(drawn["beside, not pooled"].get_xdata()) == 1  # without an error no place
+    assert drawn["not pooled"].get_markerfacecolor() == "white"
+    assert len(drawn["not pooled"].get_xdata()) == 1  # without an error no place
     assert "fewer than 10" in ax.get_title(loc="left")
     assert ax.get_ylim()[1] == 0
     bands = {

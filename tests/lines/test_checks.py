@@ -76,7 +76,7 @@ def test_anscombe_four_rests_on_one_point():
     assert table["note"][3] == "not defined for 7: the slope rests on that point alone"
     assert table["look_at"][4] == "7"
     result = leave_one_out(fit)
-    assert result.most_moving == 7
+    assert result.most_influential == 7
     assert "Without 7 the predictor is the same for everybody" in str(result)
     compared = compare_lines(fit).to_frame().set_index("estimator")
     assert np.isnan(compared.loc["OLS with HC3", "conf_low"])
@@ -103,7 +103,10 @@ def test_a_perfect_line_says_that_there_is_no_scatter():
     table = check_line(fit).to_frame()
     assert (table["note"].str.contains("no scatter")).sum() == 6
     assert_allclose(table["statistic"][4], 11 / 21, rtol=1e-12)  # leverage 1/6 + 2.5**2/17.5
-    assert str(leave_one_out(fit)) == "The slope is 2.00 whoever of the 6 is left out."
+    assert (
+        str(leave_one_out(fit))
+        == "The slope is 2.00 whichever of the 6 participants is left out (n = 6)."
+    )
     slopes = compare_lines(fit).to_frame().query("term == 'slope'")
     assert_allclose(slopes[["estimate", "conf_low", "conf_high"]], 2, rtol=1e-12)
 

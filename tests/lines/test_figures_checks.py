@@ -79,11 +79,11 @@ def test_contours_are_of_cooks_distance(ldn):
         assert_allclose(r**2 * h / (1 - h) / 2, distance, rtol=1e-9)
 
 
-def test_points_worth_a_look_are_named(ldn):
+def test_points_furthest_beyond_a_cut_off_are_named(ldn):
     checks = check_line(ldn)
     axes = plot_checks(checks)
     named = {text.get_text() for text in axes[3].texts}
-    assert named == set(checks.find_points("cooks_distance")[:4])
+    assert named == set(checks.find_points("cooks_distance")[:6])
     place = {label: i for i, label in enumerate(checks.labels)}
     for text in axes[5].texts:
         i = place[text.get_text()]
@@ -118,7 +118,7 @@ def test_fan_of_lines_and_who_moves_it_most(ldn):
     segments = np.array(ax.collections[0].get_segments())
     slopes = np.diff(segments[:, :, 1])[:, 0] / np.diff(segments[:, :, 0])[:, 0]
     assert_allclose(slopes, result.line.slope, rtol=1e-10)
-    who = result.labels[result.most_moving]
+    who = result.labels[result.most_influential]
     assert ax.texts[0].get_text() == who
     assert f"without {who}" in [text.get_text() for text in ax.get_legend().get_texts()]
     assert ax.get_xlabel() == "baseline ESR (mm/h)"
@@ -146,7 +146,7 @@ def test_forest_shows_the_table(ldn):
     table = comparison.to_frame().query("term == 'slope'")
     bars = [line.get_xdata() for line in ax.lines if len(line.get_xdata()) == 2][:5]
     assert_allclose(bars, table[["conf_low", "conf_high"]])
-    assert ax.get_xlabel() == "slope (% of baseline per mm/h)"
+    assert ax.get_xlabel() == "slope (percentage points per mm/h)"
 
 
 def test_permutation_picture_marks_both_tails(ldn):
@@ -204,7 +204,7 @@ def test_given_axes_are_used_and_style_is_left_alone(ldn):
     assert plot_lines(compare_lines(ldn), ax) is ax
     assert plot_leave_one_out(leave_one_out(ldn), new_figure().subplots()).has_data()
     assert dict(mpl.rcParams) == before
-    with pytest.raises(ValueError, match="six panes need six axes; received 4"):
+    with pytest.raises(ValueError, match="6 panes need 6 axes; received 4"):
         plot_checks(check_line(ldn), axes.ravel()[:4])
 
 

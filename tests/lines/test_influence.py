@@ -91,7 +91,7 @@ def test_leave_one_out_equals_refits(name):
             slope = refit.to_frame().iloc[1]
             names = ["std_error", "p_value", "conf_low", "conf_high"]
             assert_allclose(row[names].astype(float), slope[names].astype(float), rtol=1e-9)
-    assert result.most_moving == np.abs(table["slope"] - fit.slope).argmax()
+    assert result.most_influential == np.abs(table["slope"] - fit.slope).argmax()
 
 
 def test_leave_one_out_agrees_with_dfbetas(ldn):
@@ -103,4 +103,4 @@ def test_leave_one_out_agrees_with_dfbetas(ldn):
     change = influence["dfbetas_slope"] * sd_without / np.sqrt(ldn.line.sxx)
     assert_allclose(-table["slope_change"], change, rtol=1e-9, atol=1e-14)
     who = table["left_out"][table["slope_change"].abs().idxmax()]
-    assert f"{who} moves it most" in str(leave_one_out(ldn))
+    assert f"Leaving out {who} changes it most" in str(leave_one_out(ldn))

@@ -7,6 +7,7 @@ from numpy.testing import assert_allclose
 from statsmodels.api import OLS, add_constant
 
 from ldn_analysis import fit_line, move_point
+from ldn_analysis.core.wording import format_number
 
 
 def test_line_and_influence_equal_statsmodels_on_the_moved_data(ldn):
@@ -51,7 +52,10 @@ def test_a_point_that_stays_moves_nothing(ldn):
     assert moved.after.slope == moved.before.slope
     table = moved.to_frame()
     assert table["before"].equals(table["after"])
-    assert f"is at ({x:g}, {y:g}), as in the data: slope {ldn.slope:.2f} (95 % CI" in str(moved)
+    assert (
+        f"is at ({x:g}, {y:g}), as in the data: slope {format_number(ldn.slope)} (95 % CI"
+        in str(moved)
+    )
     assert "illustrative data" in str(moved)
 
 
@@ -69,7 +73,9 @@ def test_refusals(ldn):
         move_point(ldn, "nobody", x=1, y=1)
     with pytest.raises(ValueError, match="x and y must be finite; received x=nan"):
         move_point(ldn, "C17", x=float("nan"), y=1)
-    with pytest.raises(TypeError, match="fit must be what fit_line returns; received DataFrame"):
+    with pytest.raises(
+        TypeError, match="fit must be what fit_line returns; received IllustrativeTable"
+    ):
         move_point(ldn.data, "C17", x=1, y=1)
     twice = pd.DataFrame({"participant": ["a", "a", "b"], "x": [1, 2, 3], "y": [1, 2, 4.0]})
     with pytest.raises(ValueError, match="2 rows are called 'a'"):

@@ -18,7 +18,7 @@ def test_exact_permutations_equal_r(alternative):
     assert test.exact
     assert (test.n_permutations, test.n_extreme) == tuple(theirs.loc[alternative, ["n", "extreme"]])
     assert test.p_value == test.n_extreme / 5040
-    assert test.p_std_error == 0
+    assert test.mc_std_error == 0
 
 
 def test_exact_permutations_equal_scipy():
@@ -38,7 +38,7 @@ def test_random_permutations_estimate_the_exact_p():
     drawn = permute_line(fit, rng=1, n_permutations=5000)
     assert not drawn.exact
     assert drawn.p_value == (drawn.n_extreme + 1) / 5001
-    assert_allclose(drawn.p_std_error, np.sqrt(drawn.p_value * (1 - drawn.p_value) / 5000))
+    assert_allclose(drawn.mc_std_error, np.sqrt(drawn.p_value * (1 - drawn.p_value) / 5000))
     assert abs(drawn.p_value - exact) < 4.5 * np.sqrt(exact * (1 - exact) / 5000) + 1 / 5001
     assert "Monte Carlo standard error" in str(drawn)
 
@@ -59,7 +59,7 @@ def test_permutations_agree_with_the_t_test_and_scipy(ldn):
     from scipy.stats import permutation_test
 
     ours = permute_line(ldn, rng=3)
-    assert abs(ours.p_value - ldn.p_value) < 4.5 * ours.p_std_error + 3e-4
+    assert abs(ours.p_value - ldn.p_value) < 4.5 * ours.mc_std_error + 3e-4
     moments = ours.r.mean(), ours.r.var() * (ldn.n_obs - 1)
     assert abs(moments[0]) < 4.5 / np.sqrt(37 * 100_000)
     assert abs(moments[1] - 1) < 4.5 * np.sqrt(2 / 100_000)  # exactly 1 / (n - 1)
@@ -78,7 +78,7 @@ def test_ties_in_r_count_as_extreme():
     fit = fit_xy([1, 2, 3, 4, 5, 6], [0.1, 0.1, 0.1, 0.7, 0.7, 0.7])
     test = permute_line(fit, rng=1)
     assert (test.n_permutations, test.n_extreme) == (720, 72)  # 2 * 3! * 3!
-    assert str(test).startswith("r = 0.88; 72 of all 720 permutations have |r| as large or more so")
+    assert str(test).startswith("r = 0.88; 72 of all 720 permutations gave |r| at least as large")
 
 
 def test_small_and_perfect_permutations():
@@ -92,7 +92,7 @@ def test_small_and_perfect_permutations():
     ("options", "message"),
     [
         ({"rng": None}, "permute_line: rng is None"),
-        ({"rng": 1, "n_permutations": -1}, "n_permutations must be a whole number from 1"),
+        ({"rng": 1, "n_permutations": -1}, "n_permutations must be a whole number, 1 or more"),
         ({"rng": 1, "alternative": "both"}, "'two-sided', 'greater' or 'less'; received 'both'"),
     ],
 )

@@ -10,7 +10,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy.stats import pearsonr
 from scipy.stats import t as student_t
 from statsmodels.stats.outliers_influence import OLSInfluence
-from witnesses import read_lines
+from witnesses import read_lines, read_reference
 
 from ldn_analysis import fit_line, fit_lines, load_dataset
 
@@ -37,10 +37,9 @@ def get_case(case):
         x, y = [10, 10, 10, 20, 20, 30], [1, 2, 3, 3, 5, 4]
     else:
         condition, _, shifted = case.partition("_")
-        rows = load_dataset("esr_pain_change")
-        rows = rows[rows["condition"] == condition]
-        x = rows["esr_mm_h"] + (1e4 if shifted else 0)
-        y = rows["pain_reduction_percent"]
+        rows = read_reference("line_inputs")
+        rows = rows[rows["set"] == condition]
+        x, y = rows["x"] + (1e4 if shifted else 0), rows["y"]
     return pd.DataFrame({"x": np.asarray(x, float), "y": np.asarray(y, float)})
 
 
@@ -182,7 +181,7 @@ def test_predict_without_values_is_the_line_at_the_data(panes):
     fit = panes["ldn"]
     table = fit.predict()
     assert_array_equal(table["esr_mm_h"], fit.data["esr_mm_h"])
-    assert_array_equal(table["fitted"], fit.augment()["fitted"])
+    assert_allclose(table["fitted"], fit.augment()["fitted"], rtol=1e-13)
     assert len(fit.predict(30)) == 1
 
 
@@ -327,7 +326,7 @@ def test_a_column_that_is_not_numbers_is_refused_with_an_example(column, dtype, 
     data = pd.DataFrame({"bad": pd.Series(column, dtype=dtype), "good": [1.0, 2.0, 4.0, 3.0]})
     names = {"predictor": "good", "outcome": "good"} | {role: "bad"}
     message = (
-        f"fit_line: the {role} 'bad' is not numbers but {dtype}{example}. Correct the values, or "
+        f"fit_line: the {role} 'bad' is not numeric (dtype {dtype}){example}. Correct the values, or "
         "convert the column with pandas.to_numeric."
     )
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
@@ -342,8 +341,8 @@ GOOD = pd.DataFrame({"x": [1.0, 2.0, 3.0, 4.0], "y": [2.0, 3.0, 5.0, 6.0]}, inde
 @pytest.mark.parametrize(
     ("data", "options", "message"),
     [
-        (GOOD, {"predictor": "esr"}, "fit_line: the predictor 'esr' is not a column; columns: x, y"),
-        (GOOD, {"outcome": "pain"}, "fit_line: the outcome 'pain' is not a column; columns: x, y"),
+        (GOOD, {"predictor": "esr"}, "fit_line: no column 'esr'; columns: x, y"),
+        (GOOD, {"outcome": "pain"}, "fit_line: no column 'pain'; columns: x, y"),
         (GOOD, {"missing": "ignore"}, "fit_line: missing must be 'raise' or 'drop'; received 'ignore'"),
         (
             GOOD.assign(x=[1, 2, np.inf, 4]),
@@ -355,8 +354,8 @@ GOOD = pd.DataFrame({"x": [1.0, 2.0, 3.0, 4.0], "y": [2.0, 3.0, 5.0, 6.0]}, inde
             {"missing": "drop"},
             "fit_line: the outcome 'y' is infinite in row b; correct or remove it",
         ),
-        (GOOD[:2], {}, "fit_line: a line with its error needs at least 3 rows; 2 are left"),
-        (GOOD[:0], {}, "fit_line: a line with its error needs at least 3 rows; 0 are left"),
+        (GOOD[:2], {}, "fit_line: a line with its error needs at least 3 rows; 2 remain"),
+        (GOOD[:0], {}, "fit_line: a line with its error needs at least 3 rows; 0 remain"),
         (
             GOOD.assign(x=23.0),
             {},
@@ -376,7 +375,7 @@ def test_messages_of_fit_line(data, options, message):
 
 def test_rows_left_after_dropping_are_what_counts():
     data = pd.DataFrame({"x": [1, 2, np.nan], "y": [1.0, 2.0, 3.0]})
-    with pytest.raises(ValueError, match="needs at least 3 rows; 2 are left"):
+    with pytest.raises(ValueError, match="needs at least 3 rows; 2 remain"):
         fit_line(data, predictor="x", outcome="y", missing="drop")
 
 
@@ -463,25 +462,56 @@ def test_html_escapes_a_column_name():
 # --- how a result shows itself ------------------------------------------------------------
 
 
+def fit_named(y):
+    """A line whose columns the codebook knows."""
+    data = pd.DataFrame({"esr_mm_h": [10.0, 20, 30, 40, 50], "pain_reduction_percent": y})
+    return fit_line(data, predictor="esr_mm_h", outcome="pain_reduction_percent")
+
+
 def test_the_sentence_has_unit_interval_n_and_status(panes):
-    sentence = str(panes["ldn"])
-    slope = panes["ldn"].to_frame().iloc[1]
-    assert sentence == (
-        f"Pain reduction: {slope['estimate']:.2f} % of baseline per mm/h of baseline ESR "
-        f"(95 % CI {slope['conf_low']:.3f} to {slope['conf_high']:.2f}; "
-        f"t(36) = {slope['statistic']:.2f}, p = {slope['p_value']:.3f}; r = 0.50, R² = 0.25; n = 38; "
-        "illustrative data)."
+    assert str(fit_named([1.0, 12, 8, 21, 19])) == (
+        "Pain reduction rises by 0.450 percentage points per mm/h of baseline ESR (95 % CI -0.0159 "
+        "to 0.916; t(3) = 3.07, p = 0.0544; r = 0.87, R² = 0.76; n = 5)."
     )
-    assert repr(panes["ldn"]) == sentence
+    assert str(panes["ldn"]).endswith("; n = 38; illustrative data).")
+    assert repr(panes["ldn"]) == str(panes["ldn"])
     assert str(panes) == f"ldn: {panes['ldn']} placebo: {panes['placebo']}"
+
+
+def test_a_falling_line_falls_and_keeps_the_sign_of_its_slope():
+    assert str(fit_named([19.0, 21, 8, 12, 1])) == (
+        "Pain reduction falls by 0.450 percentage points per mm/h of baseline ESR (slope -0.450, "
+        "95 % CI -0.916 to 0.0159; t(3) = -3.07, p = 0.0544; r = -0.87, R² = 0.76; n = 5)."
+    )
+
+
+def test_a_slope_of_zero_neither_rises_nor_falls():
+    level = str(fit_named([1.0, 2, 0, 2, 1]))
+    assert level.startswith(
+        "Pain reduction neither rises nor falls with baseline ESR (slope 0.00, "
+    )
+    assert "r = 0.00, R² = 0.00" in level
+    constant = str(fit_named([2.0] * 5))
+    assert "r not defined" in constant
+    assert "nan" not in constant
+
+
+def test_columns_that_the_codebook_does_not_know_change():
+    text = str(fit_xy([1.0, 2, 3, 4], [9.0, 6, 5, 2]))
+    assert text.startswith("Y changes by -2.20 per unit of x (95 % CI -3.42 to -0.983; ")
+
+
+def test_r_that_rounds_to_zero_has_no_sign():
+    text = str(fit_xy([1.0, 2, 3, 4, 5], [3.0, 1.0, 2.0, 1.0, 2.999]))
+    assert "r = 0.00, R² = 0.00" in text
 
 
 def test_people_who_occur_more_than_once_are_said():
     both = load_dataset("esr_pain_change")
     fit = fit_line(both, predictor="esr_mm_h", outcome="pain_reduction_percent")
     text = (
-        "38 of the 76 rows are of participants who have a row already; the error, interval and p "
-        "take them for other people"
+        "38 of 76 rows repeat a participant; the standard error, interval and p treat them as "
+        "independent"
     )
     assert fit.notes == (text,)
     assert str(fit).endswith(f"illustrative data). {text}.")
@@ -508,8 +538,8 @@ def test_the_status_is_carried():
     data = GOOD.copy()
     assert fit_line(data, predictor="x", outcome="y").status == ""
     assert "data)" not in str(fit_line(data, predictor="x", outcome="y"))
-    data.attrs["status"] = "published"
-    assert fit_line(data, predictor="x", outcome="y").status == "published"
+    data["status"] = "illustrative"
+    assert "; illustrative data)." in str(fit_line(data, predictor="x", outcome="y"))
     illustrative = fit_lines(load_dataset("esr_pain_change"))
     assert {fit.status for fit in illustrative.fits.values()} == {"illustrative"}
 
@@ -557,6 +587,48 @@ def test_fitting_does_not_load_statsmodels_or_scipy_stats():
     assert done.returncode == 0, done.stderr
 
 
+# --- edges --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("scale_x", "scale_y"), [(1e80, 1e80), (1e-80, 1e-80), (1e140, 1e-140)])
+def test_r_does_not_depend_on_huge_or_tiny_units(scale_x, scale_y):
+    x, y = np.array([1.0, 2, 3, 4, 7]), np.array([2.0, 1, 4, 3, 9])
+    one, scaled = fit_xy(x, y), fit_xy(x * scale_x, y * scale_y)
+    assert_allclose(scaled.r, one.r, rtol=1e-12)
+    assert_allclose(scaled.statistic, one.statistic, rtol=1e-12)
+
+
+@pytest.mark.parametrize("scale", [1e160, 1e-170, 1e308])
+@pytest.mark.parametrize("name", ["x", "y"])
+def test_units_beyond_what_squares_hold_are_refused(scale, name):
+    points = {"x": np.array([0.1, 0.2, 0.3, 0.7]), "y": np.array([0.2, 0.1, 0.4, 0.3])}
+    points[name] = points[name] * scale
+    with pytest.raises(ValueError, match=rf"^fit_line: '{name}' varies by .*choose another unit$"):
+        fit_xy(**points)
+
+
+def test_complex_columns_are_refused():
+    with pytest.raises(ValueError, match="the outcome 'y' holds complex numbers"):
+        fit_xy([1.0, 2, 3], np.array([1 + 1j, 2, 3]))
+
+
+@pytest.mark.parametrize("name", ["fitted", "conf_low"])
+def test_predict_keeps_a_predictor_named_like_one_of_its_columns(name):
+    data = GOOD.rename(columns={"x": name})
+    table = fit_line(data, predictor=name, outcome="y").predict([1.0, 3.0])
+    assert table["predictor"].tolist() == [1.0, 3.0]
+    assert table.shape == (2, 7)
+
+
+def test_confidence_interval_has_low_and_high(panes):
+    fit = panes["ldn"]
+    row = fit.to_frame(0.8).set_index("term").loc["slope"]
+    interval = fit.confidence_interval("slope", 0.8)
+    assert (interval.low, interval.high) == (row["conf_low"], row["conf_high"])
+    with pytest.raises(ValueError, match="'slop' names 0 rows"):
+        fit.confidence_interval("slop")
+
+
 # --- groups -------------------------------------------------------------------------------
 
 
@@ -564,7 +636,9 @@ def test_the_two_panes(panes):
     assert list(panes) == ["ldn", "placebo"]
     assert len(panes) == 2
     for condition in panes:
-        assert_allclose(panes[condition].slope, R[condition]["estimate"][1], rtol=1e-10)
+        rows = load_dataset("esr_pain_change").query("condition == @condition")
+        slope = np.polyfit(rows["esr_mm_h"], rows["pain_reduction_percent"], 1)[0]
+        assert_allclose(panes[condition].slope, slope, rtol=1e-10)
 
 
 def test_tables_of_groups_stack_those_of_each(panes):
@@ -613,7 +687,7 @@ def test_dropped_rows_are_counted_in_each_group():
 @pytest.mark.parametrize(
     ("data", "options", "message"),
     [
-        (GOOD, {"by": "arm"}, "fit_lines: there is no column 'arm'; columns: x, y"),
+        (GOOD, {"by": "arm"}, "fit_lines: no column 'arm'; columns: x, y"),
         (
             GOOD.assign(g=["a", None, "a", "b"]),
             {},
@@ -628,12 +702,12 @@ def test_dropped_rows_are_counted_in_each_group():
         (
             GOOD.assign(g=[1, 1, 1, 2]),
             {},
-            "g '2': fit_line: a line with its error needs at least 3 rows; 1 are left",
+            "g '2': fit_line: a line with its error needs at least 3 rows; 1 remain",
         ),
         (
             GOOD.assign(g="a"),
             {"predictor": "z"},
-            "g 'a': fit_line: the predictor 'z' is not a column; columns: x, y, g",
+            "g 'a': fit_line: no column 'z'; columns: x, y, g",
         ),
     ],
 )  # fmt: skip

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
-from witnesses import REFERENCE, fit_set
+from witnesses import REFERENCE, fit_set, fit_xy, read_reference
 
 from ldn_analysis.lines.robust import compare_lines
 
@@ -72,3 +72,58 @@ def test_rank_intervals_by_hand(ldn):
         assert_allclose(limits, expected, rtol=1e-12)
     assert (table["n_obs"] == 38).all()
     assert table["method"].notna().all()
+
+
+# --- edges --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("n", "p_value"), [(3, 1 / 3), (4, 1 / 12), (5, 1 / 60)])
+@pytest.mark.parametrize("sign", [1, -1])
+def test_spearman_of_few_in_perfect_order(n, p_value, sign):
+    comparison = compare_lines(fit_xy(np.arange(n), sign * np.arange(n) ** 2.0))
+    row = comparison.to_frame().set_index("estimator").loc["Spearman"]
+    assert row["estimate"] == sign
+    assert row["p_value"] == pytest.approx(p_value, abs=1e-14)
+    assert np.isnan(row[["conf_low", "conf_high"]].astype(float)).all()
+    assert f"Spearman {sign:.2f} (95 % CI not defined)" in str(comparison)
+
+
+@pytest.mark.parametrize("n", range(3, 10))
+def test_spearman_p_is_the_exact_one_of_r(n):
+    theirs = read_reference("robust_lines").query(f"case == 'rank{n}'").groupby("quantity")["value"]
+    x, y, rho, p_value = (
+        theirs.get_group(name).to_numpy() for name in ("x", "y", "rho", "p_value")
+    )
+    row = compare_lines(fit_xy(x, y)).to_frame().set_index("estimator").loc["Spearman"]
+    assert_allclose(row["estimate"], rho[0], rtol=1e-12, atol=1e-15)
+    assert_allclose(row["p_value"], p_value[0], rtol=1e-9)
+
+
+def test_theil_sen_has_no_interval_below_five():
+    x, y = np.array([1.0, 2, 4, 7, 9]), np.array([2.0, 1, 5, 6, 11])
+    for n in (3, 4, 5):
+        row = compare_lines(fit_xy(x[:n], y[:n])).to_frame().set_index("estimator").loc["Theil-Sen"]
+        assert np.isfinite(row["estimate"])
+        assert np.isfinite(row["conf_low"]) == (n >= 5)
+        assert np.isnan(row[["std_error", "df", "p_value"]].astype(float)).all()
+
+
+def test_errors_on_fishers_scale_have_a_column_of_their_own(ldn):
+    table = compare_lines(ldn).to_frame().set_index("estimator")
+    correlations = table[table["term"] == "correlation"]
+    assert correlations["std_error"].isna().all()
+    assert table.loc[table["term"] == "slope", "std_error_z"].isna().all()
+    assert correlations.loc["Pearson", "std_error_z"] == 1 / np.sqrt(ldn.n_obs - 3)
+
+
+def test_an_interval_by_name(ldn):
+    comparison = compare_lines(ldn)
+    row = comparison.to_frame(0.9).set_index("estimator").loc["Huber"]
+    interval = comparison.confidence_interval("Huber", 0.9)
+    assert (interval.low, interval.high) == (row["conf_low"], row["conf_high"])
+
+
+def test_the_sentence_of_a_constant_outcome():
+    text = str(compare_lines(fit_xy([1, 2, 3, 4, 5], [2, 2, 2, 2, 2])))
+    assert "Pearson not defined" in text
+    assert "nan" not in text

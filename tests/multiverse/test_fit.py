@@ -19,7 +19,7 @@ from ldn_analysis import (
     load_dataset,
     permute_multiverse,
 )
-from ldn_analysis.crossover.paired_reml import solve_incomplete_pairs, solve_two_strata
+from ldn_analysis.crossover.paired_reml import solve_incomplete_pairs, solve_paired_reml
 from ldn_analysis.lines.huber import solve_huber
 from ldn_analysis.multiverse.specifications import DEFENSIBLE, GRID
 
@@ -179,7 +179,7 @@ def test_known_analyses_are_among_them(multiverse):
         outcome="percent reduction, LDN", **FIG_2 | {"without": "whoever moves it most"}
     ).iloc[0]
     dropped = leave_one_out(left)
-    assert without["slope"] == pytest.approx(dropped.line.slope[dropped.most_moving], abs=1e-3)
+    assert without["slope"] == pytest.approx(dropped.line.slope[dropped.most_influential], abs=1e-3)
 
 
 def test_rank_model_is_spearman(multiverse):
@@ -212,7 +212,7 @@ def test_incomplete_pairs_equal_the_closed_form_where_all_are_complete():
             person = shared * rng.normal(size=12)
             first, second = (person + rng.normal(size=12) for _ in range(2))
             design = np.column_stack([np.ones(12), rng.normal(size=12)])
-            closed = solve_two_strata(first, second, design, design)
+            closed = solve_paired_reml(first, second, design, design)
             within, error, ratio = solve_incomplete_pairs(first, second, design, design)
             np.testing.assert_allclose(within, closed.within, rtol=1e-9)
             np.testing.assert_allclose(error, closed.within_std_error, rtol=1e-6)
@@ -221,7 +221,7 @@ def test_incomplete_pairs_equal_the_closed_form_where_all_are_complete():
 
 def test_incomplete_pairs_refuse_nobody_and_too_few():
     ones = np.ones((3, 1))
-    with pytest.raises(ValueError, match="everybody needs an outcome"):
+    with pytest.raises(ValueError, match="every participant needs an outcome"):
         solve_incomplete_pairs([1.0, 2, np.nan], [1.0, 2, np.nan], ones, ones)
     with pytest.raises(ValueError, match="more outcomes than the 2 coefficients"):
         solve_incomplete_pairs([1.0], [2.0], np.ones((1, 1)), np.ones((1, 1)))
@@ -243,7 +243,7 @@ def test_huber_equals_statsmodels_and_resists():
 def test_huber_says_when_it_did_not_settle():
     rng = np.random.default_rng(3)
     design = np.stack([rng.normal(size=(1, 30)), np.ones((1, 30))], axis=-1)
-    assert np.isnan(solve_huber(design, rng.standard_t(2, size=(1, 30)), most_steps=1)[0]).all()
+    assert np.isnan(solve_huber(design, rng.standard_t(2, size=(1, 30)), max_steps=1)[0]).all()
 
 
 # --- summaries ---------------------------------------------------------------------------

@@ -56,4 +56,18 @@ stopifnot(all.equal(unname(test$estimate), sqrt(.8)))
 add("r conf_low", "0.8 10", test$conf.int[1])
 add("r conf_high", "0.8 10", test$conf.int[2])
 
+# P of an F by its numerator degrees of freedom.
+for (k in 1:12) for (case in list(c(5.88, 67), c(3.858, 67), c(1.49, 67), c(8.96, 66)))
+  add("numerator", paste(c(case[1], k, case[2]), collapse = " "),
+      pf(case[1], k, case[2], lower.tail = FALSE))
+# The 15 p values of Benjamini and Hochberg (1995, section 3.2), adjusted for any dependence.
+p <- c(.0001, .0004, .0019, .0095, .0201, .0278, .0298, .0344, .0459, .3240, .4262, .5719, .6528,
+       .7590, 1)
+for (i in seq_along(p)) add("BY", paste(p[i]), p.adjust(p, "BY")[i])
+# SD of printed values, and the standardised difference of INNOVA's change.
+esr <- c(0, 45, 2, 8, 28, 50, 27, 20, 28, 31)
+add("esr mean", "10", mean(esr)); add("esr sd", "10", sd(esr))
+sd <- sqrt((46 * 1.55^2 + 48 * 1.66^2) / 94)
+add("d", "0.31 1.55 47 1.66 49", .31 / sd)
+
 write.csv(do.call(rbind, rows), "tests/reference/audit.csv", row.names = FALSE, quote = FALSE)

@@ -11,9 +11,10 @@ put <- function(case, term, ...) {
 tight <- lmerControl(optimizer = "bobyqa", optCtrl = list(rhoend = 1e-10, maxfun = 1e5),
                      check.conv.singular = "ignore")
 
-change <- read.csv("data/illustrative/esr_pain_change.csv")
-people <- read.csv("data/illustrative/participants.csv")
-names(change)[names(change) == "pain_reduction_percent"] <- "y"
+# Fixed inputs: the illustrative data of the first edition.
+people <- read.csv("tests/reference/crossover_outcomes.csv")
+change <- reshape(people, direction = "long", varying = c("ldn", "placebo"), v.names = "y",
+                  timevar = "condition", times = c("ldn", "placebo"), idvar = "participant")
 
 # --- slopes ---
 wide <- reshape(change[c("participant", "condition", "esr_mm_h", "y")], direction = "wide",
@@ -61,7 +62,7 @@ crossover <- function(case, wide) {  # wide: starts (TRUE: first condition first
       p_value = s["c", 5], log_likelihood = as.numeric(logLik(m)), residual_sd = sigma(m),
       person_sd = attr(VarCorr(m)$id, "stddev")[[1]], period = s["p", 1], period_std_error = s["p", 2])
 }
-trial <- merge(change[change$trial == "crossover", ], people[c("participant", "sequence")])
+trial <- change[change$trial == "crossover", ]
 w <- reshape(trial[c("participant", "condition", "sequence", "y")], direction = "wide",
              idvar = c("participant", "sequence"), timevar = "condition")
 crossover("illustrative", data.frame(starts = w$sequence == "ldn then placebo", first = w$y.ldn, second = w$y.placebo))
@@ -71,8 +72,8 @@ crossover("boundary", data.frame(starts = c(TRUE, TRUE, TRUE, FALSE, FALSE, FALS
   first = c(10, 14, 9, 22, 12, 6), second = c(15, 8, 14, 3, 9, 17)))
 
 # --- daily diary ---
-diary <- read.csv("data/illustrative/daily_pain.csv")
-kept <- people[people$trial == "crossover" & people$analysed == "True", ]
+diary <- read.csv("tests/reference/crossover_diary.csv")
+kept <- people[people$trial == "crossover", ]
 diary <- diary[diary$participant %in% kept$participant & diary$phase %in% c("ldn", "placebo") & !is.na(diary$pain_0_100), ]
 diary <- merge(diary, kept[c("participant", "sequence")])
 is_ldn <- diary$phase == "ldn"
@@ -128,8 +129,7 @@ responders("newcombe", 36, 12, 2, 0.0)
 responders("even", 5, 4, 4, 7)
 
 # --- ordered answer ---
-improvement <- read.csv("data/illustrative/improvement.csv")
-both <- merge(improvement, change[change$condition == "ldn", c("participant", "y")])
+both <- change[change$condition == "ldn" & change$improvement != "", c("participant", "improvement", "y")]
 order <- rev(c("very much improved", "much improved", "minimally improved", "no change", "minimally worse",
                "much worse"))
 both$answer <- factor(both$improvement, levels = order, ordered = TRUE)

@@ -6,12 +6,9 @@ suppressMessages({library(boot); library(lmtest); library(MASS)})
 data(anscombe)
 options(digits = 17)
 here <- "tests/reference"
-illustrative <- read.csv("data/illustrative/esr_pain_change.csv")
+inputs <- read.csv("tests/reference/line_inputs.csv")  # the first edition's illustrative panes
 sets <- list()
-for (condition in c("ldn", "placebo")) {
-  chosen <- illustrative[illustrative$condition == condition, ]
-  sets[[condition]] <- data.frame(x = chosen$esr_mm_h, y = chosen$pain_reduction_percent)
-}
+for (name in c("ldn", "placebo")) sets[[name]] <- inputs[inputs$set == name, c("x", "y")]
 for (k in 1:4)
   sets[[paste0("anscombe", k)]] <- data.frame(x = anscombe[[paste0("x", k)]], y = anscombe[[paste0("y", k)]])
 

@@ -2,10 +2,11 @@
 # Run from the repository root:  Rscript tests/reference/lines.R
 # Written by R 4.2.2. Numbers with 17 significant digits, which a double survives.
 
-people <- read.csv("data/illustrative/esr_pain_change.csv")
+# The first edition's illustrative panes, kept in line_inputs.csv so that nothing moves with the data.
+inputs <- read.csv("tests/reference/line_inputs.csv")
 pane <- function(condition, shift = 0) {
-  rows <- people[people$condition == condition, ]
-  data.frame(x = rows$esr_mm_h + shift, y = rows$pain_reduction_percent)
+  rows <- inputs[inputs$set == condition, ]
+  data.frame(x = rows$x + shift, y = rows$y)
 }
 quartet <- function(i) data.frame(x = anscombe[[paste0("x", i)]], y = anscombe[[paste0("y", i)]])
 

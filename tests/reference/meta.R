@@ -1,5 +1,6 @@
-# Meta-analyses by metafor (the witness of ldn_analysis.meta_analysis) and standardised effects
-# from the printed numbers by base R (the witness of ldn_analysis.trial_effects).
+# Meta-analyses by metafor (the witness of evidence/pooling and evidence/series) and standardised
+# effects from the printed numbers by base R (the witness of evidence/effects). The Hartung-Knapp
+# rows are metafor's test = "adhoc": the factor on the variance is never below 1 (Roever et al. 2015).
 # Run from the repository root:  Rscript tests/reference/meta.R
 # Written by R 4.2.2 with metafor 3.8-1 (Debian's r-cran-metafor). 17 significant digits.
 suppressMessages(library(metafor))
@@ -29,8 +30,22 @@ bcg$variance <- 1 / bcg$a - 1 / n1 + 1 / bcg$c - 1 / n2
 
 # The project's trials, by hand-written formulas: t from p, d in between-person SDs.
 printed <- read.csv("data/published/trials.csv")
+arms <- read.csv("data/published/trial_arms.csv")
+# SD of one arm: as printed, else from the interval of its mean, by t.
+arm_sd <- function(rows, arm) {
+  row <- rows[rows$arm == arm, ]
+  if (!is.na(row$sd)) return(row$sd)
+  (row$ci_high - row$ci_low) / (2 * qt(0.975, row$n - 1)) * sqrt(row$n)
+}
 standardise <- function(r, standardiser) {
   rows <- list()
+  # The correlation of the two results of a participant of 2013, from its arms and p.
+  crossed <- printed[printed$trial == "Crossover RCT 2013", ]
+  own <- arms[arms$trial == crossed$trial & arms$outcome == crossed$outcome, ]
+  s1 <- arm_sd(own, "ldn")
+  s2 <- arm_sd(own, "placebo")
+  sd_difference <- crossed$estimate * sqrt(28) / qt(1 - crossed$p_value / 2, 27)
+  derived_r <- (s1^2 + s2^2 - sd_difference^2) / (2 * s1 * s2)
   for (i in seq_len(nrow(printed))) {
     trial <- printed[i, ]
     sign <- ifelse(trial$favours == "ldn", 1, -1)
@@ -39,40 +54,42 @@ standardise <- function(r, standardiser) {
       n <- trial$n_ldn
       df <- n - 1
       t <- qt(1 - trial$p_value / 2, df)
-      sd_difference <- trial$estimate * sqrt(n) / t
-      sd <- sd_difference / sqrt(2 * (1 - r))
-      d <- trial$estimate / sd
-      v <- 2 * (1 - r) / n + d^2 / (2 * n)
-      raw_error <- sd_difference / sqrt(n)
+      raw_error <- trial$estimate / t
+      used_r <- ifelse(is.na(r), derived_r, r)
+      if (is.na(r) && trial$trial == crossed$trial) {
+        sd <- sqrt((s1^2 + s2^2) / 2)
+      } else {
+        sd <- raw_error * sqrt(n) / sqrt(2 * (1 - used_r))
+      }
     } else {
-      n <- trial$n_ldn + trial$n_placebo
+      own <- arms[arms$trial == trial$trial & arms$time == "baseline", ]
+      n1 <- own$n[own$arm == "ldn"]
+      n2 <- own$n[own$arm == "placebo"]
+      n <- n1 + n2
       df <- n - 2
-      if (is.na(trial$ci_low)) {
-        raw_error <- abs(trial$estimate) / qt(1 - trial$p_value / 2, df)
-      } else {
-        raw_error <- (trial$ci_high - trial$ci_low) / (2 * qnorm(0.975))
-      }
-      if (standardiser == "printed") {
-        sd <- abs(trial$estimate) / trial$cohens_d
-      } else {
-        sd <- raw_error / sqrt(1 / trial$n_ldn + 1 / trial$n_placebo)
-      }
-      d <- abs(trial$estimate) / sd
-      v <- (raw_error / sd)^2 + d^2 / (2 * n)
+      raw_error <- (trial$ci_high - trial$ci_low) / (2 * qnorm(0.975))
+      used_r <- NA
+      sd <- switch(standardiser,
+        arms = sqrt(((n1 - 1) * arm_sd(own, "ldn")^2 + (n2 - 1) * arm_sd(own, "placebo")^2) / df),
+        printed = abs(trial$estimate) / trial$cohens_d,
+        derived = raw_error / sqrt(1 / n1 + 1 / n2)
+      )
     }
+    d <- abs(trial$estimate) / sd
+    v <- (raw_error / sd)^2 + d^2 / (2 * n)
     # The exact correction that escalc uses.
     j <- exp(lgamma(df / 2) - log(sqrt(df / 2)) - lgamma((df - 1) / 2))
     rows[[length(rows) + 1]] <- data.frame(
       trial = trial$trial, estimate = sign * j * d, variance = j^2 * v, year = trial$year,
-      sd = sd, raw_std_error = raw_error
+      sd = sd, raw_std_error = raw_error, r = used_r, n = n
     )
   }
   do.call(rbind, rows)
 }
 effects <- list()
 cases <- list(borenstein = borenstein, bcg = bcg)
-for (standardiser in c("printed", "derived")) {
-  for (r in c(0.3, 0.5, 0.9)) {
+for (standardiser in c("arms", "printed", "derived")) {
+  for (r in c(NA, 0.5, 0.9)) {
     all <- standardise(r, standardiser)
     effects[[length(effects) + 1]] <- data.frame(standardiser = standardiser, within_r = r, all)
     key <- paste("ldn", standardiser, r, sep = "_")
@@ -88,6 +105,12 @@ cases$two <- data.frame(
 cases$no_tau <- data.frame(
   trial = letters[1:4], estimate = c(0.30, 0.35, 0.28, 0.40),
   variance = c(0.04, 0.09, 0.05, 0.1), year = 1:4
+)
+cases$near <- data.frame(
+  trial = letters[1:3], estimate = c(0.30, 0.31, 0.29), variance = c(0.01, 0.02, 0.03), year = 1:3
+)
+cases$equal <- data.frame(
+  trial = c("a", "b"), estimate = c(0.05, 0.0501), variance = c(0.01, 0.01), year = 1:2
 )
 cases$huge <- data.frame(
   trial = letters[1:5], estimate = c(-300, 20, 1000, -5, 450),
@@ -118,7 +141,7 @@ for (case in names(cases)) {
   for (method in c("DL", "PM")) {
     plain <- rma(estimate, variance, data = data, method = method, control = control)
     knha <- rma(
-      estimate, variance, data = data, method = method, test = "knha", control = control
+      estimate, variance, data = data, method = method, test = "adhoc", control = control
     )
     add_fit(case, method, "random", plain)
     add_fit(case, method, "knha", knha)
@@ -140,7 +163,7 @@ for (case in names(cases)) {
     }
     sorted <- data[order(data$year), ]
     fit <- rma(
-      estimate, variance, data = sorted, method = method, test = "knha", control = control
+      estimate, variance, data = sorted, method = method, test = "adhoc", control = control
     )
     out <- cumul(fit)
     for (i in seq_len(k)[-1]) {

@@ -1,5 +1,4 @@
-# Wilson intervals by prop.test(correct = FALSE); Goodman's joint intervals from the roots
-# printed in Goodman (1965), Technometrics 7:247-254: the witness of ldn_analysis.proportions.
+# Wilson intervals by prop.test(correct = FALSE) and joint intervals by binom.test.
 # Run from the repository root:  Rscript tests/reference/proportions.R
 # Written by R 4.2.2. Numbers with 17 significant digits.
 
@@ -13,24 +12,21 @@ wilson <- do.call(rbind, lapply(c(0.5, 0.8, 0.95, 0.99), function(level) {
   }))
 }))
 
-improvement <- read.csv("data/illustrative/improvement.csv")$improvement
-categories <- c("very much improved", "much improved", "minimally improved", "no change",
-                "minimally worse", "much worse", "very much worse")
-sets <- list(shipped = as.vector(table(factor(improvement, categories))), two = c(3, 7),
-             large = c(100, 250, 1, 649))
-goodman <- do.call(rbind, lapply(names(sets), function(name) {
+# Joint: binom.test (Clopper and Pearson) with the error shared among the categories.
+sets <- list(seven = c(5, 9, 7, 6, 1, 1, 0), two = c(3, 7), large = c(100, 250, 1, 649))
+joint <- do.call(rbind, lapply(names(sets), function(name) {
   do.call(rbind, lapply(c(0.8, 0.95), function(level) {
     counts <- sets[[name]]
     n <- sum(counts)
-    b <- qchisq(1 - (1 - level) / length(counts), 1)
-    half <- sqrt(b * (b + 4 * counts * (n - counts) / n))
-    data.frame(kind = "goodman", set = name, level = level, count = counts, n_obs = n,
-               low = (b + 2 * counts - half) / (2 * (n + b)),
-               high = (b + 2 * counts + half) / (2 * (n + b)))
+    limits <- sapply(counts, function(count) {
+      binom.test(count, n, conf.level = 1 - (1 - level) / length(counts))$conf.int
+    })
+    data.frame(kind = "joint", set = name, level = level, count = counts, n_obs = n,
+               low = limits[1, ], high = limits[2, ])
   }))
 }))
 
-both <- rbind(wilson, goodman)
+both <- rbind(wilson, joint)
 both$low <- sprintf("%.17g", both$low)
 both$high <- sprintf("%.17g", both$high)
 write.csv(both, "tests/reference/proportions.csv", row.names = FALSE, quote = FALSE)

@@ -357,7 +357,7 @@ def test_what_the_reader_did_is_on_the_page(tmp_path):
         "1 row(s) have a baseline pain of zero",
     ):
         assert note in words
-    assert "n = 5 persons, 1 dropped" in words
+    assert "n = 5 participants, 1 dropped" in words
 
 
 # --- what cannot be computed -------------------------------------------------------------
@@ -396,7 +396,7 @@ def test_two_groups_of_different_people(tmp_path):
 @without_pictures
 def test_one_sequence_and_strange_sequences(tmp_path):
     notes, _ = notes_about(tmp_path, make_rows(sequence="ldn then placebo"))
-    assert any("all 6 persons began with 'ldn'" in note for note in notes)
+    assert any("all 6 participants began with 'ldn'" in note for note in notes)
     notes, _ = notes_about(tmp_path, make_rows(sequence=3))
     assert any("must begin with one condition and end with the other" in note for note in notes)
     assert not any("fit_crossover" in note for note in notes)

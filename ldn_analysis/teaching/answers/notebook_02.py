@@ -26,7 +26,7 @@ def _share() -> Exercise:
     return Exercise(
         answer=float(best["share"]),
         unit="proportion",
-        because=f"of {n} people no count is one half: what was reported is about those analysed.",
+        because=f"{int(best['count'])} of {n}; what was reported is about those analysed, one fewer.",
         mistakes=[
             (int(best["count"]), "that is the count; divide it by n."),
             (best["count"] / (n - 1), "that is of those analysed; the figure shows one more."),
@@ -40,9 +40,7 @@ def _share() -> Exercise:
 @enter_exercise("02.2")
 def _wilson_low() -> Exercise:
     """Lower Wilson limit of that share."""
-    from scipy.special import bdtri
-
-    from ...core.intervals import wilson_interval
+    from ...core.intervals import clopper_pearson_interval, wilson_interval
 
     best = _best_share()
     share, n = best["share"], best["n_obs"]
@@ -58,7 +56,7 @@ def _wilson_low() -> Exercise:
                 "that is estimate minus 1.96 standard errors (Wald); Wilson's interval is asked for.",
             ),
             (
-                float(bdtri(best["count"] - 1, n, 0.025)),
+                float(clopper_pearson_interval(best["count"], n)[0]),
                 "that is the exact interval (Clopper and Pearson); Wilson's is asked for.",
             ),
             (
@@ -88,12 +86,17 @@ def _joint() -> Exercise:
 
 @enter_exercise("02.4")
 def _cause() -> Exercise:
-    """Does Fig. 1 show that LDN caused the improvement?"""
+    """Which objection to a causal reading does a larger sample not remove?"""
     return Exercise(
-        answer="no",
-        because="without the same question after placebo, hope, time and regression to the mean are all inside.",
+        answer="no control group",
+        because="the same question after placebo was not asked: hope, time and regression to the mean "
+        "are all inside.",
         mistakes=[
-            ("yes", "how many would have said so after placebo? The figure does not show it.")
+            (
+                "small sample",
+                "a hundred times as many participants make the intervals ten times shorter.",
+            ),
+            ("wrong interval", "of so many participants Wald's interval is as good as Wilson's."),
         ],
     )
 
@@ -108,18 +111,18 @@ def _share_of_high_esr() -> Exercise:
     return Exercise(
         answer=float(better[high].mean()),
         unit="proportion",
-        because="of those with a high ESR; they are the group below the fraction line.",
+        because="of those with a high ESR: they are the denominator.",
         mistakes=[
             (
                 float(high[better].mean()),
-                "that is the share with a high ESR among the improved: the condition is turned round.",
+                "that is the share with a high ESR among the improved: numerator and denominator are exchanged.",
             ),
             (
                 float((high & better).mean()),
-                "that divides by all people; divide by those with a high ESR.",
+                "that divides by all participants; divide by those with a high ESR.",
             ),
             (float(better[~high].mean()), "that is the share among the others, with a lower ESR."),
-            (float(better.mean()), "that is the share among all people."),
+            (float(better.mean()), "that is the share among all participants."),
             (int((high & better).sum()), "that is the count; divide it by those with a high ESR."),
             (
                 float(better[rows["esr_mm_h"] >= rows["esr_mm_h"].median()].mean()),
@@ -127,7 +130,7 @@ def _share_of_high_esr() -> Exercise:
             ),
             (
                 float(better[rows["esr_mm_h"] > people["esr_mm_h"].median()].mean()),
-                "that is the median of both trials; take the people of the figure.",
+                "that is the median of both trials; take the participants of the figure.",
             ),
         ],
     )

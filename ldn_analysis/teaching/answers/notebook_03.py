@@ -22,14 +22,17 @@ def _slope() -> Exercise:
     data = load_dataset("esr_pain_change")
     return Exercise(
         answer=ldn.slope,
-        because="percentage points of pain reduction per mm/h of ESR, between people.",
+        because="percentage points of pain reduction per mm/h of ESR, between participants.",
         mistakes=[
             (ldn.intercept, "that is the intercept: the line at an ESR of zero."),
             (ldn.r_squared / ldn.slope, "the axes are swapped: this is ESR per percent."),
             (ldn.r, "that is r; a slope has units."),
             (placebo.slope, "that is the right pane, placebo."),
             (float(ldn.line.slope_std_error), "that is its standard error."),
-            (_fit(data).slope, "that pools both panes, and counts every person twice."),
+            (ldn.confidence_interval("slope").low, "that is the lower limit of its interval."),
+            (ldn.confidence_interval("slope").high, "that is the upper limit of its interval."),
+            (ldn.statistic, "that is t, the slope in standard errors."),
+            (_fit(data).slope, "that pools both panes, and counts every participant twice."),
             (
                 _fit(data[(data["trial"] == "crossover") & (data["condition"] == "ldn")]).slope,
                 "that is the crossover trial alone; the pane shows both trials.",
@@ -45,7 +48,7 @@ def _r_squared() -> Exercise:
     return Exercise(
         answer=ldn.r_squared,
         unit="proportion",
-        because="the share of the variance between people that goes with ESR on this line.",
+        because="the share of the variance between participants that goes with ESR on this line.",
         mistakes=[
             (ldn.r, "that is r; square it."),
             (
@@ -72,7 +75,7 @@ def _trial_slope() -> Exercise:
         mistakes=[
             (_fit(rows["ldn"]).slope, "that is LDN; the right pane is placebo."),
             (_fits()["placebo"].slope, "that is both trials; take the crossover trial only."),
-            (_fit(trial).slope, "that pools the conditions, and counts every person twice."),
+            (_fit(trial).slope, "that pools the conditions, and counts every participant twice."),
             (right.intercept, "that is the intercept: the line at an ESR of zero."),
             (right.r, "that is r; a slope has units."),
             (right.r_squared / right.slope, "the axes are swapped: this is ESR per percent."),
@@ -92,18 +95,21 @@ def _new_person() -> Exercise:
     return Exercise(
         answer=float(row["pred_low"]),
         unit="%",
-        because="one person varies far more than the mean of many: the line says little about her.",
+        because="one participant varies far more than the mean of many: the line says little about her.",
         mistakes=[
             (
                 float(row["conf_low"]),
-                "that is for the mean of all people with this ESR, not for one.",
+                "that is for the mean of all participants with this ESR, not for one.",
             ),
             (float(row["pred_high"]), "that is the upper limit."),
             (float(row["fitted"]), "that is the line itself."),
-            (float(row["conf_high"]), "that is the upper limit, and for the mean of all people."),
+            (
+                float(row["conf_high"]),
+                "that is the upper limit, and for the mean of all participants.",
+            ),
             (
                 float(row["fitted"] + ldn.residual_sd * -compute_quantile(0.95, ldn.df)),
-                "that takes the line for known; its own error belongs into the range.",
+                "that takes the line for known; its own error belongs in the range.",
             ),
             (
                 float(_fits()["placebo"].predict([30])["pred_low"].iloc[0]),

@@ -18,13 +18,14 @@ def _leave_one_out():
 
 
 @enter_exercise("04.1")
-def _most_moving() -> Exercise:
+def _most_influential() -> Exercise:
     """Who moves the slope most?"""
     from ...lines.leave_one_out import measure_influence
 
-    labels, out = _leave_one_out().labels, _leave_one_out().most_moving
+    labels, out = _leave_one_out().labels, _leave_one_out().most_influential
     influence = measure_influence(_fits()["ldn"])
-    mistakes = {
+    mistakes = dict.fromkeys(labels, "not she: sort the table by the size of slope_change.")
+    mistakes |= {
         labels[
             influence["leverage"].to_numpy().argmax()
         ]: "she has the highest leverage, which is only the chance to move it.",
@@ -49,20 +50,24 @@ def _slope_without() -> Exercise:
     """Slope without her."""
     out = _leave_one_out()
     table = out.to_frame()
-    without = float(table["slope"].iloc[out.most_moving])
+    without = float(table["slope"].iloc[out.most_influential])
     fit = _fits()["ldn"]
     moved = abs(fit.slope - without) / fit.line.slope_std_error
     return Exercise(
         answer=without,
-        because=f"one person moves the slope by {moved:.1f} of its standard errors.",
+        because=f"one participant moves the slope by {moved:.1f} of its standard errors.",
         mistakes=[
             (fit.slope, "that is the slope with everybody."),
             (fit.slope - without, "that is the change; asked for is the slope without her."),
+            (without - fit.slope, "that is slope_change; asked for is the slope without her."),
             (
                 float(table["slope"].iloc[np.argmax(fit.augment()["leverage"])]),
-                "that is without the person of the highest leverage.",
+                "that is without the participant of the highest leverage.",
             ),
-            (float(table["r_squared"].iloc[out.most_moving]), "that is R squared without her."),
+            (
+                float(table["r_squared"].iloc[out.most_influential]),
+                "that is R squared without her.",
+            ),
         ],
     )
 
@@ -74,10 +79,11 @@ def _hc3() -> Exercise:
     errors = fit.model.get_robustcov_results("HC3").bse
     ordinary = float(fit.line.slope_std_error)
     others = {kind: fit.model.get_robustcov_results(kind).bse[1] for kind in ("HC0", "HC1", "HC2")}
-    word = "larger" if errors[1] > ordinary else "smaller"
+    larger = errors[1] > ordinary
     return Exercise(
         answer=float(errors[1]),
-        because=f"{word} than the ordinary one here: how far the points scatter where they count most.",
+        because=f"{'larger' if larger else 'smaller'} than the ordinary one here: points far from the "
+        f"mean ESR scatter {'more' if larger else 'less'} than the others.",
         mistakes=[
             (ordinary, "that is the ordinary standard error."),
             (float(errors[0]), "that is the intercept's."),
@@ -89,12 +95,15 @@ def _hc3() -> Exercise:
 
 @enter_exercise("04.4")
 def _not_shown() -> Exercise:
-    """Does a p value above 0.05 show an even scatter?"""
+    """Can the scatter be uneven where the p value is above 0.05?"""
     return Exercise(
-        answer="no",
-        because="with few people a check misses much; look at the picture too.",
+        answer="yes",
+        because="with few participants a check misses much; look at the picture too.",
         mistakes=[
-            ("yes", "absence of evidence: how likely was the test to notice, with so few people?")
+            (
+                "no",
+                "absence of evidence: how likely was the test to notice, with so few participants?",
+            )
         ],
     )
 
@@ -111,11 +120,18 @@ def _median_slope() -> Exercise:
         return (y[second] - y[first]) / (x[second] - x[first])
 
     between = slopes(fit.x, fit.y)
+    first, second = np.triu_indices(fit.n_obs, 1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ties_kept = (fit.y[second] - fit.y[first]) / (fit.x[second] - fit.x[first])
     return Exercise(
         answer=float(np.median(between)),
-        because="half of the pairs have a steeper slope; a far point is in few pairs and can do little.",
+        because="half of the pairs have a steeper slope; a far point changes only the pairs it is in.",
         mistakes=[
             (fit.slope, "that is least squares."),
+            (
+                float(np.nanmedian(ties_kept)),
+                "that keeps the pairs of equal ESR, whose slopes are infinite: leave them out.",
+            ),
             (
                 float(between.mean()),
                 "that is the mean of the slopes, which pairs of nearly equal ESR throw about.",

@@ -11,11 +11,16 @@ __all__: list[str] = []
 
 
 @remember
-def _slope_difference():
-    """Primary row of the comparison of slopes."""
+def _slopes():
+    """The comparison of slopes."""
     from ...crossover.slopes import compare_slopes
 
-    return compare_slopes(load_dataset("esr_pain_change")).to_frame().iloc[0]
+    return compare_slopes(load_dataset("esr_pain_change"))
+
+
+def _slope_difference():
+    """Its primary row."""
+    return _slopes().to_frame().set_index("method").loc["within-participant difference"]
 
 
 @enter_exercise("05.1")
@@ -24,7 +29,7 @@ def _difference() -> Exercise:
     fits = _fits()
     return Exercise(
         answer=float(_slope_difference()["estimate"]),
-        because="the slope of the within-person difference on ESR.",
+        because="the slope of the within-participant difference on ESR.",
         mistakes=[
             (fits["ldn"].slope, "that is the left pane alone."),
             (
@@ -38,6 +43,7 @@ def _difference() -> Exercise:
                 "those are the intercepts: the difference at an ESR of zero.",
             ),
             (fits["ldn"].slope + fits["placebo"].slope, "that is the sum."),
+            (float(_slope_difference()["std_error"]), "that is its standard error."),
         ],
     )
 
@@ -55,7 +61,7 @@ def _difference_high() -> Exercise:
             (float(row["conf_low"]), "that is the lower limit."),
             (
                 float(row["estimate"] + compute_quantile(0.95) * row["std_error"]),
-                "that uses 1.96; with so few people t is larger.",
+                "that uses 1.96; with so few participants t is larger.",
             ),
             (
                 float(row["estimate"] + compute_quantile(0.9, row["df"]) * row["std_error"]),
@@ -64,22 +70,27 @@ def _difference_high() -> Exercise:
             *(
                 (
                     float(row["estimate"] + compute_quantile(0.95, df) * unpaired),
-                    "that takes the two panes for different people; they are pairs.",
+                    "that takes the two panes for different participants; they are pairs.",
                 )
                 for df in (row["df"], 2 * row["df"])
             ),
             (float(row["std_error"]), "that is the standard error."),
             (
-                float(_fits()["ldn"].to_frame()["conf_high"].iloc[1]),
-                "that is the left pane's slope.",
+                fits["ldn"].confidence_interval("slope").high,
+                "that is the upper limit of the left pane's slope.",
+            ),
+            (fits["ldn"].slope, "that is the left pane's slope."),
+            (
+                _slopes().confidence_interval("pooled, cluster-robust (CR2)").high,
+                "that is the limit by the cluster-robust way; the primary one is the first row.",
             ),
         ],
     )
 
 
 @enter_exercise("05.3")
-def _discordant() -> Exercise:
-    """Discordant pairs at the moderate threshold."""
+def _concordant() -> Exercise:
+    """Concordant pairs at the moderate threshold."""
     from ...crossover.responders import compare_responders
 
     data = load_dataset("esr_pain_change")
@@ -89,38 +100,54 @@ def _discordant() -> Exercise:
     both_trials = compare_responders(data, threshold=moderate)
     other = compare_responders(trial, threshold=high)
     return Exercise(
-        answer=table.first_only + table.second_only,
-        because="only these say anything about the difference.",
+        answer=table.both + table.neither,
+        because="the concordant pairs; only the others, the discordant ones, tell the conditions apart.",
         mistakes=[
-            (table.both + table.neither, "those are the concordant pairs."),
-            (table.both + table.first_only, "those are all who responded under LDN."),
-            (table.both, "those responded under both."),
-            (table.first_only, "those responded under LDN only; add those under placebo only."),
-            (table.second_only, "those responded under placebo only; add those under LDN only."),
             (
-                both_trials.first_only + both_trials.second_only,
+                table.first_only + table.second_only,
+                "those are the discordant pairs, the ones that do say something.",
+            ),
+            (table.both + table.first_only, "those are all who responded under LDN."),
+            (table.both + table.second_only, "those are all who responded under placebo."),
+            (table.both, "those responded under both; add those who did under neither."),
+            (table.neither, "those responded under neither; add those who did under both."),
+            (
+                both_trials.both + both_trials.neither,
                 "that mixes the pilot in; take the crossover trial only.",
             ),
-            (other.first_only + other.second_only, "that is the higher threshold."),
+            (other.both + other.neither, "that is the higher threshold."),
         ],
     )
 
 
 @enter_exercise("05.4")
-def _more_days() -> Exercise:
-    """Do more diary days shrink the error like more people?"""
+def _more_participants() -> Exercise:
+    """Do more days or more participants shrink the error?"""
     return Exercise(
-        answer="no",
-        because="days of one person are not independent evidence about the drug; more people are.",
-        mistakes=[("yes", "how people differ in their response does not average out over days.")],
+        answer="participants",
+        because="days of one participant are not independent evidence about the drug.",
+        mistakes=[
+            ("days", "how participants differ in their response does not average out over days.")
+        ],
     )
 
 
 @enter_exercise("05.5")
 def _carry_over() -> Exercise:
-    """Does a carry-over test without significance show that there is none?"""
+    """Is a carry-over as large as the drug effect compatible with the data?"""
+    from ...crossover.two_period import fit_crossover
+
+    people = load_dataset("participants")[["participant", "sequence"]]
+    data = load_dataset("esr_pain_change").query("trial == 'crossover'")
+    fit = fit_crossover(data.merge(people, on="participant"))
+    low, high = fit.confidence_interval("carry-over")
+    effect = abs(float(fit.participants["difference"].mean()))
+    inside = low < effect < high or low < -effect < high
+    right, wrong = ("yes", "no") if inside else ("no", "yes")
+    hint = "compare both limits of the row carry-over with the paired difference, with either sign."
     return Exercise(
-        answer="no",
-        because="it compares two groups of people, with a standard error too large to notice much.",
-        mistakes=[("yes", "look at its standard error: what could it have noticed?")],
-    )
+        answer=right,
+        because="it compares two groups of participants, with a standard error too large to notice much."
+        if inside else "its interval is short enough to leave that out, in both directions.",
+        mistakes=[(wrong, hint)],
+    )  # fmt: skip

@@ -4,6 +4,7 @@ import numpy as np
 
 from ...core.intervals import compute_fisher_interval
 from ...core.mcnemar import compute_mcnemar
+from ...data.tables import load_dataset
 from ..exercise import Exercise, enter_exercise
 from .shared import _derive_from_p, _printed
 
@@ -11,17 +12,27 @@ __all__: list[str] = []
 
 
 @enter_exercise("07.1")
-def _denominator() -> Exercise:
-    """Which denominator fits both shares?"""
+def _denominators() -> Exercise:
+    """How many denominators make one printed share possible?"""
+    from ...audit.counts import check_share
+
     printed = _printed()
-    analysed = int(printed["rct_analysed"])
+    first = int(printed["rct_analysed"]) - 1
     started = int(printed["rct_started_ldn_first"]) + int(printed["rct_started_placebo_first"])
+    share = check_share(printed["rct_vivid_dreams_ldn"], range(first, started + 1)).details
+    fitting = int(share["rounded"].sum())
+    sizes = share.loc[share["rounded"], "n_obs"].tolist()
     return Exercise(
-        answer=analysed,
-        because="a whole number of people gives each of the two shares, and of these denominators only at this one.",
+        answer=fitting,
+        because=f"a whole number divided by {' or '.join(map(str, sizes))} rounds to the printed share, "
+        "and by no other of these denominators.",
         mistakes=[
-            (started, "so many started; only the first of the two shares is possible then."),
-            (analysed - 1, "only the second of the two shares is possible then."),
+            (len(share), "that counts all denominators; try each of them."),
+            (
+                int((share["rounded"] | share["cut_off"]).sum()),
+                "that counts those where the digits had to be cut off; it was rounded here.",
+            ),
+            *((size, "that is a denominator; how many are there?") for size in sizes),
         ],
     )
 
@@ -44,7 +55,7 @@ def _sd_of_difference() -> Exercise:
             (float(table["dz"]), "that is the difference in SDs."),
             (
                 float(difference / -ndtri(float(p) / 2) * np.sqrt(n)),
-                "that uses the normal distribution; with so few people t is larger.",
+                "that uses the normal distribution; with so few participants t is larger.",
             ),
             (
                 float(difference / -stdtrit(n - 1, float(p)) * np.sqrt(n)),
@@ -52,13 +63,13 @@ def _sd_of_difference() -> Exercise:
             ),
             (
                 float(table["std_error"] * np.sqrt(n - 1)),
-                "that multiplies by the root of the degrees of freedom; n people make the error.",
+                "that multiplies by the root of the degrees of freedom; the error comes from n participants.",
             ),
             (float(table["std_error"] * n), "multiply by the root of n, not by n."),
             (float(table["sd"] ** 2), "that is the variance; take the root."),
             (
                 float(table["sd"] / np.sqrt(2)),
-                "that is for two groups of different people; this is the SD of one difference each.",
+                "that is for two groups of different participants; this is the SD of one difference each.",
             ),
         ],
     )
@@ -67,46 +78,47 @@ def _sd_of_difference() -> Exercise:
 @enter_exercise("07.3")
 def _pilot_low() -> Exercise:
     """Lower limit of the pilot's correlation."""
-    from ...audit.derived import compute_r_interval
+    r, n = float(_printed()["pilot_esr_r"]), int(_printed()["pilot_n"])
 
-    share = float(_printed()["pilot_esr_r2"]) / 100
-    n = int(_printed()["pilot_n"])
+    def limits(r, n, level=0.95):
+        return compute_fisher_interval(r, 1 / np.sqrt(n - 3), level)
 
-    def limits(**what):
-        table = compute_r_interval(n=n, **what).to_frame()
-        return table.set_index("term")["estimate"]
-
-    right = limits(r_squared=f"{share:.2f}")
+    low, high = limits(r, n)
     return Exercise(
-        answer=float(right["conf_low"]),
-        because="far below the sample's r: so few people can not pin it down.",
+        answer=low,
+        because="far below the sample's r: so few participants cannot pin it down.",
         mistakes=[
-            (float(right["r"]), "that is r itself."),
-            (float(right["conf_low"] ** 2), "that is squared; the correlation is asked for."),
+            (r, "that is r itself."),
+            (low**2, "that is squared; the correlation is asked for."),
+            (r**2, "that is R squared of the sample."),
+            (limits(r, n + 3)[0], "that divides by the root of n; Fisher's error has n - 3."),
+            (limits(r, n, 0.9)[0], "that is one-sided (or a 90 % interval)."),
+            (high, "that is the upper limit."),
+            (limits(r**2, n)[0], "that takes R squared for r."),
+            (np.arctanh(low), "that is on Fisher's scale; take tanh to come back to r."),
             (
-                compute_fisher_interval(right["r"], 1 / np.sqrt(n))[0],
-                "that divides by the root of n; Fisher's error has n - 3.",
-            ),
-            (
-                compute_fisher_interval(right["r"], 1 / np.sqrt(n - 3), 0.9)[0],
-                "that is one-sided (or a 90 % interval).",
-            ),
-            (float(right["conf_high"]), "that is the upper limit."),
-            (
-                float(limits(r=f"{share:.2f}")["conf_low"]),
-                "that takes R squared for r; take the root first.",
+                r - 1.96 / np.sqrt(n - 3),
+                "the error belongs to artanh r: transform, subtract, transform back.",
             ),
         ],
     )
 
 
 @enter_exercise("07.4")
-def _not_wrong() -> Exercise:
-    """Is one of the two numbers wrong?"""
+def _within_rounding() -> Exercise:
+    """Can the printed F give the printed p with the degrees of freedom of four phases?"""
+    from ...audit.p_values import check_p_from_statistic
+
+    row = load_dataset("printed_tests").set_index("id").loc["pilot_F_cold"]
+    fits = check_p_from_statistic(row["value"], row["p_value"], kind="F", df=(3, row["df2"]))
+    possible = fits.details["fits"].iloc[0] == "rounded"
+    right = ("yes", "another F that rounds to the printed one gives it: both were rounded.")
+    wrong = ("no", "no F that rounds to the printed one gives it.")
+    (answer, because), (mistake, _) = (right, wrong) if possible else (wrong, right)
     return Exercise(
-        answer="no",
-        because="another statistic that prints the same may give that p; or its digits were cut off.",
-        mistakes=[("yes", "both were rounded: let each be any number that prints so.")],
+        answer=answer,
+        because=because,
+        mistakes=[(mistake, "F was rounded as well: let it be any number that rounds to it.")],
     )
 
 

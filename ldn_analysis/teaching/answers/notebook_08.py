@@ -7,44 +7,61 @@ from ..exercise import Exercise, enter_exercise
 
 __all__: list[str] = []
 
+NOTICED = 20  # percentage points, as the exercise supposes
+
 
 @remember
-def _meta():
-    """The pooled trials of notebook 08, and each left out."""
+def _effects():
+    """The trials of notebook 08 on one scale."""
     from ...evidence.effects import standardise_trials
-    from ...evidence.pooling import pool_effects
-    from ...evidence.series import leave_one_trial_out
 
-    effects = standardise_trials()
-    return pool_effects(effects), leave_one_trial_out(effects).to_frame().set_index("without")
+    return standardise_trials()
 
 
 @enter_exercise("08.1")
-def _pooled() -> Exercise:
-    """Random-effects mean."""
-    table = _meta()[0].to_frame().set_index("term")
+def _most_precise() -> Exercise:
+    """The trial that is worth the most participants."""
+    pooled = _effects().pooled
+    best = pooled.loc[pooled["parallel_n"].idxmax(), "trial"].lower()
+    counted = pooled.loc[pooled["n_obs"].idxmax(), "trial"].lower()
+    others = _effects().not_pooled["trial"].str.lower()
     return Exercise(
-        answer=float(table.loc["random effects", "estimate"]),
-        because="a small estimate, with an interval far to both sides of zero.",
+        answer=best,
+        because="precision is what counts, not heads: its participants are their own controls.",
         mistakes=[
-            (float(table.loc["fixed effect", "estimate"]), "that is the fixed-effect mean."),
-            (float(table.loc["random effects", "std_error"]), "that is its standard error."),
-        ],
+            (name, _explain_trial(name, counted))
+            for name in pooled["trial"].str.lower()
+            if name != best
+        ]
+        + [(name, "that trial is not pooled.") for name in others],
+        others="the name of a trial, as in the table",
     )
+
+
+def _explain_trial(name: str, counted: str) -> str:
+    """Why a trial is not the most precise."""
+    if name == counted:
+        return "that one has the most participants; look at the large markers."
+    return "look for the large marker furthest to the right, or the smallest standard error."
 
 
 @enter_exercise("08.2")
 def _without_placebo_side() -> Exercise:
     """Weighted mean without the trial that favours placebo."""
+    from ...evidence.pooling import pool_effects
+    from ...evidence.series import leave_one_trial_out
+
     trials = load_dataset("trials").set_index("trial")
-    name = trials.index[trials["favours"] == "placebo"][0]
-    whole, without = _meta()
-    table = whole.effects.table.set_index("trial")
-    rows = table[table["pooled"] & (table.index != name)]
+    pooled = _effects().pooled.set_index("trial")
+    name = next(trial for trial in pooled.index if trials.loc[trial, "favours"] == "placebo")
+    rows = pooled.drop(index=name)
+    whole = pool_effects(_effects())
 
     def average(weights) -> float:
         return float(np.average(rows["estimate"], weights=weights))
 
+    without = leave_one_trial_out(_effects()).to_frame(model="fixed").set_index("without")
+    error = float(np.sum(rows["std_error"] ** -2.0) ** -0.5)
     return Exercise(
         answer=average(1 / rows["std_error"] ** 2),
         because="one single trial moves the mean so far: that is how little there is.",
@@ -55,13 +72,11 @@ def _without_placebo_side() -> Exercise:
                 average(rows["std_error"] ** 2),
                 "that gives the least certain trial the most weight.",
             ),
-            (average(rows["n_obs"]), "that weights by people; weight by 1 / SE squared."),
+            (average(rows["n_obs"]), "that weights by participants; weight by 1 / SE squared."),
+            (error, "that is its standard error."),
             *(
-                (
-                    float(whole.to_frame().set_index("term").loc[term, "estimate"]),
-                    "that is with all trials.",
-                )
-                for term in ("fixed effect", "random effects")
+                (whole.summarise_model(model)["estimate"], "that is with all trials.")
+                for model in ("fixed", "random")
             ),
             *(
                 (float(row.estimate), f"that is without {row.Index}.")
@@ -72,37 +87,49 @@ def _without_placebo_side() -> Exercise:
 
 
 @enter_exercise("08.3")
-def _heterogeneity() -> Exercise:
-    """I squared."""
-    glance = _meta()[0].glance().iloc[0]
+def _noticed() -> Exercise:
+    """How much of the mean difference the participants who noticed would explain."""
+    row = load_dataset("adverse_events").set_index("event").loc["vivid dreams"]
+    ldn, placebo, n = (int(row[name]) for name in ("n_ldn", "n_placebo", "at_risk"))
+    effect = _effects().table.set_index("trial").loc["Crossover RCT 2013", "raw_estimate"]
+    answer = (ldn - placebo) / n * NOTICED
     return Exercise(
-        answer=float(glance["i_squared"]),
-        unit="proportion",
-        because="and from so few trials it is itself very uncertain.",
+        answer=answer,
+        because="a guess by a few can make a good part of a small mean difference.",
         mistakes=[
-            (float(glance["tau_squared"]), "that is tau squared, a variance."),
-            (float(np.sqrt(glance["tau_squared"])), "that is tau, a standard deviation."),
-            (float(glance["p_value"]), "that is the p value of Q."),
-            (1 - float(glance["i_squared"]), "that is the share that chance explains."),
+            (ldn / n * NOTICED, "take off those who dreamt on placebo as well."),
+            (placebo / n * NOTICED, "those who dreamt on placebo are to be taken off."),
+            ((ldn - placebo) * NOTICED, "divide by all participants: it is a mean over them."),
+            ((ldn - placebo) / n, "that is their share; times what each reports."),
+            (effect - answer, "that is what would be left of the difference."),
+            (answer / effect, "that is a share of the difference; give percentage points."),
+            (100 * answer / effect, "that is a share of the difference; give percentage points."),
         ],
     )
 
 
 @enter_exercise("08.4")
-def _no_effect() -> Exercise:
-    """Does an interval with zero in it show no effect?"""
+def _what_follows() -> Exercise:
+    """Which sentence follows?"""
     return Exercise(
-        answer="no",
-        because="the interval also holds effects that would matter to people.",
-        mistakes=[("yes", "look at the other end of the interval.")],
+        answer="b",
+        because="an interval within the smallest effect that matters does show something.",
+        mistakes=[
+            ("a", "look at the other end of the interval: it holds effects that would matter."),
+            ("c", "one excludes zero and the other does not: that is no test of their difference."),
+        ],
     )
 
 
 @enter_exercise("08.5")
 def _before_after() -> Exercise:
-    """May a before-after estimate be read as the effect?"""
+    """What is wrong with a before-after estimate read as the effect?"""
     return Exercise(
-        answer="no",
-        because="without a control group it holds the placebo response, time and regression to the mean.",
-        mistakes=[("yes", "what would the same people have reported after placebo?")],
+        answer="b",
+        because="without a control group it holds the placebo response, time and regression to the "
+        "mean.",
+        mistakes=[
+            ("a", "more of the same trials would not help: what do they compare?"),
+            ("c", "true of any pooled mean, but not the error: what is compared with what?"),
+        ],
     )

@@ -9,7 +9,7 @@ __all__: list[str] = []
 @remember
 def _mean_difference():
     """Paired mean difference of the illustrative table."""
-    from ...crossover.pairing import compare_means
+    from ...crossover.means import compare_means
 
     return compare_means(load_dataset("esr_pain_change"))
 

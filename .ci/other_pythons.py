@@ -1,0 +1,90 @@
+"""Run the fast tests on every other Python from 3.11 to 3.14 that is found, and on the lowest bounds.
+
+The full tests run on the Python of .venv. Environments are made in build/, from the lock's
+sections for the other Pythons, and from the lowest versions that pyproject.toml allows.
+"""
+
+import os
+import runpy
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+FAST = ["tests/core", "tests/lines", "tests/crossover", "tests/data", "tests/test_cli.py"]
+MINORS = range(11, 15)
+
+
+def call(*command) -> None:
+    """Run a command in the project's folder; stop if it fails."""
+    subprocess.run([str(part) for part in command], cwd=ROOT, check=True)
+
+
+def ask_version(python: str) -> tuple[int, int] | None:
+    """Version of an interpreter, or None where it does not run (a shim without its Python)."""
+    code = "import sys; print(*sys.version_info[:2])"
+    done = subprocess.run([python, "-c", code], capture_output=True, text=True)
+    return tuple(map(int, done.stdout.split())) if done.returncode == 0 else None
+
+
+def find_pythons(uv: str) -> dict[int, str]:
+    """An interpreter for each minor version: on the path, of pyenv, of uv."""
+    found = {}
+    for minor in MINORS:
+        name = f"python3.{minor}"
+        versions = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
+        places = [shutil.which(name), *sorted(versions.glob(f"3.{minor}.*/bin/python"))]
+        asked = subprocess.run(
+            [uv, "python", "find", "--no-python-downloads", f"3.{minor}"],
+            capture_output=True, text=True,
+        )  # fmt: skip
+        for place in [*places, asked.stdout.strip()]:
+            if place and ask_version(str(place)) == (3, minor):
+                found[minor] = str(place)
+                break
+    return found
+
+
+def get_uv() -> str:
+    """uv, which makes environments in seconds; installed beside the project where it is missing."""
+    if uv := shutil.which("uv"):
+        return uv
+    folder = ROOT / "build" / "uv"
+    if not (folder / "bin" / "uv").exists():
+        call(sys.executable, "-m", "venv", folder)
+        call(folder / "bin" / "python", "-m", "pip", "install", "--quiet", "uv")
+    return str(folder / "bin" / "uv")
+
+
+def test(uv: str, python: str, name: str, *install) -> None:
+    """Make an environment and run the fast tests in it."""
+    print(f"\n-- {name}", flush=True)
+    folder = ROOT / "build" / f"test-{name}"
+    call(uv, "venv", "--quiet", "--clear", "--python", python, folder)
+    inside = folder / "bin" / "python"
+    for options in install:
+        call(uv, "pip", "install", "--quiet", "--python", inside, *options)
+    call(inside, "-m", "pytest", "-q", "-n", "logical", *FAST)
+
+
+def main() -> None:
+    """Each Python in turn, then the lowest bounds."""
+    uv = get_uv()
+    pythons = find_pythons(uv)
+    own = sys.version_info.minor
+    print(f"found: {', '.join(f'3.{minor}' for minor in pythons)}; the full tests ran on 3.{own}")
+    sections = runpy.run_path(str(ROOT / "run.py"))["read_sections"]()
+    part = ROOT / "build" / "test.txt"
+    part.parent.mkdir(exist_ok=True)
+    part.write_text("".join(sections[name] for name in ("run", "notebooks", "test")))
+    locked = [("--no-deps", "--require-hashes", "-r", part), ("--no-deps", "-e", ".")]
+    for minor, python in pythons.items():
+        if minor != own:
+            test(uv, python, f"3.{minor}", *locked)
+    extras = ".[build,notebooks,cluster,dev]"
+    test(uv, sys.executable, "lowest", ("--resolution", "lowest-direct", "-e", extras))
+
+
+if __name__ == "__main__":
+    main()
