@@ -126,7 +126,7 @@ def explore_esr_correlation():
     -------
     ipywidgets.VBox
         A number box and a slider, usable by keyboard, for LDN and for placebo; the picture with its
-        description, and printed numbers against those of the moved people.
+        description, and printed numbers against those of the moved participants.
 
     Raises
     ------
