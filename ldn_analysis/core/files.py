@@ -87,6 +87,8 @@ def _write_one(path: Path, content: bytes, target: Path) -> None:
         if target.is_file() and not target.is_symlink():
             path.chmod(stat.S_IMODE(target.stat().st_mode))
     except OSError as error:  # it names the file that was meant, not where it was to wait
+        if error.errno is None:
+            raise
         raise type(error)(error.errno, error.strerror, str(target)) from None
 
 

@@ -95,7 +95,7 @@ class TrialTruth:
     slope_ldn: float = 0.0
     slope_placebo: float = 0.0
     residual_sd: float = Assumptions.symptom_reduction_sd
-    condition_r: float = Assumptions.condition_r
+    condition_r: float = 0.64  # of the crossover trial: from its two intervals and paired p
     esr_error_sd: float = 0.0
     baseline_mean: float = Assumptions.severity_mean
     baseline_sd: float = Assumptions.severity_sd
