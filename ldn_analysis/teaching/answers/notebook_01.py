@@ -1,12 +1,12 @@
 """Answers to the exercises of notebook 01, and the usual mistakes, computed from the data."""
 
 from ...data.tables import load_dataset
-from ..exercise import Exercise, enter_exercise
+from ..exercise import Exercise, register_exercise
 
 __all__: list[str] = []
 
 
-@enter_exercise("01.1")
+@register_exercise("01.1")
 def _completed() -> Exercise:
     """How many completed the crossover trial?"""
     people = load_dataset("participants")
@@ -22,7 +22,7 @@ def _completed() -> Exercise:
     )
 
 
-@enter_exercise("01.2")
+@register_exercise("01.2")
 def _missed() -> Exercise:
     """Share of diary days without a pain rating."""
     diaries = load_dataset("daily_pain")
@@ -46,7 +46,7 @@ def _missed() -> Exercise:
     )
 
 
-@enter_exercise("01.3")
+@register_exercise("01.3")
 def _reduction() -> Exercise:
     """Mean pain reduction during LDN in the crossover trial."""
     data = load_dataset("esr_pain_change")
@@ -83,7 +83,7 @@ def _reduction() -> Exercise:
     )
 
 
-@enter_exercise("01.4")
+@register_exercise("01.4")
 def _status() -> Exercise:
     """Status of the seven counts of Fig. 1."""
     return Exercise(
@@ -100,7 +100,7 @@ def _status() -> Exercise:
     )
 
 
-@enter_exercise("01.5")
+@register_exercise("01.5")
 def _larger_share() -> Exercise:
     """Share of the crossover trial's people whose reduction was larger during LDN."""
     wide = load_dataset("esr_pain_change").pivot(
