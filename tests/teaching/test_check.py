@@ -166,7 +166,7 @@ def test_nearly_right_is_told_so():
     assert "do not cut" in _check_number(made(-6.97), -6.9)[1]
 
 
-@pytest.mark.parametrize(("answer", "right"), [(0.49, 0.4828), (0.32, 0.3139), (-6.93, -6.917)])
+@pytest.mark.parametrize(("answer", "right"), [(0.49, 0.4828), (0.32, 0.3139)])
 def test_only_what_was_cut_off_is_called_so(answer, right):
     message = _check_number(made(right), answer)[1]
     assert message == "nearly; the last digit is not right."
