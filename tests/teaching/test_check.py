@@ -113,10 +113,12 @@ def test_a_refusal_does_not_give_the_answer_away(name):
         assert not verdict
         if isinstance(task.answer, str):
             continue
-        numbers = re.findall(r"[\d.]*\d", verdict.message)
+        said = verdict.message.replace("2 values", "")  # of [1, 2]
+        numbers = re.findall(r"[\d.]*\d", said)
         assert f"{task.answer:.3g}" not in numbers
     shown = repr(task) + str(task) + repr(EXERCISES[name])
-    assert str(task.answer)[:5] not in shown.partition(" at 0x")[0]
+    if len(str(task.answer)) > 1:  # a letter is in every name
+        assert str(task.answer)[:5] not in shown.partition(" at 0x")[0]
     assert task.because not in shown
 
 
