@@ -15,7 +15,9 @@ from ldn_analysis.multiverse.specifications import (
 
 
 def test_the_set_can_be_declared_smaller():
-    specifications, pruned = build_specifications({"model": ["rank"], "esr": ["as is", "log(ESR + 1)"]})
+    specifications, pruned = build_specifications(
+        {"model": ["rank"], "esr": ["as is", "log(ESR + 1)"]}
+    )
     assert set(specifications["esr"]) == {"as is"}
     assert pruned.set_index("reason")["count"]["the ranks of log(ESR + 1) are the ranks of ESR"] > 0
 
