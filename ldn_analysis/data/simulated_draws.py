@@ -4,12 +4,12 @@ import numpy as np
 from scipy.special import stdtrit
 
 from .assumptions import CROSSOVER_OUTCOMES, Assumptions, CalibrationError
-from .tables import load_dataset, remember
+from .tables import cache_until_data_change, load_dataset
 
 __all__: list[str] = []
 
 
-@remember
+@cache_until_data_change
 def read_targets() -> dict[str, float]:
     """The printed values by id, as numbers; an SD by its id with _sd, a limit with _ci_low."""
     table = load_dataset("published_values").set_index("id")

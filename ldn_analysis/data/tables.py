@@ -14,13 +14,13 @@ from .checking import DataError, apply_types, describe_own_table
 __all__ = ["list_datasets", "load_codebook", "load_dataset", "use_data"]
 
 _USED: dict[str, pd.DataFrame] = {}  # the tables of `use_data`, by name; empty: the project's own
-_REMEMBERED = []  # what `use_data` has to forget
+_CACHED = []  # what `use_data` has to forget
 
 
-def remember(function: Callable) -> Callable:
+def cache_until_data_change(function: Callable) -> Callable:
     """Decorate a function of the data: its results are kept until `use_data` changes them."""
-    _REMEMBERED.append(cache(function))
-    return _REMEMBERED[-1]
+    _CACHED.append(cache(function))
+    return _CACHED[-1]
 
 
 def list_datasets() -> pd.DataFrame:
@@ -182,7 +182,7 @@ def use_data(folder: str | Path | None) -> None:
     tables = {} if folder is None else _read_illustrative(Path(folder))
     _USED.clear()
     _USED.update(tables)
-    for function in _REMEMBERED:
+    for function in _CACHED:
         function.cache_clear()
 
 

@@ -55,8 +55,8 @@ def rank_values(values: np.ndarray) -> np.ndarray:
 
 def form_esr(esr: np.ndarray, esr_as: str, *, ranked: bool = False) -> np.ndarray:
     """ESR of the participants used in one form, about its mean."""
-    if esr_as == "log":
-        form = np.log1p(esr)  # one of the ten of the pilot has an ESR of 0
+    if esr_as == "log(ESR + 1)":
+        form = np.log1p(esr)
     elif esr_as == "as is":
         form = esr
     else:

@@ -145,9 +145,15 @@ def draw_curve(ax, table: pd.DataFrame, confidence_level: float, status: str) ->
 def draw_mark(ax, label: str, rank: int, row, i: int = 0) -> None:
     """Point at one specification with its interval."""
     color, marker = ((VERMILLION, "D"), ("black", "s"), (GREY, "v"))[i % 3]
-    ax.plot([rank, rank], [row["conf_low"], row["conf_high"]], color=color, linewidth=1.2)
+    ax.plot([rank, rank], [row["conf_low"], row["conf_high"]], color=color, linewidth=1.2, zorder=4)
     ax.plot(
-        rank, row["estimate"], marker=marker, color=color, markersize=5, markeredgecolor="white"
+        rank,
+        row["estimate"],
+        marker=marker,
+        color=color,
+        markersize=5,
+        markeredgecolor="white",
+        zorder=5,
     )
     right = rank > ax.get_xlim()[1] * 0.6
     ax.annotate(

@@ -289,7 +289,7 @@ def fit_multiverse(
         "placebo" are used), day, and the rating.
     participants : DataFrame
         One row per participant: participant, trial ("pilot" or "crossover"), sequence, age_years,
-        fibromyalgia_years, esr_mm_h, completed, analysed.
+        fibromyalgia_years, esr_mm_h (0 or more), completed, analysed.
     grid : mapping, optional
         As in `build_specifications`. Default: all of it.
     rating : str

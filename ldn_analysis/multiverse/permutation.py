@@ -202,18 +202,9 @@ def permute_multiverse(
     """
     from tqdm import tqdm
 
-    if not isinstance(multiverse, Multiverse):
-        raise TypeError(
-            "permute_multiverse: multiverse must be what fit_multiverse returns; received "
-            f"{type(multiverse).__name__}"
-        )
+    batches = _take_batches(multiverse)
     rng = require_rng(rng, "permute_multiverse")
     require_count(n_permutations, "n_permutations", "permute_multiverse")
-    batches = [batch for batch in multiverse.batches if batch.kinds != ("Huber",)]
-    if not batches:
-        raise ValueError(
-            "permute_multiverse: no specification is OLS, HC3 or rank; fit the multiverse with one"
-        )
     total = sum(batch.position.size for batch in batches)
     work = _split_work(batches)
     trial = multiverse.participants["trial"].to_numpy(str)
@@ -243,6 +234,21 @@ def permute_multiverse(
         n_left_out=len(multiverse) - total,
         status=multiverse.status,
     )
+
+
+def _take_batches(multiverse: Multiverse) -> list[Batch]:
+    """The batches that are least squares, or why there are none."""
+    if not isinstance(multiverse, Multiverse):
+        raise TypeError(
+            "permute_multiverse: multiverse must be what fit_multiverse returns; received "
+            f"{type(multiverse).__name__}"
+        )
+    batches = [batch for batch in multiverse.batches if batch.kinds != ("Huber",)]
+    if not batches:
+        raise ValueError(
+            "permute_multiverse: no specification is OLS, HC3 or rank; fit the multiverse with one"
+        )
+    return batches
 
 
 class Part(NamedTuple):

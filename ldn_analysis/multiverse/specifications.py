@@ -25,7 +25,7 @@ GRID = {
     "end_days": (3, 7, 14),  # final days of a condition that make the end point
     "baseline_days": (14, 7),  # final days of the baseline phase that make the baseline
     "missed_days": ("left out", "carried forward", "own line"),
-    "esr": ("as is", "log", "above its median"),
+    "esr": ("as is", "log(ESR + 1)", "above its median"),
     "participants": (
         "both trials", "crossover trial", "completers", "anyone with an end point",
     ),
@@ -61,8 +61,8 @@ IMPOSSIBLE = (
     ("baseline cancels from a difference in points",
      lambda s, grid: (s["outcome"] == PAIRED[1])
      & (s["baseline_days"] != grid["baseline_days"][0])),
-    ("the ranks of log ESR are the ranks of ESR",
-     lambda s, _: (s["model"] == "rank") & (s["esr"] == "log")),
+    ("the ranks of log(ESR + 1) are the ranks of ESR",
+     lambda s, _: (s["model"] == "rank") & (s["esr"] == "log(ESR + 1)")),
     ("all of the pilot took placebo first: order and trial cannot be told apart",
      lambda s, _: (s["participants"] == "both trials") & (s["adjusted_for"] == "order")),
     ("HC3, Huber, ranks and the mixed model have their own way with unusual participants",
@@ -83,7 +83,7 @@ def describe_grid() -> pd.DataFrame:
     Examples
     --------
     >>> describe_grid().query("choice == 'esr'")["option"].tolist()
-    ['as is', 'log', 'above its median']
+    ['as is', 'log(ESR + 1)', 'above its median']
     """
     rows = []
     for choice, options in GRID.items():
@@ -167,8 +167,8 @@ def find_reason(choices: Mapping, grid: Mapping[str, Sequence] | None = None) ->
 
     Examples
     --------
-    >>> find_reason({"model": "rank", "esr": "log"})
-    'the ranks of log ESR are the ranks of ESR'
+    >>> find_reason({"model": "rank", "esr": "log(ESR + 1)"})
+    'the ranks of log(ESR + 1) are the ranks of ESR'
     >>> find_reason({"model": "rank"})
     ''
     """

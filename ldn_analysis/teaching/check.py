@@ -49,7 +49,7 @@ def check(exercise: str, answer=...) -> Verdict:
     """Check an answer and say why it is right, or what it might be instead.
 
     Numbers may be rounded to two significant digits or more. They may also be a table or
-    array of one cell, or text: "0.25", "0,25", "14/29" or, for a share, "25 %". Words may be
+    array of one cell, or text: "0.25", "0,25", "1/4" or, for a share, "25 %". Words may be
     written in capitals or not, labels without the zeros of their number ("P7" is P07).
 
     Parameters
@@ -141,7 +141,7 @@ def _read_number(answer, unit: str) -> float | str:
             above, _, below = text.removesuffix("%").partition("/")
             value = Decimal(above.strip()) / Decimal(below.strip() or 1)
         except ArithmeticError:  # no number, or a division by zero
-            return f"a number is asked for; received {answer[:40]!r}. Write it like 0.48 or 14/29."
+            return f"a number is asked for; received {answer[:40]!r}. Write it in digits, or as a fraction with a slash."
         if text.endswith("%") and not unit:
             return "this number is neither a share nor in percent; leave the % out."
         answer = float(value / 100 if text.endswith("%") and unit == "proportion" else value)

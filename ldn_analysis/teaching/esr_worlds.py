@@ -19,12 +19,17 @@ from ..lines.regression import LineFits, fit_lines
 __all__ = ["VariedCorrelation", "vary_esr_correlation"]
 
 REDUCTION = "pain_reduction_percent"
-TARGETS = ("rct_pain_reduction_ldn", "rct_pain_reduction_placebo", "rct_pain_reduction_p")
+TARGETS = (
+    "rct_pain_reduction_ldn",
+    "rct_pain_reduction_placebo",
+    "rct_pain_reduction_p",
+    "rct_pain30_ldn",
+)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class VariedCorrelation(Result):
-    """The people of Fig. 2 with another correlation of ESR and pain reduction.
+    """The participants of Fig. 2 with another correlation of ESR and pain reduction.
 
     Attributes
     ----------
@@ -39,7 +44,7 @@ class VariedCorrelation(Result):
 
     @cached_property
     def fits(self) -> LineFits:
-        """The two lines of Fig. 2, through the people of both trials."""
+        """The two lines of Fig. 2, through the participants of both trials."""
         return fit_lines(self.data)
 
     @cached_property
@@ -103,11 +108,11 @@ class VariedCorrelation(Result):
 def vary_esr_correlation(
     data: pd.DataFrame, *, crossover_esr_r: tuple[float, float]
 ) -> VariedCorrelation:
-    """Move the crossover trial's people so that ESR goes with their reductions otherwise.
+    """Move the crossover trial's participants so that ESR goes with their reductions otherwise.
 
     What nobody printed is changed, what was printed is kept. Kept exactly: everybody's ESR and
     baseline pain, the pilot, and in the crossover trial the mean and SD of the reduction in
-    each condition and their correlation, hence the paired t test. Not kept: each person's
+    each condition and their correlation, hence the paired t test. Not kept: each participant's
     reduction, hence the share with at least 30 % and other counts at a cut-off, and end points
     within 0-100. Diaries and the other outcomes are not rewritten; for tables that meet every
     printed number, `simulate_illustrative_trials` starts anew.
@@ -171,7 +176,7 @@ def vary_esr_correlation(
 
 
 def pair_crossover(data: pd.DataFrame) -> pd.DataFrame:
-    """One row a person of the crossover trial: ESR, reduction during LDN (first) and placebo."""
+    """One row per participant of the crossover trial: ESR, reduction during LDN (first) and placebo."""
     if "trial" not in data:
         raise ValueError(
             f"vary_esr_correlation: there is no column 'trial'; columns: {', '.join(map(str, data))}"
@@ -184,6 +189,3 @@ def pair_crossover(data: pd.DataFrame) -> pd.DataFrame:
         caller="vary_esr_correlation",
     )
     return pairs
-
-
-TARGETS += ("rct_pain30_ldn",)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from ..data.tables import remember
+from ..data.tables import cache_until_data_change
 
 __all__: list[str] = []
 
@@ -43,11 +43,11 @@ class Exercise:
 EXERCISES: dict[str, Callable[[], Exercise]] = {}
 
 
-def enter_exercise(name: str):
+def register_exercise(name: str):
     """Decorate a function that makes the exercise from the data, so that `check` knows it."""
 
-    def enter(make: Callable[[], Exercise]) -> Callable[[], Exercise]:
-        EXERCISES[name] = remember(make)
+    def register(make: Callable[[], Exercise]) -> Callable[[], Exercise]:
+        EXERCISES[name] = cache_until_data_change(make)
         return EXERCISES[name]
 
-    return enter
+    return register

@@ -1,16 +1,18 @@
 """What the widgets share: named sliders, a picture that follows them, and how it is written."""
 
-import base64
 import io
 from collections.abc import Callable
-from html import escape
 
 import numpy as np
 
 from ..core.canvas import STYLE
+from ..core.html import embed_image, render_paragraph, render_text
 from ..data.tables import load_codebook
 
-__all__ = []
+__all__: list[str] = []
+
+PIXELS_PER_INCH = 100  # on the page
+SHARPNESS = 2  # pixels of the picture per pixel of the page
 
 
 def load_ipywidgets(caller: str):
@@ -37,13 +39,13 @@ def follow(controls: dict, draw: Callable[..., str], *, before=(), after=()):
     held, drawn = False, {}
 
     def redraw(_change=None) -> None:
-        values = {name: read_slider(control) for name, control in controls.items()}
+        values = {name: read_control(control) for name, control in controls.items()}
         if not held and values != drawn:
             drawn.update(values)
             try:
                 picture.value = draw(**values)
             except ValueError as error:  # e.g. correlations that no data can have
-                picture.value = f'<p role="status">{escape(str(error))}</p>'
+                picture.value = f'<div role="status">{render_paragraph(error)}</div>'
 
     def put(**values) -> None:
         nonlocal held
@@ -56,7 +58,10 @@ def follow(controls: dict, draw: Callable[..., str], *, before=(), after=()):
         drawn.clear()  # what else the picture depends on may have changed
         redraw()
 
-    rows = [name_slider(control) for control in controls.values()]
+    rows = [
+        control if isinstance(control, ipywidgets.Dropdown) else name_slider(control)
+        for control in controls.values()
+    ]
     for control in controls.values():
         control.observe(redraw, names="value")
     redraw()
@@ -64,9 +69,19 @@ def follow(controls: dict, draw: Callable[..., str], *, before=(), after=()):
     return ipywidgets.VBox([ipywidgets.HBox([*before, *rows, *after], layout=wrap), picture]), put
 
 
-def read_slider(slider) -> float:
-    """The value in whole steps: the page gives 0.4 back as 0.40000000000000013."""
-    return round_to_step(slider.value, slider.step)
+def read_control(control):
+    """The option of a list; of a slider the value in whole steps: the page makes 0.4 0.40000000000000013."""
+    return round_to_step(control.value, control.step) if hasattr(control, "step") else control.value
+
+
+def list_options(options, description: str, **more):
+    """A list to choose from, with its name beside it."""
+    import ipywidgets
+
+    return ipywidgets.Dropdown(
+        options=[(str(option), option) for option in options], description=description,
+        style={"description_width": "initial"}, layout={"width": "auto"}, **more,
+    )  # fmt: skip
 
 
 def round_to_step(value: float, step: float) -> float:
@@ -85,17 +100,17 @@ def name_slider(slider):
     is_whole = isinstance(slider, ipywidgets.IntSlider)
     kind = ipywidgets.BoundedIntText if is_whole else ipywidgets.BoundedFloatText
     box = kind(
-        read_slider(slider), min=slider.min, max=slider.max, step=slider.step,
+        read_control(slider), min=slider.min, max=slider.max, step=slider.step,
         description=slider.description, style={"description_width": "initial"}, layout={"width": "auto"},
     )  # fmt: skip
     slider.description, slider.readout = "", False
     slider.layout.width = "12em"
 
     def fill_box(_change) -> None:
-        box.value = read_slider(slider)
+        box.value = read_control(slider)
 
     def move_slider(_change) -> None:
-        if box.value != read_slider(slider):
+        if box.value != read_control(slider):
             slider.value = box.value
 
     slider.observe(fill_box, names="value")
@@ -110,7 +125,7 @@ def new_panes(count: int = 1, *, width: float = 5.4, height: float = 4.2, **shar
     """
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(width, height), layout="none")
+    figure = Figure(figsize=(width, height), dpi=SHARPNESS * PIXELS_PER_INCH, layout="none")
     axes = figure.subplots(1, count, squeeze=False, **share)[0]
     figure.subplots_adjust(
         left=0.55 / width, right=1 - 0.1 / width, bottom=1.0 / height, top=1 - 0.5 / height,
@@ -135,35 +150,33 @@ def read_pixels(figure) -> np.ndarray:
     return np.asarray(canvas.buffer_rgba()).copy()
 
 
-def write_picture(figure, words: str, *, table: str = "") -> str:
+def render_picture(figure, words: str, *, table: str = "") -> str:
     """A figure as an HTML image; the same words are its alt text and, with a table, its caption.
 
-    PNG at screen size, for speed. What changes is in a live region, which a screen reader may read
-    out when it is idle.
+    PNG, for speed, with more pixels than it is shown in, for sharp screens. What changes is in a
+    live region, which a screen reader may read out when it is idle.
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
     buffer = io.BytesIO()
     FigureCanvasAgg(figure).print_png(buffer)
-    data = base64.b64encode(buffer.getvalue()).decode()
-    return (
-        f'<figure><img src="data:image/png;base64,{data}" alt="{escape(words)}">'
-        f'<figcaption><div role="status" aria-live="polite">{escape(words)}</div>{table}'
-        "</figcaption></figure>"
+    return embed_image(
+        buffer.getvalue(),
+        "png",
+        alt=words,
+        caption=f'<div role="status" aria-live="polite">{render_text(words)}</div>{table}',
+        width=round(figure.get_figwidth() * PIXELS_PER_INCH),
     )
-
-
-def write_table(table) -> str:
-    """A table of words and numbers as HTML text, its index as headings of the rows."""
-    return table.to_html(border=0, escape=True, index_names=False)
 
 
 def find_span(values, column: str) -> tuple[float, float, float]:
     """Least, greatest and step of a slider: the values and half as much again, where possible."""
-    room = (values.max() - values.min()) / 2 or 1.0
-    step = 10.0 ** np.floor(np.log10(room / 25))
-    low = np.floor((values.min() - room) / step) * step
-    high = np.ceil((values.max() + room) / step) * step
+    margin = (values.max() - values.min()) / 2 or 1.0
+    step = 10.0 ** np.floor(np.log10(margin / 25))
+    if (values == np.round(values)).all():  # what is measured in whole numbers is moved by them
+        step = max(step, 1.0)
+    low = np.floor((values.min() - margin) / step) * step
+    high = np.ceil((values.max() + margin) / step) * step
     book = load_codebook("esr_pain_change").set_index("name")
     if column in book.index:  # what cannot be: an ESR below 0, a reduction above 100 %
         low = np.fmax(low, book.loc[column, "minimum"])

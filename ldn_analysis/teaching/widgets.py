@@ -3,20 +3,23 @@
 A widget computes nothing of its own: it asks the project's functions, and draws their results.
 """
 
-import numpy as np
+from typing import TYPE_CHECKING
 
+from ..core.html import render_table
 from .widget_parts import (
     find_span,
     follow,
     in_style,
+    list_options,
     load_ipywidgets,
-    name_slider,
     new_panes,
     read_pixels,
+    render_picture,
     round_to_step,
-    write_picture,
-    write_table,
 )
+
+if TYPE_CHECKING:
+    import numpy as np
 
 __all__ = [
     "explore_esr_correlation",
@@ -27,8 +30,11 @@ __all__ = [
 ]
 
 
+CURVE_SIZE = {"width": 7.8, "height": 4.2}  # inches
+
+
 def explore_moved_point(fit):
-    """Move one person's point and see whether the line follows.
+    """Move one participant's point and see whether the line follows.
 
     Parameters
     ----------
@@ -38,8 +44,9 @@ def explore_moved_point(fit):
     Returns
     -------
     ipywidgets.VBox
-        Number boxes and sliders, usable by keyboard: who, and each of her two values; a button
-        that puts her back; the picture with its description, and the numbers before and after.
+        A list of the participants, number boxes and sliders for the two values, usable by
+        keyboard; a button that puts the point back; the picture with its description, and the
+        numbers before and after.
 
     Raises
     ------
@@ -52,57 +59,61 @@ def explore_moved_point(fit):
     --------
     >>> from ldn_analysis import fit_lines, load_dataset
     >>> box = explore_moved_point(fit_lines(load_dataset("esr_pain_change"))["ldn"])
-    >>> box.children[0].children[0].children[0].description
-    'person, in order of baseline ESR'
+    >>> box.children[0].children[0].description
+    'participant'
     """
     ipywidgets = load_ipywidgets("explore_moved_point")
     from ..core.canvas import label_column
-    from ..core.codebook import describe_column
-    from ..core.wording import format_number
-    from ..lines.figures_moved_point import plot_moved_point
     from ..lines.leave_one_out import label_points, leave_one_out
-    from ..lines.moved_point import move_point
 
-    labels, order = label_points(fit), np.argsort(fit.x, kind="stable")
-    start = order.tolist().index(leave_one_out(fit).most_influential) + 1
+    labels = [str(label) for label in label_points(fit)]
+    start = leave_one_out(fit).most_influential
     spans = {"x": find_span(fit.x, fit.predictor), "y": find_span(fit.y, fit.outcome)}
-    # Not a list of names: in JupyterLab a list takes no keys, the notebook does.
-    name = f"person, in order of {describe_column(fit.predictor)[0]}"
-    who = ipywidgets.IntSlider(start, 1, fit.n_obs, description=name)
-    reset = ipywidgets.Button(description="put her back")
+    who = list_options(sorted(labels), "participant", value=labels[start])
+    reset = ipywidgets.Button(description="Reset")
 
     def find_place() -> dict[str, tuple[float, float]]:
-        """Her own place, on each slider (in whole steps) and as it is in the data."""
-        i = order[who.value - 1]
+        """The point's own place, on each slider (in whole steps) and as it is in the data."""
+        i = labels.index(who.value)
         own = {"x": float(fit.x[i]), "y": float(fit.y[i])}
         return {name: (round_to_step(value, spans[name][2]), value) for name, value in own.items()}
 
     def put_back(_change=None) -> None:
         put(**{name: shown for name, (shown, _) in find_place().items()})
 
-    sliders = {
-        name: ipywidgets.FloatSlider(
-            find_place()[name][0], min=spans[name][0], max=spans[name][1], step=spans[name][2],
-            description=label_column(column),
-        )
-        for name, column in (("x", fit.predictor), ("y", fit.outcome))
-    }  # fmt: skip
-
     def draw(**values: float) -> str:
         for name, (shown, own) in find_place().items():
             if values[name] == shown:
                 values[name] = own
-        moved = move_point(fit, labels[order[who.value - 1]], **values)
-        with in_style():
-            ax = plot_moved_point(moved, *new_panes())
-            ax.set(xlim=spans["x"][:2], ylim=spans["y"][:2])
-        table = moved.to_frame().set_index("term").map(format_number)
-        return write_picture(ax.figure, str(moved), table=write_table(table))
+        return _draw_moved_point(fit, who.value, values, spans)
 
-    box, put = follow(sliders, draw, before=[name_slider(who)], after=[reset])
+    columns = {"x": fit.predictor, "y": fit.outcome}
+    sliders = {
+        name: ipywidgets.FloatSlider(
+            shown, min=spans[name][0], max=spans[name][1], step=spans[name][2],
+            description=label_column(columns[name]),
+        )
+        for name, (shown, _) in find_place().items()
+    }  # fmt: skip
+    box, put = follow(sliders, draw, before=[who], after=[reset])
     who.observe(put_back, names="value")
     reset.on_click(put_back)
     return box
+
+
+def _draw_moved_point(fit, label: str, values: dict[str, float], spans: dict) -> str:
+    """The picture and the table of one moved point."""
+    from ..core.wording import format_number
+    from ..lines.figures_moved_point import plot_moved_point
+    from ..lines.moved_point import move_point
+
+    moved = move_point(fit, label, **values)
+    with in_style():
+        ax = plot_moved_point(moved, *new_panes())
+        ax.set(xlim=spans["x"][:2], ylim=spans["y"][:2])
+    table = moved.to_frame()
+    table[["before", "after"]] = table[["before", "after"]].map(format_number)
+    return render_picture(ax.figure, str(moved), table=render_table(table))
 
 
 def explore_esr_correlation():
@@ -115,7 +126,7 @@ def explore_esr_correlation():
     -------
     ipywidgets.VBox
         A number box and a slider, usable by keyboard, for LDN and for placebo; the picture with its
-        description, and printed numbers against those of the moved people.
+        description, and printed numbers against those of the moved participants.
 
     Raises
     ------
@@ -155,13 +166,13 @@ def explore_esr_correlation():
         table = varied.to_frame()[["quantity", "group", "unit", "target", "achieved", "met"]]
         table["achieved"] = table["achieved"].map(format_number)
         words = f"{varied} Dashed: the lines of the project's own tables."
-        return write_picture(axes[0].figure, words, table=write_table(table.set_index("quantity")))
+        return render_picture(axes[0].figure, words, table=render_table(table))
 
     return follow(sliders, draw)[0]
 
 
 def explore_line_fan(*, rng: int, n_lines: int = 10_000):
-    """Choose the number of people and the true R squared, and see the lines of such studies.
+    """Choose the number of participants and the true R squared, and see the lines of such studies.
 
     Parameters
     ----------
@@ -192,22 +203,34 @@ def explore_line_fan(*, rng: int, n_lines: int = 10_000):
     from ..small_samples.truth import estimate_truth
 
     known = estimate_truth(load_dataset("esr_pain_change"))
+    own = round_to_step(_find_r_squared(known), 0.01)
+    published = load_dataset("published_values").set_index("id")
     sliders = {
-        "n_people": ipywidgets.IntSlider(10, 5, 150, description="people"),
+        "n_people": ipywidgets.IntSlider(
+            int(published.loc["pilot_n", "value"]), 5, 150, description="participants"
+        ),
         "r_squared": ipywidgets.FloatSlider(
-            0.25, min=0.0, max=0.9, step=0.05, description="true R²"
+            own, min=0.0, max=0.9, step=0.01, description="true R²"
         ),
     }
 
     def draw(n_people: int, r_squared: float) -> str:
-        truth = known.with_effect("slope_ldn", known.find_slope(r_squared))
+        # At the start the truth is that of the figure above, not its rounded R squared.
+        slope = known.slope_ldn if r_squared == own else known.find_slope(r_squared)
+        truth = known.with_effect("slope_ldn", slope)
         fan = simulate_lines(truth, n_people=n_people, n_lines=n_lines, rng=rng)
         with in_style():
             ax = plot_line_fan(fan, *new_panes())
             ax.set_ylim(-70, 130)
-        return write_picture(ax.figure, str(fan))
+        return render_picture(ax.figure, str(fan))
 
     return follow(sliders, draw)[0]
+
+
+def _find_r_squared(truth) -> float:
+    """R squared of the true line under LDN: find_slope the other way round."""
+    ratio = (truth.slope_ldn / truth.find_slope(0.5)) ** 2  # explained over unexplained variance
+    return ratio / (1 + ratio)
 
 
 def explore_multiverse(multiverse):
@@ -221,9 +244,8 @@ def explore_multiverse(multiverse):
     Returns
     -------
     ipywidgets.VBox
-        For each choice that varies a number box and a slider, usable by keyboard, over the
-        positions of its options; the curve with the chosen specification, or why it was pruned;
-        and what each position stands for.
+        For each choice that varies a list of its options; the curve with the chosen
+        specification, or why it was pruned.
 
     Raises
     ------
@@ -237,72 +259,72 @@ def explore_multiverse(multiverse):
     >>> from ldn_analysis import fit_multiverse, load_dataset
     >>> multiverse = fit_multiverse(
     ...     load_dataset("daily_pain"), load_dataset("participants"),
-    ...     grid={"model": ["OLS"], "people": ["both trials"], "esr": ["as is"]})
+    ...     grid={"model": ["OLS"], "participants": ["both trials"], "esr": ["as is"]})
     >>> box = explore_multiverse(multiverse)
-    >>> box.children[0].children[0].children[0].description
+    >>> box.children[0].children[0].description
     'outcome'
     """
-    ipywidgets = load_ipywidgets("explore_multiverse")
-    import pandas as pd
-
-    from ..core.wording import describe_status, format_number, format_p
-    from ..multiverse.figures import TITLES, draw_curve, draw_mark
+    load_ipywidgets("explore_multiverse")
+    from ..multiverse.figures import TITLES, draw_mark
     from ..multiverse.fit import CHOICES
     from ..multiverse.specifications import find_reason
 
     table = multiverse.to_frame().sort_values("estimate", kind="stable", ignore_index=True)
     place = {choices: i for i, choices in enumerate(zip(*(table[c] for c in CHOICES), strict=True))}
     grid = {name: table[name].cat.categories.tolist() for name in CHOICES}
-    # Not lists of words: in JupyterLab a list takes no keys. The words stand below.
-    sliders = {
-        name: ipywidgets.IntSlider(1, 1, len(options), description=TITLES[name])
+    lists = {
+        name: list_options(options, TITLES[name])
         for name, options in grid.items()
         if len(options) > 1
     }
-    if not sliders:
+    if not lists:
         raise ValueError("explore_multiverse: one specification leaves nothing to choose")
-    size = {"width": 7.8, "height": 4.2}
-    with in_style():  # the curve is drawn once, and then an image behind each mark
-        (curve,) = new_panes(**size)
-        draw_curve(curve, table, 0.95, multiverse.status)
-        curve.set_xlabel("specifications in order of their estimates")
-        curve.set_ylabel("SDs per SD of ESR", labelpad=1)
-        background = read_pixels(curve.figure)
+    limits, background = _draw_background(table, multiverse.status)
 
-    def draw(**positions: int) -> str:
-        chosen = {name: grid[name][positions.get(name, 1) - 1] for name in CHOICES}
+    def draw(**options) -> str:
+        chosen = {name: options.get(name, grid[name][0]) for name in CHOICES}
         i = place.get(tuple(chosen.values()))
         with in_style():
-            (ax,) = new_panes(**size)
+            (ax,) = new_panes(**CURVE_SIZE)
             ax.figure.figimage(background, zorder=-1)
-            ax.set(xlim=curve.get_xlim(), ylim=curve.get_ylim())
+            ax.set(**limits)
             ax.set_axis_off()
             if i is not None:
                 draw_mark(ax, "chosen", i + 1, table.loc[i])
         if i is None:
             words = f"Pruned: {find_reason(chosen, grid)}. Nothing is marked on the curve."
         else:
-            row, smaller = table.loc[i], int((table["estimate"] < table["estimate"][i]).sum())
-            words = (
-                f"{format_number(row['estimate'], 2)} SD of pain reduction per SD of ESR "
-                f"(95 % CI {format_number(row['conf_low'], 2)} to "
-                f"{format_number(row['conf_high'], 2)}), {format_p(row['p_value'])}, "
-                f"n = {row['n_obs']}; larger than {smaller:,} of the {len(table):,} "
-                f"specifications ({100 * smaller // len(table)} %){describe_status(multiverse.status)}."
-            )
-        what = "; ".join(f"{TITLES[name]} {chosen[name]}" for name in sliders)
-        options = pd.DataFrame(
-            {
-                "chosen": {TITLES[name]: str(chosen[name]) for name in sliders},
-                "positions": {
-                    TITLES[name]: "; ".join(f"{k}: {word}" for k, word in enumerate(grid[name], 1))
-                    for name in sliders
-                },
-            }
-        )
-        return write_picture(ax.figure, f"{words} Chosen: {what}.", table=write_table(options))
+            words = _describe_place(table, i, multiverse.status)
+        what = "; ".join(f"{TITLES[name]} {chosen[name]}" for name in lists)
+        return render_picture(ax.figure, f"{words} Chosen: {what}.")
 
-    return follow(sliders, draw)[0]
+    return follow(lists, draw)[0]
+
+
+def _draw_background(table, status: str) -> tuple[dict, "np.ndarray"]:
+    """The curve, drawn once to stand behind each mark: its limits and its pixels."""
+    from ..multiverse.figures import draw_curve
+
+    with in_style():
+        (curve,) = new_panes(**CURVE_SIZE)
+        draw_curve(curve, table, 0.95, status)
+        curve.set_xlabel("specifications in order of their estimates")
+        curve.set_ylabel("SDs per SD of ESR", labelpad=1)
+        pixels = read_pixels(curve.figure)
+    return {"xlim": curve.get_xlim(), "ylim": curve.get_ylim()}, pixels
+
+
+def _describe_place(table, i: int, status: str) -> str:
+    """The chosen specification, and where it stands among the others."""
+    from ..core.wording import describe_status, format_interval, format_number, format_p
+
+    row, smaller = table.loc[i], int((table["estimate"] < table["estimate"][i]).sum())
+    return (
+        f"{format_number(row['estimate'], 2)} SD of pain reduction per SD of ESR "
+        f"({format_interval(row['conf_low'], row['conf_high'], 0.95)}), {format_p(row['p_value'])}, "
+        f"n = {row['n_obs']}; larger than {smaller:,} of the {len(table):,} "
+        f"specifications ({100 * smaller // len(table)} %){describe_status(status)}."
+    )
 
 
 def explore_small_samples(*, rng: int, n_trials: int = 10_000):
@@ -333,7 +355,7 @@ def explore_small_samples(*, rng: int, n_trials: int = 10_000):
     --------
     >>> box = explore_small_samples(rng=6, n_trials=100)
     >>> [row.children[0].description for row in box.children[0].children]
-    ['people', 'true R²', 'placebo (%)']
+    ['participants', 'true R²', 'placebo (%)']
     """
     ipywidgets = load_ipywidgets("explore_small_samples")
     from dataclasses import replace
@@ -346,7 +368,7 @@ def explore_small_samples(*, rng: int, n_trials: int = 10_000):
     known = estimate_truth(load_dataset("esr_pain_change"))
     effect = known.mean_ldn - known.mean_placebo
     sliders = {
-        "people": ipywidgets.IntSlider(38, 6, 150, description="people"),
+        "people": ipywidgets.IntSlider(38, 6, 150, description="participants"),
         "r_squared": ipywidgets.FloatSlider(
             0.25, min=0.0, max=0.9, step=0.05, description="true R²"
         ),
@@ -368,6 +390,6 @@ def explore_small_samples(*, rng: int, n_trials: int = 10_000):
             for ax, estimand in zip(axes, ("slope_ldn", "mean_difference"), strict=True):
                 plot_estimates(simulated, ax, estimand=estimand)
         alone = f"Without placebo a trial would show {truth.mean_ldn:.0f} % on average."
-        return write_picture(axes[0].figure, f"{simulated} {alone}")
+        return render_picture(axes[0].figure, f"{simulated} {alone}")
 
     return follow(sliders, draw)[0]

@@ -99,8 +99,8 @@ def fit_by_hand(row, diaries, people):
         )
     table = pd.DataFrame(records, columns=["y", "x", "base", "age", "years", "order"])
     table = table[table["y"].notna()]
-    if row.esr == "log":
-        table["x"] = np.log1p(table["x"])
+    if row.esr == "log(ESR + 1)":
+        table["x"] = np.log(table["x"] + 1)
     elif row.esr == "above its median":
         table["x"] = (table["x"] > table["x"].median()).astype(float)
     names = {

@@ -12,12 +12,12 @@ final <- function(phase, days) {
   aggregate(pain_0_100 ~ participant, rows, mean)
 }
 out <- list()
-for (days in c(3, 7, 14)) for (esr in c("as is", "log")) for (order in c(FALSE, TRUE)) {
+for (days in c(3, 7, 14)) for (esr in c("as is", "log(ESR + 1)")) for (order in c(FALSE, TRUE)) {
   base <- setNames(final("baseline", 14), c("participant", "base"))
   long <- rbind(cbind(final("ldn", days), c = 0.5), cbind(final("placebo", days), c = -0.5))
   long <- merge(merge(long, base), people)
   long$y <- 100 * (long$base - long$pain_0_100) / long$base
-  long$x <- if (esr == "log") log(1 + long$esr_mm_h) else long$esr_mm_h
+  long$x <- if (esr != "as is") log(long$esr_mm_h + 1) else long$esr_mm_h
   long$x <- long$x - mean(long$x)
   long$p <- ifelse(long$sequence == "ldn then placebo", 1, -1) * 2 * long$c / 2
   m <- lmer(if (order) y ~ c * x + p + (1 | participant) else y ~ c * x + (1 | participant), long,

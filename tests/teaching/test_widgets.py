@@ -19,6 +19,7 @@ from witnesses import fit_set, fit_xy
 
 import ldn_analysis
 from ldn_analysis import (
+    Assumptions,
     compute_power_exact,
     estimate_truth,
     explore_esr_correlation,
@@ -31,8 +32,10 @@ from ldn_analysis import (
     leave_one_out,
     load_dataset,
     move_point,
+    simulate_lines,
     vary_esr_correlation,
 )
+from ldn_analysis.core.wording import format_number
 from ldn_analysis.multiverse.figures import TITLES
 from ldn_analysis.multiverse.specifications import GRID
 
@@ -77,15 +80,23 @@ def controls(box):
 
 
 def sliders(box):
-    """The sliders by the name in the box beside each."""
-    rows = [row for row in controls(box) if isinstance(row, ipywidgets.HBox)]
-    return {row.children[0].description: row.children[1] for row in rows}
+    """Sliders by the name in the box beside each, and lists by their own."""
+    return {
+        row.description if isinstance(row, ipywidgets.Dropdown) else row.children[0].description: (
+            row if isinstance(row, ipywidgets.Dropdown) else row.children[1]
+        )
+        for row in controls(box)
+        if isinstance(row, (ipywidgets.HBox, ipywidgets.Dropdown))
+    }
 
 
-def move(slider, steps=1):
-    """Up by so many steps, or as far as it goes; down if it is at its end."""
-    up = min(steps * slider.step, slider.max - slider.value)
-    slider.value += up or -steps * slider.step
+def move(control, steps=1):
+    """Up by so many steps, or as far as it goes; down if it is at its end. A list: to the next."""
+    if isinstance(control, ipywidgets.Dropdown):
+        control.index = (control.index + 1) % len(control.options)
+        return
+    up = min(steps * control.step, control.max - control.value)
+    control.value += up or -steps * control.step
 
 
 def table(box):
@@ -118,7 +129,7 @@ def test_sliders_have_a_named_box_with_the_same_limits(name):
     assert sliders(box)
     for row in controls(box):
         if not isinstance(row, ipywidgets.HBox):
-            assert row.description  # a button names itself
+            assert row.description  # a button or a list names itself
             continue
         number, slider = row.children
         assert number.description
@@ -173,10 +184,10 @@ def test_nothing_is_left_behind(name):
 
 
 def choose(box, ldn, label):
-    """Put the first slider on a person; give the sliders of her values, and her row."""
+    """Choose a participant; give the sliders of the two values, and the row."""
     i = ldn.data["participant"].tolist().index(label)
     who, x, y = sliders(box).values()
-    who.value = np.argsort(ldn.x, kind="stable").tolist().index(i) + 1
+    who.value = label
     return x, y, i
 
 
@@ -193,12 +204,12 @@ def test_moved_point_says_what_move_point_says(ldn):
     assert_allclose(shown.astype(float), expected, rtol=6e-3)
 
 
-def test_it_starts_with_the_person_who_moves_the_line_most(ldn):
+def test_it_starts_with_the_participant_who_moves_the_line_most(ldn):
     most = leave_one_out(ldn)
     assert alt(explore_moved_point(ldn)).startswith(f"{most.labels[most.most_influential]} ")
 
 
-def test_another_person_starts_where_she_is_and_can_be_put_back(ldn):
+def test_another_participant_starts_in_place_and_can_be_put_back(ldn):
     box = explore_moved_point(ldn)
     draws = []
     box.children[1].observe(draws.append, names="value")
@@ -211,14 +222,17 @@ def test_another_person_starts_where_she_is_and_can_be_put_back(ldn):
     x.value += 10
     y.value -= 40
     assert alt(box) == str(move_point(ldn, "C03", x=x.value, y=y.value))
+    assert controls(box)[-1].description == "Reset"
     controls(box)[-1].click()
     assert html(box) == start
 
 
 def test_sliders_reach_the_failing_case_and_nothing_impossible(ldn):
     who, x, y = sliders(explore_moved_point(ldn)).values()
-    assert (who.min, who.max) == (1, 38)
+    labels = [label for label, _ in who.options]
+    assert labels == sorted(ldn.data["participant"])
     assert x.min == 0
+    assert x.step == 1  # ESR is read in whole mm/h
     assert x.max >= 60
     assert y.min <= -60
     assert y.max == 100
@@ -226,9 +240,11 @@ def test_sliders_reach_the_failing_case_and_nothing_impossible(ldn):
 
 def test_any_line_can_be_explored():
     box = explore_moved_point(fit_set("anscombe4"))
-    assert list(sliders(box)) == ["person, in order of x", "x", "y"]
+    assert list(sliders(box)) == ["participant", "x", "y"]
     who, x, _ = sliders(box).values()
-    assert who.value == 11  # the point that alone makes the slope
+    i = [label for label, _ in who.options].index(who.value)
+    assert fit_set("anscombe4").x[int(who.value)] == 19  # the point that alone makes the slope
+    assert i == int(who.index)
     x.value = 8.0  # now the predictor is the same for everybody: said, not raised
     assert "so no slope exists" in html(box)
     assert "<img" not in html(box)
@@ -242,9 +258,8 @@ def test_a_point_that_was_not_moved_is_exactly_where_it_was(scale):
     fit = fit_xy(scale * rng.normal(size=12), rng.normal(size=12) / scale)
     box = explore_moved_point(fit)
     who, x, _ = sliders(box).values()
-    for place in (1, 5, 12):
-        who.value = place
-        row = np.argsort(fit.x)[place - 1]
+    for row in (0, 4, 11):
+        who.value = str(row)
         assert alt(box) == str(move_point(fit, str(row), x=fit.x[row], y=fit.y[row]))
         x.value += x.step
         assert alt(box) != str(move_point(fit, str(row), x=fit.x[row], y=fit.y[row]))
@@ -256,16 +271,30 @@ def test_a_point_that_was_not_moved_is_exactly_where_it_was(scale):
 def test_esr_correlation_says_what_is_kept(change):
     box = explore_esr_correlation()
     ldn, placebo = sliders(box).values()
-    assert (ldn.value, placebo.value) == (0.4, 0.2)
+    assert (ldn.value, placebo.value) == Assumptions.crossover_esr_r
     ldn.value, placebo.value = 0.9, 0.5
     varied = vary_esr_correlation(change, crossover_esr_r=(0.9, 0.5))
     assert alt(box).startswith(str(varied))
-    assert table(box)["met"].tolist() == varied.to_frame()["met"].tolist() == ["yes"] * 3 + ["no"]
+    assert table(box)["met"].tolist() == varied.to_frame()["met"].tolist()
     placebo.value = -0.9
     assert "no such data exist" in html(box)
     assert "<img" not in html(box)
     placebo.value = 0.5
     assert alt(box).startswith(str(varied))
+
+
+def test_line_fan_starts_at_the_truth_of_the_figure_above():
+    known = estimate_truth(load_dataset("esr_pain_change"))
+    assert alt(explore_line_fan(rng=6)) == str(simulate_lines(known, n_people=10, rng=6))
+
+
+def test_line_fan_without_a_relation_says_sizes_and_directions():
+    box = explore_line_fan(rng=6)
+    sliders(box)["true R²"].value = 0
+    size = float(re.search(r"their mean size is ([\d.]+)", alt(box))[1])
+    assert size > 0.5  # signed slopes would cancel
+    upward, downward = map(float, re.findall(r"([\d.]+) % (?:of these slope|down)", alt(box)))
+    assert_allclose([upward, downward], 50, atol=8)
 
 
 def test_line_fan_shows_the_chosen_truth():
@@ -276,25 +305,35 @@ def test_line_fan_shows_the_chosen_truth():
     truth = known.with_effect("slope_ldn", known.find_slope(0.4))
     share = float(re.search(r"([\d.]+) % have a slope", alt(box))[1]) / 100
     assert_allclose(share, compute_power_exact(truth, n_people=38), atol=0.01)
-    assert f"where {truth.slope_ldn:.2f} is true" in alt(box)
+    assert f"where the true slope is {format_number(truth.slope_ldn)}" in alt(box)
 
 
 # --- the multiverse -----------------------------------------------------------------------------
 
 
 def choose_analysis(box, **choices):
-    """Put each slider on the position of an option."""
+    """Choose an option of each list by its name."""
     by_name = sliders(box)
     for name, option in choices.items():
-        by_name[TITLES[name]].value = GRID[name].index(option) + 1
+        by_name[TITLES[name]].value = option
 
 
-ELSEWHERE = {"outcome": GRID["outcome"][3], "end_days": 7, "missed_days": "own line", "esr": "log"}
+ELSEWHERE = {
+    "outcome": GRID["outcome"][3],
+    "end_days": 7,
+    "missed_days": "own line",
+    "esr": "log(ESR + 1)",
+}
 
 
 @pytest.mark.parametrize(
     "choices",
-    [{}, ELSEWHERE, {"model": "Huber", "adjusted_for": "age"}, {"without": "who moves it most"}],
+    [
+        {},
+        ELSEWHERE,
+        {"model": "Huber", "adjusted_for": "age"},
+        {"without": "whoever moves it most"},
+    ],
 )
 def test_multiverse_says_what_find_finds(choices):
     box = explore_multiverse(fit_all())
@@ -303,7 +342,7 @@ def test_multiverse_says_what_find_finds(choices):
     ((_, row),) = fit_all().find(**chosen).iterrows()
     numbers = re.match(
         r"(\S+) SD of pain reduction per SD of ESR \(95 % CI (\S+) to (\S+)\), (p [^,]+), "
-        r"n = (\d+); larger than ([\d,]+) of the 15,660 specifications \((\d+) %\)",
+        r"n = (\d+); larger than ([\d,]+) of the 12,339 specifications \((\d+) %\)",
         alt(box),
     ).groups()
     shown = [float(number) for number in numbers[:3]]
@@ -311,10 +350,8 @@ def test_multiverse_says_what_find_finds(choices):
     p = f"p = {row['p_value']:.3f}"
     assert numbers[3:5] == (p if row["p_value"] >= 0.001 else "p < 0.001", str(row["n_obs"]))
     smaller = sum(fit_all().specifications["estimate"] < row["estimate"])
-    assert numbers[5:] == (f"{smaller:,}", str(int(100 * smaller / 15_660)))
+    assert numbers[5:] == (f"{smaller:,}", str(int(100 * smaller / 12_339)))
     assert "illustrative data" in alt(box)
-    words = table(box)["chosen"]
-    assert words.to_dict() == {TITLES[name]: str(option) for name, option in chosen.items()}
     for name, option in chosen.items():
         assert f"{TITLES[name]} {option}" in alt(box)
 
@@ -343,11 +380,11 @@ def test_the_mark_stands_at_the_place_and_on_the_interval_of_the_chosen():
 
 def test_a_pruned_analysis_is_said_with_its_reason_and_not_marked():
     box = explore_multiverse(fit_all())
-    choose_analysis(box, model="rank", esr="log")
-    assert alt(box).startswith("Pruned: the ranks of log ESR are the ranks of ESR. ")
+    choose_analysis(box, model="rank", esr="log(ESR + 1)")
+    assert alt(box).startswith("Pruned: the ranks of log(ESR + 1) are the ranks of ESR. ")
     drawn = picture(box)
     choose_analysis(box, model="mixed")
-    assert alt(box).startswith("Pruned: one outcome a person has no mixed model of persons. ")
+    assert alt(box).startswith("Pruned: the outcome under LDN alone is one number per participant")
     assert_allclose(picture(box), drawn)
     choose_analysis(box, model="OLS")
     assert "larger than" in alt(box)
@@ -359,14 +396,14 @@ def test_only_what_a_multiverse_varies_is_asked():
     few = {name: options[:1] for name, options in GRID.items()}
     box = explore_multiverse(fit_multiverse(*tables, grid=few | {"baseline_days": (7, 14)}))
     assert list(sliders(box)) == ["baseline: final days"]
-    assert table(box)["positions"].tolist() == ["1: 7; 2: 14"]
+    assert [label for label, _ in sliders(box)["baseline: final days"].options] == ["7", "14"]
     # The first of the grid's baselines is kept, whichever it is.
     points = few | {"outcome": GRID["outcome"][3:], "baseline_days": (7, 14)}
     box = explore_multiverse(fit_multiverse(*tables, grid=points))
     outcome, days = sliders(box).values()
-    outcome.value = 2
+    outcome.value = GRID["outcome"][4]
     assert "larger than" in alt(box)
-    days.value = 2
+    days.value = 14
     assert alt(box).startswith("Pruned: baseline cancels from a difference in points.")
     with pytest.raises(ValueError, match="explore_multiverse: one specification leaves nothing"):
         explore_multiverse(fit_multiverse(*tables, grid=few))

@@ -2,12 +2,12 @@
 
 from ...data.diaries import summarise_diaries
 from ...data.tables import load_dataset
-from ..exercise import Exercise, enter_exercise
+from ..exercise import Exercise, register_exercise
 
 __all__: list[str] = []
 
 
-@enter_exercise("01.1")
+@register_exercise("01.1")
 def _completed() -> Exercise:
     """How many completed the crossover trial?"""
     people = load_dataset("participants")
@@ -23,7 +23,7 @@ def _completed() -> Exercise:
     )
 
 
-@enter_exercise("01.2")
+@register_exercise("01.2")
 def _short_end_points() -> Exercise:
     """Share of the end points that rest on fewer than three ratings."""
     table = summarise_diaries(load_dataset("daily_pain"))
@@ -45,7 +45,7 @@ def _short_end_points() -> Exercise:
     )
 
 
-@enter_exercise("01.3")
+@register_exercise("01.3")
 def _reduction() -> Exercise:
     """Mean pain reduction during LDN in the crossover trial."""
     data = load_dataset("esr_pain_change")
@@ -82,7 +82,7 @@ def _reduction() -> Exercise:
     )
 
 
-@enter_exercise("01.4")
+@register_exercise("01.4")
 def _status() -> Exercise:
     """Status of the seven counts of Fig. 1."""
     return Exercise(
@@ -99,7 +99,7 @@ def _status() -> Exercise:
     )
 
 
-@enter_exercise("01.5")
+@register_exercise("01.5")
 def _larger_share() -> Exercise:
     """Share of the crossover trial's participants whose reduction was larger during LDN."""
     wide = load_dataset("esr_pain_change").pivot(
@@ -135,7 +135,7 @@ def _larger_share() -> Exercise:
     )
 
 
-@enter_exercise("01.6")
+@register_exercise("01.6")
 def _mean_without_the_highest() -> Exercise:
     """Mean FIQ of the pilot's real participants without the one with the highest ESR."""
     ten = load_dataset("pilot_baseline").astype(float)

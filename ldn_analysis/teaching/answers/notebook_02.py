@@ -4,7 +4,7 @@ import numpy as np
 
 from ...core.intervals import compute_quantile
 from ...data.tables import load_dataset
-from ..exercise import Exercise, enter_exercise
+from ..exercise import Exercise, register_exercise
 
 __all__: list[str] = []
 
@@ -18,7 +18,7 @@ def _best_share():
     return summarise_improvement(load_dataset("improvement")).combine(BEST).iloc[0]
 
 
-@enter_exercise("02.1")
+@register_exercise("02.1")
 def _share() -> Exercise:
     """Share much or very much improved."""
     best = _best_share()
@@ -37,7 +37,7 @@ def _share() -> Exercise:
     )
 
 
-@enter_exercise("02.2")
+@register_exercise("02.2")
 def _wilson_low() -> Exercise:
     """Lower Wilson limit of that share."""
     from ...core.intervals import clopper_pearson_interval, wilson_interval
@@ -72,7 +72,7 @@ def _wilson_low() -> Exercise:
     )
 
 
-@enter_exercise("02.3")
+@register_exercise("02.3")
 def _joint() -> Exercise:
     """Which interval, when the bar was chosen after looking?"""
     return Exercise(
@@ -84,7 +84,7 @@ def _joint() -> Exercise:
     )
 
 
-@enter_exercise("02.4")
+@register_exercise("02.4")
 def _cause() -> Exercise:
     """Which objection to a causal reading does a larger sample not remove?"""
     return Exercise(
@@ -101,7 +101,7 @@ def _cause() -> Exercise:
     )
 
 
-@enter_exercise("02.5")
+@register_exercise("02.5")
 def _share_of_high_esr() -> Exercise:
     """Share of the best answers among those with an ESR above the median."""
     people = load_dataset("participants")

@@ -2,7 +2,7 @@
 
 from ...core.intervals import compute_quantile
 from ...data.tables import load_dataset
-from ..exercise import Exercise, enter_exercise
+from ..exercise import Exercise, register_exercise
 from .shared import _fits
 
 __all__: list[str] = []
@@ -15,7 +15,7 @@ def _fit(rows):
     return fit_line(rows, predictor="esr_mm_h", outcome="pain_reduction_percent")
 
 
-@enter_exercise("03.1")
+@register_exercise("03.1")
 def _slope() -> Exercise:
     """Slope of the left pane."""
     ldn, placebo = _fits()["ldn"], _fits()["placebo"]
@@ -41,7 +41,7 @@ def _slope() -> Exercise:
     )
 
 
-@enter_exercise("03.2")
+@register_exercise("03.2")
 def _r_squared() -> Exercise:
     """R squared of the left pane."""
     ldn = _fits()["ldn"]
@@ -62,7 +62,7 @@ def _r_squared() -> Exercise:
     )
 
 
-@enter_exercise("03.3")
+@register_exercise("03.3")
 def _trial_slope() -> Exercise:
     """Slope of the crossover trial alone, during placebo."""
     data = load_dataset("esr_pain_change")
@@ -87,7 +87,7 @@ def _trial_slope() -> Exercise:
     )
 
 
-@enter_exercise("03.4")
+@register_exercise("03.4")
 def _new_person() -> Exercise:
     """Lower prediction limit at an ESR of 30 mm/h."""
     ldn = _fits()["ldn"]
@@ -119,7 +119,7 @@ def _new_person() -> Exercise:
     )
 
 
-@enter_exercise("03.5")
+@register_exercise("03.5")
 def _two_panes() -> Exercise:
     """Do two p values on two sides of 0.05 show that two slopes differ?"""
     return Exercise(

@@ -2,14 +2,14 @@
 
 import numpy as np
 
-from ...data.tables import remember
-from ..exercise import Exercise, enter_exercise
+from ...data.tables import cache_until_data_change
+from ..exercise import Exercise, register_exercise
 from .shared import _fits
 
 __all__: list[str] = []
 
 
-@remember
+@cache_until_data_change
 def _leave_one_out():
     """The left pane without each of its participants."""
     from ...lines.leave_one_out import leave_one_out
@@ -17,7 +17,7 @@ def _leave_one_out():
     return leave_one_out(_fits()["ldn"])
 
 
-@enter_exercise("04.1")
+@register_exercise("04.1")
 def _most_influential() -> Exercise:
     """Who moves the slope most?"""
     from ...lines.leave_one_out import measure_influence
@@ -45,7 +45,7 @@ def _most_influential() -> Exercise:
     )
 
 
-@enter_exercise("04.2")
+@register_exercise("04.2")
 def _slope_without() -> Exercise:
     """Slope without her."""
     out = _leave_one_out()
@@ -72,7 +72,7 @@ def _slope_without() -> Exercise:
     )
 
 
-@enter_exercise("04.3")
+@register_exercise("04.3")
 def _hc3() -> Exercise:
     """HC3 standard error of the slope."""
     fit = _fits()["ldn"]
@@ -93,7 +93,7 @@ def _hc3() -> Exercise:
     )
 
 
-@enter_exercise("04.4")
+@register_exercise("04.4")
 def _not_shown() -> Exercise:
     """Can the scatter be uneven where the p value is above 0.05?"""
     return Exercise(
@@ -108,7 +108,7 @@ def _not_shown() -> Exercise:
     )
 
 
-@enter_exercise("04.5")
+@register_exercise("04.5")
 def _median_slope() -> Exercise:
     """Theil-Sen slope of the right pane."""
     fit = _fits()["placebo"]

@@ -3,14 +3,14 @@
 import numpy as np
 
 from ...core.intervals import compute_quantile
-from ...data.tables import load_dataset, remember
-from ..exercise import Exercise, enter_exercise
+from ...data.tables import cache_until_data_change, load_dataset
+from ..exercise import Exercise, register_exercise
 from .shared import _fits, _printed
 
 __all__: list[str] = []
 
 
-@remember
+@cache_until_data_change
 def _slopes():
     """The comparison of slopes."""
     from ...crossover.slopes import compare_slopes
@@ -23,7 +23,7 @@ def _slope_difference():
     return _slopes().to_frame().set_index("method").loc["within-participant difference"]
 
 
-@enter_exercise("05.1")
+@register_exercise("05.1")
 def _difference() -> Exercise:
     """Difference of the two slopes."""
     fits = _fits()
@@ -48,7 +48,7 @@ def _difference() -> Exercise:
     )
 
 
-@enter_exercise("05.2")
+@register_exercise("05.2")
 def _difference_high() -> Exercise:
     """Upper limit of its interval."""
     row, fits = _slope_difference(), _fits()
@@ -88,7 +88,7 @@ def _difference_high() -> Exercise:
     )
 
 
-@enter_exercise("05.3")
+@register_exercise("05.3")
 def _concordant() -> Exercise:
     """Concordant pairs at the moderate threshold."""
     from ...crossover.responders import compare_responders
@@ -120,7 +120,7 @@ def _concordant() -> Exercise:
     )
 
 
-@enter_exercise("05.4")
+@register_exercise("05.4")
 def _more_participants() -> Exercise:
     """Do more days or more participants shrink the error?"""
     return Exercise(
@@ -132,7 +132,7 @@ def _more_participants() -> Exercise:
     )
 
 
-@enter_exercise("05.5")
+@register_exercise("05.5")
 def _carry_over() -> Exercise:
     """Is a carry-over as large as the drug effect compatible with the data?"""
     from ...crossover.two_period import fit_crossover

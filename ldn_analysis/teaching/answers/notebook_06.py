@@ -2,14 +2,14 @@
 
 import numpy as np
 
-from ...data.tables import load_dataset, remember
-from ..exercise import Exercise, enter_exercise
+from ...data.tables import cache_until_data_change, load_dataset
+from ..exercise import Exercise, register_exercise
 from .shared import _derive_from_p
 
 __all__: list[str] = []
 
 
-@remember
+@cache_until_data_change
 def _half_effect():
     """Power and errors if the truth were half, all, a quarter or three quarters of the printed one."""
     from ...small_samples.design_errors import compute_design_errors
@@ -21,7 +21,7 @@ def _half_effect():
     return rows.to_frame()
 
 
-@enter_exercise("06.1")
+@register_exercise("06.1")
 def _true_low() -> Exercise:
     """Lower limit of the pilot's true R squared."""
     from ...core.intervals import compute_fisher_interval
@@ -45,7 +45,7 @@ def _true_low() -> Exercise:
     )
 
 
-@enter_exercise("06.2")
+@register_exercise("06.2")
 def _exaggeration() -> Exercise:
     """Type M error at half the printed difference."""
     half, whole, quarter, most = _half_effect().itertuples()
@@ -67,7 +67,7 @@ def _exaggeration() -> Exercise:
     )
 
 
-@enter_exercise("06.3")
+@register_exercise("06.3")
 def _wrong_part() -> Exercise:
     """Which of three statements about a small trial does not fit?"""
     return Exercise(
@@ -80,7 +80,7 @@ def _wrong_part() -> Exercise:
     )
 
 
-@enter_exercise("06.4")
+@register_exercise("06.4")
 def _people_needed() -> Exercise:
     """Participants for a power of 0.8 if the true slope during LDN is half the estimate."""
     from ...small_samples.sample_size import find_sample_size

@@ -5,13 +5,13 @@ import numpy as np
 from ...core.intervals import compute_fisher_interval
 from ...core.mcnemar import compute_mcnemar
 from ...data.tables import load_dataset
-from ..exercise import Exercise, enter_exercise
+from ..exercise import Exercise, register_exercise
 from .shared import _derive_from_p, _printed
 
 __all__: list[str] = []
 
 
-@enter_exercise("07.1")
+@register_exercise("07.1")
 def _denominators() -> Exercise:
     """How many denominators make one printed share possible?"""
     from ...audit.counts import check_share
@@ -37,7 +37,7 @@ def _denominators() -> Exercise:
     )
 
 
-@enter_exercise("07.2")
+@register_exercise("07.2")
 def _sd_of_difference() -> Exercise:
     """SD of the within-person difference from p."""
     from scipy.special import ndtri, stdtrit
@@ -75,7 +75,7 @@ def _sd_of_difference() -> Exercise:
     )
 
 
-@enter_exercise("07.3")
+@register_exercise("07.3")
 def _pilot_low() -> Exercise:
     """Lower limit of the pilot's correlation."""
     r, n = float(_printed()["pilot_esr_r"]), int(_printed()["pilot_n"])
@@ -104,7 +104,7 @@ def _pilot_low() -> Exercise:
     )
 
 
-@enter_exercise("07.4")
+@register_exercise("07.4")
 def _within_rounding() -> Exercise:
     """Can the printed F give the printed p with the degrees of freedom of four phases?"""
     from ...audit.p_values import check_p_from_statistic
@@ -122,7 +122,7 @@ def _within_rounding() -> Exercise:
     )
 
 
-@enter_exercise("07.5")
+@register_exercise("07.5")
 def _smallest_p() -> Exercise:
     """Smallest two-sided exact p of McNemar's test over all overlaps."""
     n = int(_printed()["rct_analysed"])

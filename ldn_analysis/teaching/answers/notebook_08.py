@@ -2,15 +2,15 @@
 
 import numpy as np
 
-from ...data.tables import load_dataset, remember
-from ..exercise import Exercise, enter_exercise
+from ...data.tables import cache_until_data_change, load_dataset
+from ..exercise import Exercise, register_exercise
 
 __all__: list[str] = []
 
 NOTICED = 20  # percentage points, as the exercise supposes
 
 
-@remember
+@cache_until_data_change
 def _effects():
     """The trials of notebook 08 on one scale."""
     from ...evidence.effects import standardise_trials
@@ -18,7 +18,7 @@ def _effects():
     return standardise_trials()
 
 
-@enter_exercise("08.1")
+@register_exercise("08.1")
 def _most_precise() -> Exercise:
     """The trial that is worth the most participants."""
     pooled = _effects().pooled
@@ -45,7 +45,7 @@ def _explain_trial(name: str, counted: str) -> str:
     return "look for the large marker furthest to the right, or the smallest standard error."
 
 
-@enter_exercise("08.2")
+@register_exercise("08.2")
 def _without_placebo_side() -> Exercise:
     """Weighted mean without the trial that favours placebo."""
     from ...evidence.pooling import pool_effects
@@ -86,7 +86,7 @@ def _without_placebo_side() -> Exercise:
     )
 
 
-@enter_exercise("08.3")
+@register_exercise("08.3")
 def _noticed() -> Exercise:
     """How much of the mean difference the participants who noticed would explain."""
     row = load_dataset("adverse_events").set_index("event").loc["vivid dreams"]
@@ -108,7 +108,7 @@ def _noticed() -> Exercise:
     )
 
 
-@enter_exercise("08.4")
+@register_exercise("08.4")
 def _what_follows() -> Exercise:
     """Which sentence follows?"""
     return Exercise(
@@ -121,7 +121,7 @@ def _what_follows() -> Exercise:
     )
 
 
-@enter_exercise("08.5")
+@register_exercise("08.5")
 def _before_after() -> Exercise:
     """What is wrong with a before-after estimate read as the effect?"""
     return Exercise(

@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from ...data.tables import load_dataset, remember
-from ..exercise import Exercise, enter_exercise
+from ...data.tables import cache_until_data_change, load_dataset
+from ..exercise import Exercise, register_exercise
 
 __all__: list[str] = []
 
 
-@remember
+@cache_until_data_change
 def _multiverse():
     """The whole specification curve."""
     from ...multiverse.fit import fit_multiverse
@@ -16,7 +16,7 @@ def _multiverse():
     return fit_multiverse(load_dataset("daily_pain"), load_dataset("participants"))
 
 
-@remember
+@cache_until_data_change
 def _figure_2_choices() -> dict:
     """The options of Fig. 2: the first of each choice."""
     from ...multiverse.specifications import GRID
@@ -24,7 +24,7 @@ def _figure_2_choices() -> dict:
     return {choice: options[0] for choice, options in GRID.items()}
 
 
-@remember
+@cache_until_data_change
 def _defensible():
     """The curve without the options that are hard to defend."""
     from ...multiverse.specifications import DEFENSIBLE
@@ -32,7 +32,7 @@ def _defensible():
     return _multiverse().select(DEFENSIBLE)
 
 
-@enter_exercise("09.1")
+@register_exercise("09.1")
 def _median_without_the_hard_to_defend() -> Exercise:
     """Median estimate of the curve without the options that are hard to defend."""
     every, rows = _multiverse().to_frame(), _defensible().to_frame()
@@ -58,7 +58,7 @@ def _median_without_the_hard_to_defend() -> Exercise:
     )
 
 
-@enter_exercise("09.2")
+@register_exercise("09.2")
 def _share_above() -> Exercise:
     """Share of the intervals of one outcome that lie above zero."""
     rows = _multiverse().find(outcome="percent reduction, LDN - placebo")
@@ -91,7 +91,7 @@ def _share_above() -> Exercise:
     )
 
 
-@enter_exercise("09.3")
+@register_exercise("09.3")
 def _range_of_curve() -> Exercise:
     """Range of the estimates of a smaller multiverse."""
     start = _figure_2_choices()
@@ -120,7 +120,7 @@ def _range_of_curve() -> Exercise:
     )
 
 
-@enter_exercise("09.4")
+@register_exercise("09.4")
 def _within_p() -> Exercise:
     """P value of Fig. 2's analysis with the within-person difference."""
     paired = {"outcome": "percent reduction, LDN - placebo"}
@@ -144,7 +144,7 @@ def _within_p() -> Exercise:
     )
 
 
-@enter_exercise("09.5")
+@register_exercise("09.5")
 def _which_choice_moves_most() -> Exercise:
     """Does ESR stay the choice that moves most without the hard-to-defend options?"""
     whole = _multiverse().compare_choices()["choice"].tolist()

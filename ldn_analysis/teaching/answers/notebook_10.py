@@ -1,12 +1,12 @@
 """Answers to the exercises of notebook 10, and the usual mistakes, computed from the data."""
 
-from ...data.tables import load_dataset, remember
-from ..exercise import Exercise, enter_exercise
+from ...data.tables import cache_until_data_change, load_dataset
+from ..exercise import Exercise, register_exercise
 
 __all__: list[str] = []
 
 
-@remember
+@cache_until_data_change
 def _mean_difference():
     """Paired mean difference of the illustrative table."""
     from ...crossover.means import compare_means
@@ -14,7 +14,7 @@ def _mean_difference():
     return compare_means(load_dataset("esr_pain_change"))
 
 
-@enter_exercise("10.1")
+@register_exercise("10.1")
 def _line_of_the_cell() -> Exercise:
     """In which line of the file is the cell that became text?"""
     place = 2  # of the damaged row, as pandas counts
@@ -28,7 +28,7 @@ def _line_of_the_cell() -> Exercise:
     )
 
 
-@enter_exercise("10.2")
+@register_exercise("10.2")
 def _percent_reduction() -> Exercise:
     """Percent reduction from 6.2 to 4.1."""
     before, after = 6.2, 4.1
@@ -44,7 +44,7 @@ def _percent_reduction() -> Exercise:
     )
 
 
-@enter_exercise("10.3")
+@register_exercise("10.3")
 def _participants_left() -> Exercise:
     """Participants left as their own controls when one row is dropped."""
     participants = _mean_difference().n_obs
@@ -62,7 +62,7 @@ def _participants_left() -> Exercise:
     )
 
 
-@enter_exercise("10.4")
+@register_exercise("10.4")
 def _turned_sign() -> Exercise:
     """Mean difference if the placebo column had the other sign."""
     pairs = _mean_difference().pairs
@@ -77,7 +77,7 @@ def _turned_sign() -> Exercise:
     )
 
 
-@enter_exercise("10.5")
+@register_exercise("10.5")
 def _passes() -> Exercise:
     """Does a file that passes hold right numbers?"""
     return Exercise(

@@ -1,12 +1,12 @@
 """Answers to the exercises of notebook 11, and the usual mistakes, computed from the data."""
 
-from ..exercise import Exercise, enter_exercise
+from ..exercise import Exercise, register_exercise
 from .shared import _printed
 
 __all__: list[str] = []
 
 
-@enter_exercise("11.1")
+@register_exercise("11.1")
 def _adjusted() -> Exercise:
     """Bonferroni-adjusted p of mood."""
     from ...small_samples.multiple_tests import adjust_p_values
@@ -32,7 +32,7 @@ def _adjusted() -> Exercise:
     )
 
 
-@enter_exercise("11.2")
+@register_exercise("11.2")
 def _chosen_high() -> Exercise:
     """Did the treatment work?"""
     return Exercise(
@@ -45,7 +45,7 @@ def _chosen_high() -> Exercise:
     )
 
 
-@enter_exercise("11.3")
+@register_exercise("11.3")
 def _expected_fall() -> Exercise:
     """Expected fall of pain without any treatment at a reliability of 0.5."""
     from ...data.assumptions import Assumptions
@@ -74,7 +74,7 @@ def _expected_fall() -> Exercise:
     )
 
 
-@enter_exercise("11.4")
+@register_exercise("11.4")
 def _wrong_conclusion() -> Exercise:
     """Where is the error in an argument about responders?"""
     return Exercise(

@@ -1,17 +1,17 @@
 """What the answers to more than one notebook need."""
 
-from ...data.tables import load_dataset, remember
+from ...data.tables import cache_until_data_change, load_dataset
 
 __all__: list[str] = []
 
 
-@remember
+@cache_until_data_change
 def _printed() -> dict[str, str]:
     """Printed values by id, as text."""
     return load_dataset("published_values").set_index("id")["value"].to_dict()
 
 
-@remember
+@cache_until_data_change
 def _derive_from_p():
     """Difference of the crossover trial, n, and what its printed p gives, by term."""
     from ...audit.derived import compute_sd_from_p
@@ -24,7 +24,7 @@ def _derive_from_p():
     return ldn - placebo, n, table.set_index("term")["estimate"]
 
 
-@remember
+@cache_until_data_change
 def _fits():
     """The two panes of Fig. 2."""
     from ...lines.regression import fit_lines
