@@ -70,6 +70,9 @@ from .lines.optimism import (
     Optimism as Optimism,
     correct_optimism as correct_optimism,
 )
+from .lines.figures_optimism import (
+    plot_optimism as plot_optimism,
+)
 from .lines.moved_point import (
     MovedPoint as MovedPoint,
     move_point as move_point,
@@ -80,10 +83,6 @@ from .lines.figures_moved_point import (
 from .lines.figure_2 import (
     plot_esr_pain as plot_esr_pain,
     plot_line as plot_line,
-)
-from .lines.influence import (
-    Influence as Influence,
-    compute_influence as compute_influence,
 )
 from .lines.leave_one_out import (
     LeaveOneOut as LeaveOneOut,
@@ -174,9 +173,9 @@ from .small_samples.change_scores import (
     compare_change_scores as compare_change_scores,
 )
 from .small_samples.multiple_tests import (
-    LooksResult as LooksResult,
+    MultipleTesting as MultipleTesting,
     adjust_p_values as adjust_p_values,
-    simulate_looks as simulate_looks,
+    simulate_multiple_tests as simulate_multiple_tests,
 )
 from .small_samples.truth import (
     TrialTruth as TrialTruth,
@@ -206,14 +205,19 @@ from .small_samples.line_fan import (
 from .small_samples.figures_line_fan import (
     plot_line_fan as plot_line_fan,
 )
-from .small_samples.figures_small_samples import (
-    plot_change_scores as plot_change_scores,
-    plot_coupling as plot_coupling,
-    plot_looks as plot_looks,
-    plot_optimism as plot_optimism,
-    plot_selection as plot_selection,
+from .small_samples.figures_design import (
     plot_true_r_squared as plot_true_r_squared,
     plot_winners_curve as plot_winners_curve,
+)
+from .small_samples.figures_regression_to_mean import (
+    plot_coupling as plot_coupling,
+    plot_selection as plot_selection,
+)
+from .small_samples.figures_change_scores import (
+    plot_change_scores as plot_change_scores,
+)
+from .small_samples.figures_multiple_tests import (
+    plot_multiple_tests as plot_multiple_tests,
 )
 from .audit.results import (
     AuditCheck as AuditCheck,
@@ -272,12 +276,18 @@ from .audit.figures import (
 )
 from .evidence.effects import (
     TrialEffects as TrialEffects,
-    load_printed_meta_analyses as load_printed_meta_analyses,
     standardise_trials as standardise_trials,
+)
+from .evidence.meta_analyses import (
+    load_printed_meta_analyses as load_printed_meta_analyses,
 )
 from .evidence.pooling import (
     MetaAnalysis as MetaAnalysis,
     pool_effects as pool_effects,
+)
+from .evidence.bayes import (
+    BayesMetaAnalysis as BayesMetaAnalysis,
+    pool_effects_bayes as pool_effects_bayes,
 )
 from .evidence.series import (
     MetaSeries as MetaSeries,
@@ -285,15 +295,24 @@ from .evidence.series import (
     leave_one_trial_out as leave_one_trial_out,
     vary_assumptions as vary_assumptions,
 )
+from .evidence.responders import (
+    TrialResponders as TrialResponders,
+    compare_trial_responders as compare_trial_responders,
+)
+from .evidence.equivalence import (
+    EquivalenceTest as EquivalenceTest,
+    check_equivalence as check_equivalence,
+)
 from .evidence.credibility import (
     CredibilityAnalysis as CredibilityAnalysis,
-    PriorCombination as PriorCombination,
+    NormalPosterior as NormalPosterior,
     analyse_credibility as analyse_credibility,
     combine_with_prior as combine_with_prior,
 )
 from .evidence.figures import (
     plot_cumulative as plot_cumulative,
     plot_funnel as plot_funnel,
+    plot_precision as plot_precision,
     plot_prior as plot_prior,
 )
 from .evidence.forest import (
