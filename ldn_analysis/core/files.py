@@ -113,6 +113,7 @@ def _replace_all(stage: Path, folder: Path) -> None:
 
 def _keep_copy(target: Path, old: Path) -> None:
     """The old file under another name: a second link where the disk can, else a copy."""
+    old.unlink(missing_ok=True)  # of a killed run that is being finished
     try:
         os.link(target, old)
     except OSError:

@@ -205,11 +205,13 @@ class _Summaries:
         self.n_best = improved.isin(["much improved", "very much improved"]).sum()
 
     def _reduce(self, people: pd.DataFrame, rating: str) -> pd.DataFrame:
+        """Percent reduction of a rating, one row per participant, one column per condition."""
         days = self.diary[self.diary["participant"].isin(people["participant"])]
         table = summarise_diaries(days, rating=rating)
         return table.pivot(index="participant", columns="condition", values="reduction_percent")
 
     def _count_weeks(self, trial: str, phase: str) -> float:
+        """Weeks of a phase."""
         days = self.diary[(self.diary["trial"] == trial) & (self.diary["phase"] == phase)]
         return float(days["day_in_phase"].max() / 7)
 

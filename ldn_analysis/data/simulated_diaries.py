@@ -6,7 +6,7 @@ import pandas as pd
 from .assumptions import CONDITIONS, CROSSOVER_OUTCOMES, Assumptions, CalibrationError
 from .simulated_draws import adjust_total
 
-__all__ = ["write_diaries"]
+__all__: list[str] = []
 
 
 def write_diaries(
