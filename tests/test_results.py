@@ -192,25 +192,10 @@ WITH_UNIT = {  # the estimate has the unit of the outcome
     "MeanComparison", "ResponderComparison", "SlopeComparison",
 }  # fmt: skip
 
-LEVEL_FIRST = "call require_level first, then say which levels were counted"
-ALIAS = "gives its own table away: return a copy"
-# (class, test): what its owner has to do. A line whose failure no longer happens has to go.
-EXPECTED_FAILURES = {
-    ("PowerCurve", "a_level_that_is_none_is_refused"): LEVEL_FIRST,
-    ("SampleSize", "a_level_that_is_none_is_refused"): LEVEL_FIRST,
-    ("SimulatedTrials", "a_level_that_is_none_is_refused"): LEVEL_FIRST,
-    ("JointTest", "text_says_how_many"): "n of participants",
-    ("Multiverse", "text_says_how_many"): "n of participants",
-    ("VariedCorrelation", "text_is_one_sentence_of_words_and_numbers"): "ends without a full stop",
-}
-
 
 @pytest.fixture
-def result(name, request):
-    """The example; a failure that is expected must happen."""
-    test = request.node.originalname.removeprefix("test_")
-    if reason := EXPECTED_FAILURES.get((name, test)):
-        request.applymarker(pytest.mark.xfail(reason=reason, strict=True))
+def result(name):
+    """The example."""
     return MADE[name]()
 
 

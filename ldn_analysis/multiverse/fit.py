@@ -225,6 +225,12 @@ class Multiverse(Result):
         table = pd.DataFrame(rows, columns=columns)
         return table.sort_values("mean_change", ascending=False, ignore_index=True)
 
+    def describe_n(self) -> str:
+        """How many participants the specifications have, in words: from fewest to most."""
+        counts = self.specifications["n_obs"]
+        low, high = counts.min(), counts.max()
+        return f"n = {low} participants" if low == high else f"n = {low} to {high} participants"
+
     def __str__(self) -> str:
         row = self.glance().iloc[0]
         return (
@@ -233,7 +239,8 @@ class Multiverse(Result):
             f"{format_number(row['median'], 2)} SD per SD of ESR, from "
             f"{format_number(row['lowest'], 2)} to {format_number(row['highest'], 2)}; "
             f"{100 * row['above_zero']:.0f} % of the 95 % intervals lie above zero, "
-            f"{100 * row['below_zero']:.0f} % below{describe_status(self.status)}."
+            f"{100 * row['below_zero']:.0f} % below ({self.describe_n()}"
+            f"{describe_status(self.status)})."
         )
 
     def _repr_html_(self) -> str:

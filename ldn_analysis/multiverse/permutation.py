@@ -44,6 +44,8 @@ class JointTest(Result):
         Those of each shuffle, sorted anew.
     n_specifications, n_left_out : int
         Specifications that were refitted; those that were not (Huber, mixed).
+    sample : str
+        How many participants the specifications have, in words.
     status : str
         "illustrative" or "" as the data said.
     """
@@ -55,6 +57,7 @@ class JointTest(Result):
     permuted_curves: np.ndarray
     n_specifications: int
     n_left_out: int
+    sample: str
     status: str = ""
 
     @property
@@ -139,7 +142,7 @@ class JointTest(Result):
         return (
             f"{self.n_specifications:,} specification{many}{left_out}, residuals of the model without "
             f"ESR shuffled {self.n_permutations:,} times within trials: {', '.join(parts)}"
-            f"{describe_status(self.status)}."
+            f" ({self.sample}{describe_status(self.status)})."
         )
 
 
@@ -232,6 +235,7 @@ def permute_multiverse(
         permuted_curves=curves,
         n_specifications=total,
         n_left_out=len(multiverse) - total,
+        sample=multiverse.describe_n(),
         status=multiverse.status,
     )
 

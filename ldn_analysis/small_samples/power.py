@@ -391,6 +391,7 @@ def _take_power(tally: Tally, confidence_level: float) -> dict[str, float]:
 
 def _require_counted(confidence_level: float, caller: str) -> None:
     """Refuse a level at which trials are not counted."""
+    require_level(confidence_level)
     if confidence_level not in LEVELS:
         raise ValueError(
             f"{caller}: confidence_level must be one of {', '.join(map(str, LEVELS))}; received "

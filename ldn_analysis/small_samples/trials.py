@@ -7,7 +7,7 @@ import pandas as pd
 
 from ..core.intervals import compute_p_value, compute_quantile
 from ..core.result import Result
-from ..core.validation import require_count
+from ..core.validation import require_count, require_level
 from ..core.wording import format_number
 from .engine import (
     BINS,
@@ -81,6 +81,7 @@ class SimulatedTrials(Result):
         ValueError
             If the level was not counted and the trials were not kept.
         """
+        require_level(confidence_level)
         tallies = self.tallies
         if confidence_level not in LEVELS:
             if self.kept is None:

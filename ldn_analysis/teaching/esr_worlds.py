@@ -100,8 +100,8 @@ class VariedCorrelation(Result):
             f"ESR correlates {self.crossover_esr_r[0]:.2f} with the reduction during LDN and "
             f"{self.crossover_esr_r[1]:.2f} during placebo in the crossover trial: slopes of both "
             f"trials together {slopes}. Both means and the paired p {kept}; the share with 30 % "
-            f"reduction {counted}.{beyond} (n = {lines['ldn'].n_obs}"
-            f"{describe_status(read_status(self.data))})"
+            f"reduction {counted} (n = {lines['ldn'].n_obs} participants"
+            f"{describe_status(read_status(self.data))}).{beyond}"
         )
 
 
