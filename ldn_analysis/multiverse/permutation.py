@@ -205,9 +205,9 @@ def permute_multiverse(
     """
     from tqdm import tqdm
 
-    batches = _take_batches(multiverse)
     rng = require_rng(rng, "permute_multiverse")
     require_count(n_permutations, "n_permutations", "permute_multiverse")
+    batches = _take_batches(multiverse)
     total = sum(batch.position.size for batch in batches)
     work = _split_work(batches)
     trial = multiverse.participants["trial"].to_numpy(str)

@@ -125,7 +125,7 @@ def build_specifications(
     --------
     >>> specifications, pruned = build_specifications({"model": ["OLS"], "esr": ["as is"]})
     >>> len(specifications), int(pruned["count"].sum())
-    (1458, 702)
+    (2214, 666)
     """
     grid = _complete(grid or {})
     full = pd.DataFrame(list(product(*grid.values())), columns=list(grid))

@@ -22,6 +22,7 @@ from ldn_analysis.report import analyses
 from ldn_analysis.report.report import SECTIONS, build_report
 
 EXAMPLE = build_template()["esr_pain_change_example_illustrative.csv"]
+FIRST_REDUCTION = str(ldn.load_dataset("esr_pain_change")["pain_reduction_percent"].iloc[0])
 VOID = {"meta", "link", "img", "br"}
 
 
@@ -548,6 +549,10 @@ def test_numbers_beyond_reason_are_drawn_or_said(tmp_path, scale):
     )
     if scale < 1e9:  # the reader refuses more; a table in memory does not come from it
         assert "How this page was made" in report_on(write_csv(tmp_path / "odd.csv", rows))
+    if scale > 1e150:
+        with pytest.raises(ValueError, match="too much or too little for its squares"):
+            build_report(pd.DataFrame(rows), rng=1)
+        return
     page = Page(build_report(pd.DataFrame(rows), rng=1))
     assert page.headings[-1][1] == "How this page was made"
 
@@ -565,7 +570,7 @@ def test_refusals(options, error, words):
         build_report(pd.DataFrame(make_rows()), **options)
     with pytest.raises(TypeError, match="must be a DataFrame; received list"):
         build_report([], rng=1)
-    with pytest.raises(ValueError, match="there is no column 'condition'"):
+    with pytest.raises(ValueError, match="no column 'condition'"):
         build_report(pd.DataFrame({"x": [1]}), rng=1)
 
 
@@ -627,7 +632,7 @@ def test_nothing_is_written_where_it_must_not_be(tmp_path, capsys):
     [
         ("", "is empty"),
         ("participant,condition\na,ldn\n", "column 'esr_mm_h' is missing"),
-        (EXAMPLE.decode().replace("51.39", "abc"), "'abc' is not a number"),
+        (EXAMPLE.decode().replace(FIRST_REDUCTION, "abc"), "'abc' is not a number"),
         (None, "there is no such file"),
     ],
 )

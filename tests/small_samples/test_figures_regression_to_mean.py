@@ -6,7 +6,7 @@ from numpy.testing import assert_array_equal
 
 from ldn_analysis import plot_coupling, plot_selection, simulate_coupling, simulate_selection
 
-SELECTED = simulate_selection(cutoff=65, reliability=0.6, rng=1, n_trials=2000)
+SELECTED = simulate_selection(cutoff=65, reliability=0.6, baseline=(58, 11), rng=1, n_trials=2000)
 COUPLED = simulate_coupling(retest_r=0.5, rng=1, n_trials=2000)
 
 
