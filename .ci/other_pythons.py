@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-FAST = ["tests/core", "tests/lines", "tests/crossover", "tests/data", "tests/test_cli.py"]
+FAST = ["tests/core", "tests/crossover", "tests/test_cli.py"]
 MINORS = range(11, 15)
 
 
