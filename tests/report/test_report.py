@@ -538,7 +538,11 @@ def test_whatever_check_accepts_gives_a_page(tmp_path, names, people, more):
         data = ldn.read_table(path, conditions=names)
     except ldn.DataError:
         return
-    page = Page(build_report(data, rng=1, path=path))
+    try:
+        page = Page(build_report(data, rng=1, path=path))
+    except ValueError as error:  # numbers whose squares no computer holds: said, not drawn
+        assert "choose another unit" in str(error)
+        return
     assert [name for level, name in page.headings if level == 2] == list(SECTIONS)
 
 
