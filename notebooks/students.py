@@ -109,7 +109,7 @@ def keeps_the_lesson(tables: dict) -> bool:
     """Whether the prose of notebooks 03 and 05 holds for these people.
 
     Left pane below 0.05, right pane not, and an interval of the difference that includes
-    zero: about three of four seeds. This selects on significance, which is what the
+    zero: nearly all seeds. This selects on significance, which is what the
     notebooks warn of; the guide says so.
     """
     from ldn_analysis import compare_slopes, fit_lines
