@@ -191,7 +191,13 @@ class BayesMetaAnalysis(Result):
         )
 
     def describe_prior(self) -> str:
-        """The priors, in words."""
+        """The priors, in words.
+
+        Returns
+        -------
+        str
+            Of tau and of the mean effect.
+        """
         about = (
             "flat" if self.prior_sd == np.inf else f"normal with SD {format_number(self.prior_sd)}"
         )

@@ -41,6 +41,7 @@ def plot_precision(effects: TrialEffects, ax=None, *, confidence_level: float = 
     Returns
     -------
     matplotlib Axes
+        With one marker per trial.
 
     See Also
     --------

@@ -344,7 +344,13 @@ class MetaAnalysis(Result):
         )
 
     def describe_n(self) -> str:
-        """How many participants, in how many of the trials if not in all; "" if in none."""
+        """How many participants, in how many of the trials if not in all; "" if in none.
+
+        Returns
+        -------
+        str
+            As it stands in the sentence.
+        """
         if "n_obs" not in self.trials:
             return ""
         known = self.trials["n_obs"].dropna()

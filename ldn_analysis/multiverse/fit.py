@@ -126,6 +126,7 @@ class Multiverse(Result):
         Returns
         -------
         Multiverse
+            The specifications of the smaller grid, as they were fitted.
 
         Raises
         ------
@@ -226,7 +227,13 @@ class Multiverse(Result):
         return table.sort_values("mean_change", ascending=False, ignore_index=True)
 
     def describe_n(self) -> str:
-        """How many participants the specifications have, in words: from fewest to most."""
+        """How many participants the specifications have, in words: from fewest to most.
+
+        Returns
+        -------
+        str
+            As it stands in the sentence.
+        """
         counts = self.specifications["n_obs"]
         low, high = counts.min(), counts.max()
         return f"n = {low} participants" if low == high else f"n = {low} to {high} participants"

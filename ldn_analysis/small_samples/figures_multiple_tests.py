@@ -26,6 +26,7 @@ def plot_multiple_tests(result: MultipleTesting, axes=None):
     Returns
     -------
     list of matplotlib Axes
+        From left to right.
 
     Raises
     ------
