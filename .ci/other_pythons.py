@@ -57,7 +57,7 @@ def get_uv() -> str:
     return str(folder / "bin" / "uv")
 
 
-def test(uv: str, python: str, name: str, *install, options=tuple(FAST)) -> None:
+def run_tests(uv: str, python: str, name: str, *install, options=tuple(FAST)) -> None:
     """Make an environment and run the fast tests in it, or what else the options say."""
     print(f"\n-- {name}", flush=True)
     folder = ROOT / "build" / f"test-{name}"
@@ -81,12 +81,12 @@ def main() -> None:
     locked = [("--no-deps", "--require-hashes", "-r", part), ("--no-deps", "-e", ".")]
     for minor, python in pythons.items():
         if minor != own:
-            test(uv, python, f"3.{minor}", *locked)
+            run_tests(uv, python, f"3.{minor}", *locked)
     extras = ".[build,notebooks,cluster,dev]"
     lowest = ("--resolution", "lowest-direct", "-e", extras)
     # Old matplotlib beside new pyparsing warns of its own code, and draws other bytes.
     options = ["-o", "filterwarnings=default", "tests/core", "tests/crossover"]
-    test(uv, sys.executable, "lowest", lowest, options=options)
+    run_tests(uv, sys.executable, "lowest", lowest, options=options)
 
 
 if __name__ == "__main__":
