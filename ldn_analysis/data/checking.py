@@ -86,6 +86,16 @@ def describe_own_table(name: str) -> dict:
     return resource | {"schema": schema | {"fields": fields}}
 
 
+def set_status_types(frame: pd.DataFrame, name: str) -> pd.DataFrame:
+    """The categories of the columns that say what is published, where the rows are ours."""
+    for field in get_resource(name)["schema"]["fields"]:
+        column = field["name"]
+        if column in frame and column.endswith("status") and "categories" in field:
+            dtype = pd.CategoricalDtype(field["categories"], field.get("categoriesOrdered", False))
+            frame[column] = frame[column].astype(dtype)
+    return frame
+
+
 def check_table(
     frame: pd.DataFrame,
     *,

@@ -14,9 +14,16 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from ..core.status import copy_status
+from ..core.status import copy_status, read_status
 from ..core.validation import require_missing
-from .checking import DataError, check_cells, describe_own_table, require_conditions, say_twice
+from .checking import (
+    DataError,
+    check_cells,
+    describe_own_table,
+    require_conditions,
+    say_twice,
+    set_status_types,
+)
 
 __all__ = ["read_table"]
 
@@ -106,6 +113,8 @@ def read_table(
     if problems:
         raise DataError(str(path), problems, hint)
     frame = copy_status(frame, frame)  # a column `status` may say that the rows are illustrative
+    if read_status(frame):
+        frame = set_status_types(frame, table)
     frame.attrs["notes"] = notes
     return frame
 

@@ -1,6 +1,7 @@
 """Reading a user's CSV: every kind of damage gives one clear message, and nothing else does."""
 
 import re
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -8,8 +9,15 @@ import pytest
 
 from ldn_analysis import DataError, check_table, list_datasets, load_dataset, read_table
 from ldn_analysis.core.codebook import _data_folder, get_resource
+from ldn_analysis.core.status import mark_illustrative
+from ldn_analysis.data.checking import apply_types
 
-GOOD = (_data_folder() / "illustrative/esr_pain_change.csv").read_text(encoding="utf-8")
+# Frozen: what is tested here are cells and lines, whoever is simulated today.
+REFERENCE = Path(__file__).parents[1] / "reference"
+GOOD = (REFERENCE / "reader_esr_pain_change.csv").read_text(encoding="utf-8")
+EXPECTED = mark_illustrative(
+    apply_types(pd.read_csv(REFERENCE / "reader_esr_pain_change.csv"), "esr_pain_change")
+)
 LINES = GOOD.splitlines()
 HINT = "\nThe columns are described by: ldn-analysis describe esr_pain_change"
 BLANK = "is blank; fill it in, delete the row, or leave such rows out with --missing drop"
@@ -49,7 +57,7 @@ def refuse(save):
 
 
 def same_numbers(frame, expected=None):
-    expected = load_dataset("esr_pain_change") if expected is None else expected
+    expected = EXPECTED if expected is None else expected
     pd.testing.assert_frame_equal(frame, expected, check_exact=True)
     return True
 
@@ -131,7 +139,7 @@ def test_extra_columns_and_a_column_like_code_are_kept_as_data(save, tmp_path):
     name = f"__import__('pathlib').Path('{mark}').touch()"
     frame = read_table(save(GOOD.replace("trial", name, 1)))
     assert list(frame)[1] == name
-    assert frame[name].tolist() == load_dataset("esr_pain_change")["trial"].astype("str").tolist()
+    assert frame[name].tolist() == EXPECTED["trial"].astype("str").tolist()
     assert not mark.exists()
 
 
@@ -199,7 +207,7 @@ def test_conditions_that_are_not_two_names(save, conditions):
         read_table(save(GOOD), conditions=conditions)
     assert str(caught.value) == f"read_table: {text}"
     with pytest.raises(ValueError, match="check_table: ") as caught:
-        check_table(load_dataset("esr_pain_change"), conditions=conditions)
+        check_table(EXPECTED, conditions=conditions)
     assert str(caught.value) == f"check_table: {text}"
 
 
@@ -641,7 +649,7 @@ def test_every_shipped_table_reads_as_valid(name):
     pd.testing.assert_frame_equal(frame, load_dataset(name), check_exact=True)
 
 
-PEOPLE = (_data_folder() / "illustrative/participants.csv").read_text(encoding="utf-8")
+PEOPLE = (REFERENCE / "reader_participants.csv").read_text(encoding="utf-8")
 
 
 def test_booleans_and_whole_numbers(refuse):
@@ -657,7 +665,8 @@ def test_booleans_and_whole_numbers(refuse):
 
 
 def test_booleans_in_the_usual_spellings(save):
-    expected = load_dataset("participants")
+    expected = pd.read_csv(REFERENCE / "reader_participants.csv")
+    expected = mark_illustrative(apply_types(expected, "participants"))
     for yes, no in (("true", "FALSE"), ("1", "0"), ("Yes", "no")):
         text = PEOPLE.replace("True", yes).replace("False", no)
         frame = read_table(save(text), table="participants")
@@ -681,7 +690,7 @@ def test_check_table_of_good_tables():
 
 
 def test_check_table_lists_what_is_wrong():
-    data = load_dataset("esr_pain_change")
+    data = EXPECTED.copy()
     data.loc[3, "esr_mm_h"] = -5
     data.loc[7, "pain_reduction_percent"] = np.nan
     assert check_table(data).to_dict("list") == {
@@ -714,11 +723,11 @@ def test_check_table_lists_what_is_wrong():
     ],
 )
 def test_check_table_of_odd_frames(damage, problem):
-    assert check_table(damage(load_dataset("esr_pain_change")))["problem"][0].startswith(problem)
+    assert check_table(damage(EXPECTED.copy()))["problem"][0].startswith(problem)
 
 
 def test_check_table_leaves_the_frame_alone():
-    data = load_dataset("esr_pain_change").astype(object).set_index(pd.Index(range(100, 176)))
+    data = EXPECTED.astype(object).set_index(pd.Index(range(100, 176)))
     before = data.copy()
     assert check_table(data).empty
     pd.testing.assert_frame_equal(data, before)
