@@ -92,7 +92,9 @@ def set_status_types(frame: pd.DataFrame, name: str) -> pd.DataFrame:
         column = field["name"]
         if column in frame and column.endswith("status") and "categories" in field:
             dtype = pd.CategoricalDtype(field["categories"], field.get("categoriesOrdered", False))
-            frame[column] = frame[column].astype(dtype)
+            known = frame[column].isna() | frame[column].isin(field["categories"])
+            if known.all():  # what is not known stays as it stands
+                frame[column] = frame[column].astype(dtype)
     return frame
 
 
