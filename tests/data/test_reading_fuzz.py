@@ -396,8 +396,6 @@ def run(*arguments):
     return code, out.getvalue(), err.getvalue()
 
 
-# Slow since the tables have columns that call rows published or illustrative; not yet seen to end.
-@pytest.mark.slow
 @few(800)
 @given(case=damaged(), choices=options)
 def test_damaged_files_are_valid_tables_or_refused(folder, case, choices):
