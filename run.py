@@ -30,7 +30,7 @@ LOCK = ROOT / "requirements.lock"
 # What is installed for which task: each set holds the ones before it. Name: extras of pyproject.toml.
 SETS = {
     "run": ("build",),
-    "notebooks": ("notebooks",),
+    "notebooks": ("notebooks", "excel"),
     "test": ("cluster", "dev"),
     "docs": ("book", "lite"),
 }

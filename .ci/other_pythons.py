@@ -82,7 +82,7 @@ def main() -> None:
     for minor, python in pythons.items():
         if minor != own:
             run_tests(uv, python, f"3.{minor}", *locked)
-    extras = ".[build,notebooks,cluster,dev]"
+    extras = ".[build,notebooks,excel,cluster,dev]"
     lowest = ("--resolution", "lowest-direct", "-e", extras)
     # Old matplotlib beside new pyparsing warns of its own code, and draws other bytes.
     options = ["-o", "filterwarnings=default", "tests/core", "tests/crossover"]

@@ -31,7 +31,8 @@ def test_environment_has_the_bounds_of_pyproject():
     environment = yaml.safe_load((ROOT / "environment.yml").read_text())
     *packages, pip = [item for item in environment["dependencies"] if item != "pip"]
     assert pip == {"pip": ["-e ."]}
-    wanted = [f"python{PROJECT['requires-python']}", *PROJECT["dependencies"], *EXTRAS["notebooks"]]
+    extras = EXTRAS["notebooks"] + EXTRAS["excel"]
+    wanted = [f"python{PROJECT['requires-python']}", *PROJECT["dependencies"], *extras]
     # conda-forge's matplotlib brings a Qt; the base package does not.
     assert packages == [item.replace("matplotlib>", "matplotlib-base>") for item in wanted]
 
