@@ -13,6 +13,7 @@ _HOMES = {
         "sum_line",
     ),
     "core.intervals": ("wilson_interval",),
+    "core.columns": ("Columns",),
     "core.wording": ("say",),
     "core.versions": ("list_versions",),
     "core.canvas": ("new_figure",),
@@ -89,6 +90,13 @@ _HOMES = {
         "PermutationTest",
         "permute_line",
     ),
+    "lines.groups": (
+        "GroupComparison",
+        "GroupSlopes",
+        "compare_group_slopes",
+        "compare_groups",
+    ),
+    "lines.figures_groups": ("plot_groups",),
     "lines.figures_checks": ("plot_checks",),
     "lines.figures_refits": (
         "plot_bootstrap",
@@ -127,6 +135,7 @@ _HOMES = {
         "compare_means",
     ),
     "crossover.figure_1": ("plot_improvement",),
+    "crossover.figures_means": ("plot_mean_difference",),
     "crossover.figures": (
         "plot_crossover",
         "plot_improvement_agreement",
