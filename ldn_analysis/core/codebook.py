@@ -49,9 +49,26 @@ def get_resource(name: str) -> dict:
     return resources[name]
 
 
-@cache
+class ColumnName(str):
+    """The name of a column of the reader's own, which knows its label and its unit."""
+
+    title: str
+    unit: str
+
+    def __new__(cls, name: str, title: str = "", unit: str = ""):
+        """A text equal to the name."""
+        made = super().__new__(cls, name)
+        made.title, made.unit = title or str(name), unit
+        return made
+
+    def __reduce__(self):
+        return ColumnName, (str(self), self.title, self.unit)
+
+
 def describe_column(column: str) -> tuple[str, str]:
     """Title and unit of a column of the codebook; a column it does not know keeps its name.
+
+    A `ColumnName` says its own.
 
     Returns
     -------
@@ -64,7 +81,17 @@ def describe_column(column: str) -> tuple[str, str]:
     ('baseline ESR', 'mm/h')
     >>> describe_column("my_column")
     ('my_column', '')
+    >>> describe_column(ColumnName("wt", "weight", "kg"))
+    ('weight', 'kg')
     """
+    if isinstance(column, ColumnName):
+        return column.title, column.unit
+    return _look_up_column(column)
+
+
+@cache
+def _look_up_column(column: str) -> tuple[str, str]:
+    """What the codebook says of a column."""
     for resource in _resources().values():
         for field in resource["schema"]["fields"]:
             if field["name"] == column and "title" in field:

@@ -10,6 +10,8 @@ import numpy as np
 import pandas as pd
 
 from ..core.codebook import get_resource
+from ..core.columns import OWN, order_by_nearness
+from .shaping import describe_design, shape_rows
 
 __all__ = ["DataError", "check_table"]
 
@@ -83,7 +85,8 @@ def describe_own_table(name: str) -> dict:
         return resource
     schema = resource["schema"]
     fields = [field for field in schema["fields"] if not field["name"].endswith("status")]
-    return resource | {"schema": schema | {"fields": fields}}
+    roles = {"columns": OWN} if name == "esr_pain_change" else {}
+    return resource | {"schema": schema | {"fields": fields}} | roles
 
 
 def set_status_types(frame: pd.DataFrame, name: str) -> pd.DataFrame:
@@ -150,10 +153,12 @@ def require_conditions(conditions, resource: dict, function: str) -> None:
         raise ValueError(
             f"{function}: conditions must be a list of different names; received {conditions!r}"
         )
-    if all(field["name"] != "condition" for field in resource["schema"]["fields"]):
-        raise ValueError(
-            f"{function}: the table {resource['name']!r} has no conditions; leave them out"
+    condition = resource.get("columns", OWN).condition
+    if all(field["name"] != condition for field in resource["schema"]["fields"]):
+        what = (
+            f"the table {resource['name']!r}" if resource["name"] else "a table without --condition"
         )
+        raise ValueError(f"{function}: {what} has no conditions; leave them out")
 
 
 def say_twice(name) -> str:
@@ -167,7 +172,10 @@ def check_cells(raw, resource, conditions, missing, notes) -> tuple[pd.DataFrame
     twice = raw.columns[raw.columns.duplicated()].unique()
     if any(name in fields for name in twice):
         return raw, [_Problem(0, "", "", say_twice(name)) for name in twice]
-    problems = _find_missing_columns(raw, fields, conditions)
+    columns = resource.get("columns", OWN)
+    is_own = columns is not OWN
+    find = _find_named_columns if is_own else _find_missing_columns
+    problems = find(raw, columns if is_own else fields, conditions)
     frame = raw.copy(deep=False)
     if frame.empty:
         text = "there are no rows below the column names; add one row per participant and condition"
@@ -175,26 +183,30 @@ def check_cells(raw, resource, conditions, missing, notes) -> tuple[pd.DataFrame
     for name in [name for name in fields if name in frame]:
         if fields[name]["type"] == "string" or isinstance(frame[name].dtype, pd.StringDtype):
             frame[name] = _tidy_labels(frame[name])
-    if "condition" in frame and "condition" in fields:
-        frame, found = _choose_conditions(frame, conditions, notes)
+    if columns.condition in frame and columns.condition in fields:
+        frame, found = _choose_conditions(frame, conditions, notes, columns.condition)
         problems += found
     frame, found = _find_blanks(frame, fields, missing, notes)
     problems += found
     for name in [name for name in fields if name in frame]:
-        is_open = name == "condition" and conditions
+        is_open = name == columns.condition and conditions
         frame[name], found = _check_column(frame[name], fields[name], is_open=is_open)
         problems += found
     key = resource["schema"].get("primaryKey", [])
+    numbered = None
     if key and set(key) <= set(frame):
         numbered = _number_key(frame, key)
-        problems += _find_duplicates(frame, numbered)
+        problems += _find_duplicates(frame, numbered, can_average=is_own)
     if resource["name"] == "esr_pain_change" and not problems:
         conditions = conditions or fields["condition"]["categories"]
         problems += _check_esr_pain(frame, numbered["participant"], conditions, notes)
     problems.sort(key=lambda problem: problem.line)
+    if is_own and not problems:
+        frame, problems = _check_own(frame, columns, conditions, notes)
     if problems:
         return frame, problems
-    return _set_types(frame, resource, conditions), []
+    frame = _set_types(frame, resource, conditions)
+    return _order_conditions(frame, columns, conditions) if is_own else frame, []
 
 
 def _find_blanks(frame, fields: dict, missing: str, notes) -> tuple[pd.DataFrame, list[_Problem]]:
@@ -290,16 +302,83 @@ def _explain_wide(frame: pd.DataFrame, fields: dict, conditions) -> str:
     )
 
 
-def _choose_conditions(frame, conditions, notes) -> tuple[pd.DataFrame, list[_Problem]]:
+def _find_named_columns(frame: pd.DataFrame, columns, conditions) -> list[_Problem]:  # noqa: ARG001
+    """Columns that the reader named and that are not there, with those that are, nearest first."""
+    problems = []
+    for role, name in columns.list_read().items():
+        if name not in frame:
+            near = _list(order_by_nearness(name, [other for other in frame if str(other)]))
+            text = f"there is no column {_shorten(name)!r} for --{role}; columns, nearest first: {near}"
+            problems.append(_Problem(0, "", "", text))
+    return problems
+
+
+def _check_own(frame, columns, conditions, notes) -> tuple[pd.DataFrame, list[_Problem]]:
+    """Rows of a table in the reader's own words: shaped, with a design, enough for an estimate."""
+    if columns.participant is None:
+        notes.append("no column names the participants: each row is taken as another participant")
+    frame, found = shape_rows(frame, columns, notes)
+    problems = [_Problem(*problem) for problem in found]
+    if problems:
+        return frame, problems
+    name = columns.condition
+    if name is not None:
+        frame = _order_conditions(frame, columns, conditions)
+        order = list(frame[name].cat.categories)
+        if columns.reference and columns.reference not in order:
+            text = f"does not occur; name one of these as the reference: {_list(order)}"
+            return frame, [_Problem(0, str(name), columns.reference, text)]
+    try:
+        notes.append(str(describe_design(frame, columns)))
+    except ValueError as error:
+        return frame, [_Problem(0, "", "", str(error))]
+    parts = {"": frame}
+    if name is not None:
+        parts = {group: frame[(frame[name] == group).to_numpy()] for group in order}
+    for group, rows in parts.items():
+        problems += _check_group(rows, columns, group)
+    return frame, problems
+
+
+def _order_conditions(frame: pd.DataFrame, columns, conditions) -> pd.DataFrame:
+    """The conditions as categories: in the order asked for, else in that of the rows."""
+    name = columns.condition
+    if name is None:
+        return frame
+    texts = frame[name].astype("str")
+    order = list(conditions or dict.fromkeys(texts.dropna()))
+    return frame.assign(**{str(name): pd.Categorical(texts, order)})
+
+
+def _check_group(rows: pd.DataFrame, columns, group: str) -> list[_Problem]:
+    """What a line or a mean in one group needs."""
+    where, x = str(columns.condition or ""), columns.predictor
+    needed, what = (2, "a mean") if x is None else (3, "a line")
+    if len(rows) < needed:
+        text = (
+            f"has {len(rows)} usable row(s); {what} with a standard error needs at least {needed}"
+        )
+        return [_Problem(0, where, group, text)]
+    if x is None or rows[x].isna().all():
+        return []
+    values = rows[x].dropna().to_numpy()
+    if np.ptp(values) <= 1e-9 * np.abs(values).max():
+        of = f" of condition {group!r}" if group else ""
+        text = f"is {values[0]:g} in every row{of}, so there is no slope; leave out --predictor"
+        return [_Problem(0, str(x), "", text)]
+    return []
+
+
+def _choose_conditions(frame, conditions, notes, name) -> tuple[pd.DataFrame, list[_Problem]]:
     """The rows of the conditions asked for."""
     if not conditions:
         return frame, []
-    present = list(frame["condition"].dropna().unique())
-    absent = [name for name in conditions if name not in present]
+    present = list(frame[name].dropna().unique())
+    absent = [value for value in conditions if value not in present]
     if absent:
         text = f"does not occur; conditions: {_list(present)}"
-        return frame, [_Problem(0, "condition", str(name), text) for name in absent]
-    chosen = frame["condition"].isin(conditions) | frame["condition"].isna()
+        return frame, [_Problem(0, str(name), str(value), text) for value in absent]
+    chosen = frame[name].isin(conditions) | frame[name].isna()
     if not chosen.all():
         notes.append(f"{(~chosen).sum()} row(s) of other conditions were left out")
     return frame[chosen], []
@@ -397,19 +476,20 @@ def _number_key(frame: pd.DataFrame, key: list[str]) -> pd.DataFrame:
     return pd.DataFrame(columns, index=frame.index)
 
 
-def _find_duplicates(frame: pd.DataFrame, numbered: pd.DataFrame) -> list[_Problem]:
+def _find_duplicates(frame, numbered: pd.DataFrame, *, can_average: bool) -> list[_Problem]:
     """Rows that repeat an earlier row's key."""
     key = list(numbered)
     again = numbered.duplicated() & (numbered >= 0).all(axis=1)
     if not again.any():
         return []
     lines = pd.Series(frame.index, index=frame.index)
+    more = ", or average such rows with --repeated mean" if can_average else ""
     firsts = lines.groupby([numbered[name] for name in key], sort=False).transform("first")[again]
     return [
         _Problem(
             line, " and ".join(key),
             ", ".join(map(_write, values)),
-            f"duplicates line {first:.0f}; keep only one",
+            f"duplicates line {first:.0f}; keep only one" + more,
         )
         for line, first, values in zip(
             firsts.index, firsts, frame.loc[again, key].itertuples(index=False), strict=True

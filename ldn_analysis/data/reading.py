@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from ..core.columns import Columns, build_columns
 from ..core.status import copy_status, read_status
 from ..core.validation import require_missing
 from .checking import (
@@ -51,8 +52,10 @@ def read_table(
     table: str = "esr_pain_change",
     conditions: Sequence[str] | None = None,
     missing: str = "raise",
+    columns: Columns | None = None,
+    **names,
 ) -> pd.DataFrame:
-    """Read a CSV in the shape of one of the project's tables and check all of it.
+    """Read a CSV, in the shape of one of the project's tables or of your own, and check all of it.
 
     Recognised without being told: comma, semicolon, tab or bar between the cells; decimal
     commas where the comma does not separate the cells; UTF-8 with or without a byte-order
@@ -69,6 +72,11 @@ def read_table(
         left out and counted. Default: those of the codebook, and no others may occur.
     missing : {"raise", "drop"}
         What to do with rows that lack a required number.
+    columns : Columns, optional
+        Which columns of a table of your own hold what; the table keeps its own names.
+    **names
+        The same one by one, or what replaces parts of `columns`, e.g. participant="id",
+        condition="arm", outcome="weight".
 
     Returns
     -------
@@ -100,12 +108,19 @@ def read_table(
     3.5
     >>> frame.attrs["notes"]
     ['cells are separated by semicolons', 'decimal commas were read as decimal points']
+    >>> _ = path.write_text("id,drug,sleep\\n1,a,0.7\\n2,a,-1.6\\n1,b,1.9\\n2,b,0.8\\n")
+    >>> frame = read_table(path, participant="id", condition="drug", outcome="sleep")
+    >>> frame["drug"].tolist()
+    ['a', 'a', 'b', 'b']
     """
     require_missing(missing, "read_table")
-    resource = describe_own_table(table)
+    own = build_columns(columns, **names)
+    resource = describe_own_table(table) if own is None else own.describe_table()
+    if conditions is None and own is not None:
+        conditions = own.conditions or None
     require_conditions(conditions, resource, "read_table")
     path = Path(path)
-    hint = f"The columns are described by: ldn-analysis describe {table}"
+    hint = "" if own else f"The columns are described by: ldn-analysis describe {table}"
     notes: list[str] = []
     frame, problems = check_cells(
         _read_cells(path, resource, notes), resource, conditions, missing, notes
@@ -113,7 +128,7 @@ def read_table(
     if problems:
         raise DataError(str(path), problems, hint)
     frame = copy_status(frame, frame)  # a column `status` may say that the rows are illustrative
-    if read_status(frame):
+    if own is None and read_status(frame):
         frame = set_status_types(frame, table)
     frame.attrs["notes"] = notes
     return frame
