@@ -45,25 +45,6 @@ class Text:
         return io.TextIOWrapper(self.open_bytes(), encoding=self.encoding, newline="")
 
 
-def open_text(path: Path) -> Text:
-    """A file or pipe as text; what is no text is refused with what to do about it."""
-    text = hold_file(path)
-    with text.open_bytes() as file:
-        start = file.read(1 << 12)
-    if problem := name_kind(start):
-        raise DataError(str(path), [problem])
-    encodings, refusal = ["utf-8-sig", "cp1252"], "is neither UTF-8 nor Latin-1 text"
-    if start[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        encodings, refusal = ["utf-16"], "starts like UTF-16 text and is not"
-    for text.encoding in encodings:
-        try:
-            _look_through(text)
-            return text
-        except UnicodeDecodeError:
-            pass
-    raise DataError(str(path), [f"{refusal}; {SAVE}"])
-
-
 def hold_file(path: Path) -> Text:
     """A file, which can be opened again, or all that a pipe gives."""
     try:
@@ -107,6 +88,25 @@ def _read_pipe(path: Path) -> bytes:
                 raise DataError(str(path), [problem])
     finally:
         os.close(descriptor)
+
+
+def look_through(text: Text) -> None:
+    """Find the encoding; what is no text is refused with what to do about it."""
+    path = str(text.path)
+    with text.open_bytes() as file:
+        start = file.read(1 << 12)
+    if problem := name_kind(start):
+        raise DataError(path, [problem])
+    encodings, refusal = ["utf-8-sig", "cp1252"], "is neither UTF-8 nor Latin-1 text"
+    if start[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        encodings, refusal = ["utf-16"], "starts like UTF-16 text and is not"
+    for text.encoding in encodings:
+        try:
+            _look_through(text)
+            return
+        except UnicodeDecodeError:
+            pass
+    raise DataError(path, [f"{refusal}; {SAVE}"])
 
 
 def _look_through(text: Text) -> None:
