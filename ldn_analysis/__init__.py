@@ -13,6 +13,7 @@ _HOMES = {
         "sum_line",
     ),
     "core.intervals": ("wilson_interval",),
+    "core.columns": ("Columns",),
     "core.wording": ("say",),
     "core.versions": ("list_versions",),
     "core.canvas": ("new_figure",),
@@ -86,6 +87,12 @@ _HOMES = {
     "lines.permutation": (
         "PermutationTest",
         "permute_line",
+    ),
+    "lines.groups": (
+        "GroupComparison",
+        "GroupSlopes",
+        "compare_group_slopes",
+        "compare_groups",
     ),
     "lines.figures_checks": ("plot_checks",),
     "lines.figures_refits": (

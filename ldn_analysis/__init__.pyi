@@ -10,6 +10,9 @@ from .core.line import (
 from .core.intervals import (
     wilson_interval as wilson_interval,
 )
+from .core.columns import (
+    Columns as Columns,
+)
 from .core.wording import (
     say as say,
 )
@@ -105,6 +108,12 @@ from .lines.bootstrap import (
 from .lines.permutation import (
     PermutationTest as PermutationTest,
     permute_line as permute_line,
+)
+from .lines.groups import (
+    GroupComparison as GroupComparison,
+    GroupSlopes as GroupSlopes,
+    compare_group_slopes as compare_group_slopes,
+    compare_groups as compare_groups,
 )
 from .lines.figures_checks import (
     plot_checks as plot_checks,

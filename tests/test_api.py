@@ -48,9 +48,9 @@ NOT_VERBS = {
     "name_change_unit",
 }  # a quantity's own name; the entry point
 CLASSES = {  # what else is public and not a result
-    "Assumptions", "CalibrationError", "DataError", "Exercise", "Influence", "Line", "LineSums",
+    "Assumptions", "CalibrationError", "Columns", "DataError", "Exercise", "Influence", "Line", "LineSums",
     "IllustrativeColumn", "IllustrativeTable", "Interval", "McNemar", "PairedREML", "Plan", "Printed",
-    "Result", "Tally", "TrialTruth", "Verdict",
+    "Result", "TableDesign", "Tally", "TrialTruth", "Verdict",
 }  # fmt: skip
 
 

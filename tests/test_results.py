@@ -59,10 +59,18 @@ def truth():
     return ldn.TrialTruth(slope_ldn=1.0, mean_ldn=10.0)
 
 
+def two_trials():
+    """The trials as independent groups: who was in one was not in the other."""
+    data = change().query("condition == 'ldn'")
+    return {"data": data, "outcome": "pain_reduction_percent", "by": "trial"}
+
+
 FROM_ILLUSTRATIVE_DATA = {  # class: how to make one, cheaply
     "BootstrapLine": lambda: ldn.bootstrap_line(line(), rng=1, n_resamples=500),
     "CrossoverFit": lambda: ldn.fit_crossover(crossover()),
     "DiaryFit": diary,
+    "GroupComparison": lambda: ldn.compare_groups(**two_trials(), covariate="baseline_pain_0_100"),
+    "GroupSlopes": lambda: ldn.compare_group_slopes(**two_trials(), predictor="esr_mm_h"),
     "ImprovementAgreement": agreement,
     "ImprovementSummary": lambda: ldn.summarise_improvement(ldn.load_dataset("improvement")),
     "JointTest": lambda: ldn.permute_multiverse(multiverse(), rng=9, n_permutations=20),
@@ -133,6 +141,8 @@ MORE_COLUMNS = {  # beyond the glossary and the data's own columns
     "DiaryFit": "n_participants random intercept_sd condition_sd day_sd residual_sd autocorrelation n_lag_pairs "
     "log_likelihood converged boundary",
     "EquivalenceTest": "margin p_benefit p_harm",
+    "GroupComparison": "method mean sd covariate_mean",
+    "GroupSlopes": "method",
     "ImprovementAgreement": "method",
     "ImprovementSummary": "category count share joint_low joint_high",
     "JointTest": "null_low null_high n_extreme n_permutations",
@@ -188,7 +198,7 @@ LEVELS = {  # trials are counted at these levels; an analysis of one interval ha
     "SimulatedTrials": (0.9, 0.99),
 }  # fmt: skip
 WITH_UNIT = {  # the estimate has the unit of the outcome
-    "BootstrapLine", "CrossoverFit", "DiaryFit", "LineComparison", "LineFit", "LineFits",
+    "BootstrapLine", "CrossoverFit", "DiaryFit", "GroupComparison", "GroupSlopes", "LineComparison", "LineFit", "LineFits",
     "MeanComparison", "ResponderComparison", "SlopeComparison",
 }  # fmt: skip
 

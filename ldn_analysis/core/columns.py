@@ -124,18 +124,30 @@ class Columns:
                 raise ValueError(
                     f"{name} must be one of: {shown}; received {getattr(self, name)!r}"
                 )
-        for role in (*LABELS, *NUMBERS):
-            name = getattr(self, role)
-            if name is not None and (not isinstance(name, str) or not name.strip()):
-                raise ValueError(f"{role} must be the name of a column; received {name!r}")
-        if isinstance(self.conditions, str):
-            raise ValueError(f"conditions must be a list; received {self.conditions!r}")
+        conditions = self.conditions
+        if isinstance(conditions, str) or not all(isinstance(name, str) for name in conditions):
+            raise ValueError(f"conditions must be a list of texts; received {conditions!r}")
+        if not isinstance(self.reference, str) or (
+            self.reference and conditions and self.reference not in conditions
+        ):
+            known = ", ".join(conditions)
+            raise ValueError(
+                f"the reference {self.reference!r} is not among the conditions: {known}"
+            )
         for name in ("units", "labels", "sequence_codes"):
             given = getattr(self, name)
             if not isinstance(given, Mapping) or not all(
                 isinstance(text, str) for pair in given.items() for text in pair
             ):
                 raise ValueError(f"{name} must give texts by name; received {given!r}")
+        self._require_names()
+
+    def _require_names(self) -> None:
+        """Refuse names that are none, that two roles share, or that leave nothing to compare."""
+        for role in (*LABELS, *NUMBERS):
+            name = getattr(self, role)
+            if name is not None and (not isinstance(name, str) or not name.strip()):
+                raise ValueError(f"{role} must be the name of a column; received {name!r}")
         if self.end is not None and self.baseline is None:
             raise ValueError(
                 f"end {self.end!r} needs a baseline to compute the reduction from; name the column "
@@ -152,11 +164,6 @@ class Columns:
             if name is not None and name in taken:
                 raise ValueError(f"{role} and {taken[name]} are both {name!r}; name two columns")
             taken[name] = role
-        if self.reference and self.conditions and self.reference not in self.conditions:
-            raise ValueError(
-                f"the reference {self.reference!r} is not among the conditions: "
-                f"{', '.join(self.conditions)}"
-            )
 
     @property
     def computes_outcome(self) -> bool:
@@ -183,14 +190,26 @@ class Columns:
         return title, f"% of {start}" if self.reduction == "percent" else unit
 
     def list_read(self) -> dict[str, str]:
-        """The columns that the table must have, by role."""
+        """Name the columns that the table must have.
+
+        Returns
+        -------
+        dict of str
+            Their names by role.
+        """
         roles = {role: getattr(self, role) for role in (*LABELS, *NUMBERS)}
         if self.computes_outcome:
             del roles["outcome"]
         return {role: name for role, name in roles.items() if name is not None}
 
     def describe_table(self) -> dict:
-        """The table as an entry of the codebook, as `get_resource` gives it; `columns` is self."""
+        """Describe the table as an entry of the codebook, as `get_resource` gives one.
+
+        Returns
+        -------
+        dict
+            A Frictionless resource; its entry `columns` is this object.
+        """
         known = {item["name"]: dict(item) for item in self.codebook.get("fields", ())}
         for role, name in self.list_read().items():
             item = known.setdefault(str(name), {"name": str(name), "description": ""})
@@ -300,31 +319,29 @@ def _read_codebook(given) -> dict:
 
 def _tidy_field(item: dict, name: str) -> dict:
     """A field with a type that the reader knows, and limits that are numbers."""
-    kinds = ("string", "number", "integer", "boolean")
-    item["type"] = item.get("type") if item.get("type") in kinds else "string"
+    kinds, column = ("string", "number", "integer", "boolean"), item["name"]
+    item["type"] = item["type"] if item.get("type") in kinds else "string"
     limits = item.get("constraints", {})
     if not isinstance(limits, Mapping):
-        raise ValueError(f"{name}: the constraints of {item['name']!r} are not a table of limits")
-    item["constraints"] = dict(limits)
+        raise ValueError(f"{name}: the constraints of {column!r} are not a table of limits")
+    item["constraints"] = limits = dict(limits)
     for limit in ("minimum", "maximum"):
         value = limits.get(limit)
         if value is not None and (isinstance(value, bool) or not isinstance(value, (int, float))):
-            raise ValueError(f"{name}: the {limit} of {item['name']!r} is not a number: {value!r}")
-    for part in ("enum",):
-        if part in limits and not isinstance(limits[part], list):
-            raise ValueError(f"{name}: {part} of {item['name']!r} is not a list")
-    if item["type"] == "string" and "enum" in limits:
-        item["constraints"]["enum"] = [str(value) for value in limits["enum"]]
-        item.setdefault("categories", item["constraints"]["enum"])
-    if isinstance(item.get("categories"), list):
-        item["categories"] = [
-            str(value["value"] if isinstance(value, Mapping) and "value" in value else value)
-            for value in item["categories"]
-        ]
-    else:
-        item.pop("categories", None)
-    for part in ("title", "unit", "description"):
-        item[part] = str(item.get(part, ""))
+            raise ValueError(f"{name}: the {limit} of {column!r} is not a number: {value!r}")
+    if "enum" in limits:
+        if not isinstance(limits["enum"], list):
+            raise ValueError(f"{name}: the enum of {column!r} is not a list")
+        if item["type"] == "string":
+            limits["enum"] = [str(value) for value in limits["enum"]]
+            item.setdefault("categories", limits["enum"])
+        else:
+            del limits["enum"]  # of numbers: the reader knows limits only
+    item |= {part: str(item.get(part, "")) for part in ("title", "unit", "description")}
+    given = item.pop("categories", None)
+    if isinstance(given, list):
+        words = [value.get("value", "") if isinstance(value, Mapping) else value for value in given]
+        item["categories"] = list(dict.fromkeys(map(str, words)))
     return item
 
 

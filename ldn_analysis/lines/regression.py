@@ -439,7 +439,7 @@ def fit_line(
     """
     require_missing(missing, "fit_line")
     x, y = (
-        _extract_numbers(data, name, role)
+        extract_numbers(data, name, role)
         for name, role in ((predictor, "predictor"), (outcome, "outcome"))
     )
     blank = np.isnan(x) | np.isnan(y)
@@ -466,7 +466,7 @@ def fit_line(
         line=_solve_points(x, y, (predictor, outcome)),
         n_dropped=int(blank.sum()),
         status=read_status(data),
-        notes=_note_repeats(used),
+        notes=note_repeats(used),
     )
 
 
@@ -490,7 +490,7 @@ def _solve_points(x: np.ndarray, y: np.ndarray, names) -> Line:
     return Line(*(part[()] for part in line))
 
 
-def _note_repeats(data: pd.DataFrame) -> tuple[str, ...]:
+def note_repeats(data: pd.DataFrame) -> tuple[str, ...]:
     """Note repeated participants, if the column exists."""
     participants = data.get("participant")
     if not isinstance(participants, pd.Series):
@@ -573,7 +573,7 @@ def fit_lines(
     return LineFits(by=by, fits=fits)
 
 
-def _extract_numbers(data: pd.DataFrame, name: str, role: str) -> np.ndarray:
+def extract_numbers(data: pd.DataFrame, name: str, role: str) -> np.ndarray:
     """A column as floats with nan for blanks, or a clear refusal."""
     require_frame(data, "fit_line")
     if isinstance(name, (pd.Series, pd.DataFrame, np.ndarray, list)):

@@ -166,7 +166,7 @@ def _compare_slopes(fit: LineFit) -> list[tuple]:
     theil_sen = float(theilslopes(fit.y, fit.x).slope)
     found = [
         ("OLS", fit.slope, float(fit.line.slope_std_error), "t"),
-        ("OLS with HC3", fit.slope, _compute_hc3(fit), "t with HC3"),
+        ("OLS with HC3", fit.slope, compute_hc3(fit), "t with HC3"),
         ("Theil-Sen", theil_sen, nan, "Sen 1968"),
         ("Huber", *_fit_scaled(fit, _fit_huber), large_sample),
         ("least absolute deviation", *_fit_scaled(fit, solve_least_absolute), large_sample),
@@ -178,7 +178,7 @@ def _compare_slopes(fit: LineFit) -> list[tuple]:
     ]  # fmt: skip
 
 
-def _compute_hc3(fit: LineFit) -> float:
+def compute_hc3(fit: LineFit) -> float:
     """Standard error of the slope that does not assume even scatter."""
     if fit.residual_sd == 0:
         return 0.0

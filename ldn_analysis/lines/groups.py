@@ -1,0 +1,501 @@
+"""Independent groups against a reference: means, means adjusted for a baseline, and slopes.
+
+For the same participants under two conditions see the room `crossover`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import pandas as pd
+from scipy.special import chdtri, ndtr
+
+from ..core.codebook import describe_column
+from ..core.intervals import compute_quantile, summarise_t
+from ..core.result import Result
+from ..core.status import read_status
+from ..core.validation import require_columns, require_frame, require_level, require_missing
+from ..core.wording import (
+    describe_sample,
+    format_interval,
+    format_number,
+    format_p,
+    join_notes,
+    name_change_unit,
+)
+from .regression import LineFits, extract_numbers, fit_lines, note_repeats
+from .robust import compute_hc3
+
+__all__ = ["GroupComparison", "GroupSlopes", "compare_group_slopes", "compare_groups"]
+
+STEP, REACH = 0.25, 6.5  # of the grid on which a normal variable is integrated
+
+
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
+class GroupComparison(Result):
+    """Differences of means between independent groups, each group minus the reference.
+
+    Attributes
+    ----------
+    outcome, by : str
+        Column names: what is compared, and what tells the groups apart.
+    groups : tuple of str
+        The reference is the last.
+    data : DataFrame
+        The rows that were used, with all their columns.
+    covariate : str or None
+        What the adjusted differences are adjusted for.
+    n_dropped : int
+        Rows left out because a value was missing.
+    notes : tuple of str
+        What a reader of the numbers must know.
+    status : str
+        "illustrative" or "" as the data said.
+    """
+
+    outcome: str
+    by: str
+    groups: tuple[str, ...]
+    data: pd.DataFrame
+    covariate: str | None = None
+    n_dropped: int = 0
+    notes: tuple[str, ...] = ()
+    status: str = ""
+
+    @property
+    def n_obs(self) -> int:
+        """Number of rows used, one per participant."""
+        return len(self.data)
+
+    @property
+    def reference(self) -> str:
+        """The group that the others are compared with."""
+        return self.groups[-1]
+
+    def glance(self) -> pd.DataFrame:
+        """Describe each group in one row.
+
+        Returns
+        -------
+        DataFrame
+            The group in the first column, n_obs, mean, sd and, where there is a covariate,
+            covariate_mean.
+        """
+        rows = []
+        for group in self.groups:
+            part = self._take(group)
+            y = part[self.outcome].to_numpy(float)
+            row = {str(self.by): group, "n_obs": len(y), "mean": y.mean(), "sd": y.std(ddof=1)}
+            if self.covariate is not None:
+                row["covariate_mean"] = part[self.covariate].to_numpy(float).mean()
+            rows.append(row)
+        return pd.DataFrame(rows)
+
+    def to_frame(self, confidence_level: float = 0.95) -> pd.DataFrame:
+        """Give every difference with its interval.
+
+        Welch's (1947) interval needs no equal spread. The adjusted difference is that of an
+        analysis of covariance: one slope of the covariate in all groups and one spread about
+        it. With more than two groups, the simultaneous rows (Dunnett 1955) hold their level for
+        all differences from the reference together, and assume one spread.
+
+        Parameters
+        ----------
+        confidence_level : float
+            Of the intervals; between 0 and 1.
+
+        Returns
+        -------
+        DataFrame
+            term, method, estimate, std_error, statistic, df, p_value (of simultaneous rows:
+            adjusted), conf_low, conf_high, n_obs (of all groups that the row's error is from).
+        """
+        require_level(confidence_level)
+        rows = [self._compare_welch(group, confidence_level) for group in self.groups[:-1]]
+        if self.covariate is not None:
+            rows += self._compare_pooled(confidence_level, self.covariate, together=False)
+        if len(self.groups) > 2:
+            rows += self._compare_pooled(confidence_level, self.covariate, together=True)
+        return pd.DataFrame(rows)
+
+    def find_primary(self) -> pd.DataFrame:
+        """Give the rows to report: adjusted where there is a covariate, together where several.
+
+        Returns
+        -------
+        DataFrame
+            One row of `to_frame` for each group but the reference.
+        """
+        table = self.to_frame()
+        return table.iloc[len(table) - len(self.groups) + 1 :].reset_index(drop=True)
+
+    def _take(self, group: str) -> pd.DataFrame:
+        """The rows of a group."""
+        return self.data[(self.data[self.by].astype("str") == group).to_numpy()]
+
+    def _compare_welch(self, group: str, confidence_level: float) -> dict:
+        """One difference, each group with its own spread."""
+        first, second = (
+            self._take(name)[self.outcome].to_numpy(float) for name in (group, self.reference)
+        )
+        errors = [part.var(ddof=1) / len(part) for part in (first, second)]
+        total = sum(errors)
+        parts = sum(e**2 / (len(p) - 1) for e, p in zip(errors, (first, second), strict=True))
+        df = total**2 / parts if parts > 0 else float(len(first) + len(second) - 2)
+        row = {"term": f"{group} minus {self.reference}", "method": "Welch t"}
+        row |= summarise_t(first.mean() - second.mean(), np.sqrt(total), df, confidence_level)
+        return row | {"n_obs": len(first) + len(second)}
+
+    def _compare_pooled(self, confidence_level: float, covariate, *, together: bool) -> list[dict]:
+        """All differences with one spread, adjusted or not, one by one or together."""
+        names = [self.outcome] if covariate is None else [self.outcome, covariate]
+        parts = [self._take(group)[names].to_numpy(float) for group in self.groups]
+        sizes = np.array([len(part) for part in parts])
+        means = np.array([part.mean(0) for part in parts])
+        inner = np.concatenate([part - part.mean(0) for part in parts])
+        sums, df = inner.T @ inner, len(inner) - len(parts) - (len(names) - 1)
+        apart, slope, rest = np.zeros(len(parts) - 1), 0.0, sums[0, 0]
+        if covariate is not None:
+            slope = sums[0, 1] / sums[1, 1]
+            rest = max(sums[0, 0] - slope * sums[0, 1], 0.0)
+            apart = (means[:-1, 1] - means[-1, 1]) / np.sqrt(sums[1, 1])
+            means = means - slope * means[:, [1]]
+        errors = np.sqrt(rest / df * (1 / sizes[:-1] + 1 / sizes[-1] + apart**2))
+        method = "equal spread" if covariate is None else f"ANCOVA on {covariate}"
+        ending = "" if covariate is None else f", adjusted for {covariate}"
+        if together:
+            method, ending = f"{method}, Dunnett", f"{ending}, simultaneous"
+        rows = []
+        for i, group in enumerate(self.groups[:-1]):
+            row = {"term": f"{group} minus {self.reference}{ending}", "method": method}
+            difference = means[i, 0] - means[-1, 0]
+            row |= summarise_t(difference, errors[i], df, confidence_level)
+            if together:
+                shape = tuple(sizes.tolist()), tuple(apart.tolist()), int(df)
+                factor = find_joint_factor(*shape, confidence_level)
+                row["conf_low"] = difference - factor * errors[i]
+                row["conf_high"] = difference + factor * errors[i]
+                row["p_value"] = 1 - compute_joint_level(abs(row["statistic"]), *shape)
+            rows.append(row | {"n_obs": int(sizes.sum())})
+        return rows
+
+    def __str__(self) -> str:
+        outcome, unit = describe_column(self.outcome)
+        adjusted = ""
+        if self.covariate is not None:
+            adjusted = f", adjusted for {describe_column(self.covariate)[0]}"
+        several = len(self.groups) > 2
+        parts = []
+        for group, row in zip(self.groups, self.find_primary().itertuples(), strict=False):
+            size = f"{format_number(row.estimate)} {name_change_unit(unit)}".rstrip()
+            interval = format_interval(row.conf_low, row.conf_high, 0.95)
+            parts.append(
+                f"{group} minus {self.reference} {size} ({'simultaneous ' * several}{interval}; "
+                f"t({format_number(row.df) if row.df % 1 else f'{row.df:g}'}) = "
+                f"{format_number(row.statistic)}, {'adjusted ' * several}{format_p(row.p_value)})"
+            )
+        sample = describe_sample(
+            self.n_obs, self.status, n_dropped=self.n_dropped, unit="participants"
+        )
+        return (
+            f"Mean difference{'s' * several} in {outcome} between independent groups{adjusted}: "
+            f"{'; '.join(parts)}; {sample}." + join_notes(self.notes)
+        )
+
+
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
+class GroupSlopes(Result):
+    """Differences of slopes between independent groups, each group minus the reference.
+
+    Attributes
+    ----------
+    fits : LineFits
+        The line of each group; the reference is the last.
+    """
+
+    fits: LineFits
+
+    @property
+    def n_obs(self) -> int:
+        """Number of rows used, one per participant."""
+        return sum(fit.n_obs for fit in self.fits.fits.values())
+
+    def to_frame(self, confidence_level: float = 0.95) -> pd.DataFrame:
+        """Give every difference of slopes with its interval, each on its own.
+
+        The error is HC3 (MacKinnon and White 1985), which does not assume even scatter; t has
+        as many degrees of freedom as the lines of all groups leave.
+
+        Parameters
+        ----------
+        confidence_level : float
+            Of the intervals; between 0 and 1.
+
+        Returns
+        -------
+        DataFrame
+            term, method, estimate, std_error, statistic, df, p_value, conf_low, conf_high, n_obs.
+        """
+        require_level(confidence_level)
+        *groups, last = self.fits.fits.items()
+        df = self.n_obs - 2 * len(self.fits)
+        rows = []
+        for name, fit in groups:
+            error = float(np.hypot(compute_hc3(fit), compute_hc3(last[1])))
+            row = {"term": f"{name} minus {last[0]}", "method": "separate lines, HC3"}
+            row |= summarise_t(fit.slope - last[1].slope, error, df, confidence_level)
+            rows.append(row | {"n_obs": self.n_obs})
+        return pd.DataFrame(rows)
+
+    def __str__(self) -> str:
+        first = next(iter(self.fits.fits.values()))
+        predictor, unit = describe_column(first.predictor)
+        outcome, outcome_unit = describe_column(first.outcome)
+        change = f" {name_change_unit(outcome_unit)} per {unit}" if unit and outcome_unit else ""
+        parts = [
+            f"{row.term} {format_number(row.estimate)}{change} "
+            f"({format_interval(row.conf_low, row.conf_high, 0.95)}; t({row.df}) = "
+            f"{format_number(row.statistic)}, {format_p(row.p_value)})"
+            for row in self.to_frame().itertuples()
+        ]
+        dropped = sum(fit.n_dropped for fit in self.fits.fits.values())
+        sample = describe_sample(self.n_obs, first.status, n_dropped=dropped, unit="participants")
+        return (
+            f"Difference{'s' * (len(parts) > 1)} between the slopes of {outcome} on {predictor} in "
+            f"independent groups: {'; '.join(parts)}; {sample}."
+        )
+
+
+def compare_groups(
+    data: pd.DataFrame,
+    *,
+    outcome: str,
+    by: str,
+    groups: Sequence[str] | None = None,
+    reference: str = "",
+    covariate: str | None = None,
+    missing: str = "raise",
+) -> GroupComparison:
+    """Compare the means of independent groups, each with one reference.
+
+    Estimand: mean outcome in a group minus that in the reference, in participants like these;
+    adjusted, among participants with the same value of the covariate. Assumes that the
+    participants are independent: nobody is in two groups. Only random allocation makes the
+    difference an effect.
+
+    Parameters
+    ----------
+    data : DataFrame
+        One row per participant.
+    outcome, by : str
+        Columns: numbers to compare, and what tells the groups apart.
+    groups : sequence of str, optional
+        Which groups, in which order; default: all, in the order of the categories or rows.
+    reference : str
+        The group that the others are compared with; default: the last.
+    covariate : str, optional
+        Column of numbers measured before treatment, such as the outcome's own baseline.
+    missing : {"raise", "drop"}
+        What to do with rows where a number is blank; dropped rows are counted.
+
+    Returns
+    -------
+    GroupComparison
+        Welch's differences; adjusted ones; with more than two groups simultaneous ones.
+
+    Raises
+    ------
+    TypeError
+        If the data are not a DataFrame.
+    ValueError
+        If a column or group is missing, a column is not numeric, values are missing and
+        `missing="raise"`, there is one group only, or a group has fewer than two rows.
+
+    See Also
+    --------
+    compare_group_slopes : The slopes instead of the means.
+    compare_means : The same participants under two conditions.
+
+    Examples
+    --------
+    >>> data = pd.DataFrame({"arm": ["new"] * 4 + ["old"] * 4, "change": [5.0, 3, 8, 6, 2, 3, 1, 4]})
+    >>> row = compare_groups(data, outcome="change", by="arm").to_frame().iloc[0]
+    >>> row["term"], float(row["estimate"])
+    ('new minus old', 3.0)
+    """
+    require_frame(data, "compare_groups")
+    require_missing(missing, "compare_groups")
+    names = [outcome] if covariate is None else [outcome, covariate]
+    require_columns(data, [by, *names], "compare_groups")
+    chosen = _order_groups(data[by], groups, reference, "compare_groups")
+    rows = data[data[by].astype("str").isin(chosen).to_numpy()]
+    values = np.column_stack([extract_numbers(rows, name, "column") for name in names])
+    blank = np.isnan(values).any(1)
+    if blank.any() and missing == "raise":
+        raise ValueError(
+            f"compare_groups: {blank.sum()} of {len(rows)} rows have no "
+            f"{' or no '.join(map(repr, map(str, names)))}. Fill them in, or pass missing='drop' "
+            "to leave them out."
+        )
+    rows = rows[~blank] if blank.any() else rows.copy(deep=False)
+    for group in chosen:
+        if (count := int((rows[by].astype("str") == group).sum())) < 2:
+            raise ValueError(
+                f"compare_groups: a mean with its error needs at least 2 rows; {group!r} has {count}"
+            )
+    _require_room(rows, by, covariate, chosen)
+    return GroupComparison(
+        outcome=outcome, by=by, groups=chosen, data=rows, covariate=covariate,
+        n_dropped=int(blank.sum()), notes=note_repeats(rows), status=read_status(data),
+    )  # fmt: skip
+
+
+def _require_room(rows: pd.DataFrame, by, covariate, groups) -> None:
+    """Refuse a covariate that is the same for everybody in each group, or too few rows for it."""
+    if covariate is None:
+        return
+    x = rows[covariate].astype(float)
+    spread = (x - x.groupby(rows[by].astype("str")).transform("mean")).abs().max()
+    if spread <= 1e-12 * x.abs().max() or len(rows) < len(groups) + 2:
+        raise ValueError(
+            f"compare_groups: {str(covariate)!r} cannot be adjusted for: it does not vary within "
+            "the groups, or there are too few rows; leave it out"
+        )
+
+
+def compare_group_slopes(
+    data: pd.DataFrame,
+    *,
+    predictor: str,
+    outcome: str,
+    by: str,
+    groups: Sequence[str] | None = None,
+    reference: str = "",
+    missing: str = "raise",
+) -> GroupSlopes:
+    """Compare the slopes of a line between independent groups, each with one reference.
+
+    Estimand: the difference of two slopes, that is the interaction of group and predictor. Two
+    separate p values, one for each slope, do not test it (Gelman and Stern 2006).
+
+    Parameters
+    ----------
+    data : DataFrame
+        One row per participant.
+    predictor, outcome, by : str
+        Columns: two of numbers, and what tells the groups apart.
+    groups, reference, missing
+        As in `compare_groups`.
+
+    Returns
+    -------
+    GroupSlopes
+        The differences with HC3 errors, and the lines.
+
+    Raises
+    ------
+    ValueError
+        As `fit_lines`, or if there is one group only.
+
+    See Also
+    --------
+    compare_groups : The means instead of the slopes.
+    compare_slopes : The same participants under two conditions.
+
+    Examples
+    --------
+    >>> data = pd.DataFrame({"arm": ["new"] * 4 + ["old"] * 4, "x": [1.0, 2, 3, 4] * 2,
+    ...                      "y": [2.0, 4.1, 5.9, 8, 1, 2.1, 2.9, 4]})
+    >>> slopes = compare_group_slopes(data, predictor="x", outcome="y", by="arm")
+    >>> round(float(slopes.to_frame()["estimate"].iloc[0]), 3)
+    1.0
+    """
+    require_frame(data, "compare_group_slopes")
+    require_columns(data, [by], "compare_group_slopes")
+    chosen = _order_groups(data[by], groups, reference, "compare_group_slopes")
+    texts = data.assign(**{str(by): data[by].astype("str")})
+    texts = texts[texts[by].isin(chosen)]
+    fits = fit_lines(
+        texts, predictor=predictor, outcome=outcome, by=by, groups=chosen, missing=missing
+    )
+    return GroupSlopes(fits=fits)
+
+
+def _order_groups(column: pd.Series, groups, reference: str, function: str) -> tuple[str, ...]:
+    """The groups as texts, the reference last."""
+    present = [str(value) for value in column.dropna().unique()]
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        present = [str(value) for value in column.cat.categories if str(value) in present]
+    chosen = present if groups is None else [str(group) for group in groups]
+    reference = str(reference)
+    for name in [*chosen, *([reference] if reference else [])]:
+        if name not in present:
+            raise ValueError(
+                f"{function}: {str(column.name)!r} is never {name!r}; it is one of: "
+                f"{', '.join(present)}"
+            )
+    if reference:
+        chosen = [*(name for name in chosen if name != reference), reference]
+    if len(dict.fromkeys(chosen)) < 2 or len(dict.fromkeys(chosen)) < len(chosen):
+        raise ValueError(
+            f"{function}: two or more different groups are compared; received {', '.join(chosen)}"
+        )
+    return tuple(chosen)
+
+
+def compute_joint_level(limit: float, sizes, apart, df: int) -> float:
+    """How likely all differences from one reference stay within so many standard errors of theirs.
+
+    Given the reference's mean, the covariate's slope and the common spread, the groups are
+    independent (Dunnett 1955); the three are integrated on a grid, which for smooth functions
+    of normal variables is exact to rounding.
+
+    Parameters
+    ----------
+    limit : float
+        In standard errors.
+    sizes : sequence of int
+        Of the groups, the reference last.
+    apart : sequence of float
+        Difference of the covariate's mean from the reference's, over the root of its sum of
+        squares within groups; zeros without a covariate.
+    df : int
+        Of the common spread.
+
+    Returns
+    -------
+    float
+    """
+    grid = np.arange(-REACH, REACH + STEP / 2, STEP)
+    weight = np.exp(-(grid**2) / 2)
+    weight /= weight.sum()
+    spread = np.sqrt(chdtri(df, ndtr(-grid)) / df)
+    own, shared = 1 / np.sqrt(sizes[:-1]), 1 / np.sqrt(sizes[-1])
+    errors = np.sqrt(own**2 + shared**2 + np.square(apart))
+    slopes, slope_weight = (grid, weight) if np.any(apart) else (np.zeros(1), np.ones(1))
+    level = 0.0
+    for slope, share in zip(slopes, slope_weight, strict=True):
+        inside = np.ones((len(grid), len(grid)))
+        for a, error, d in zip(own, errors, apart, strict=True):
+            reach = limit * error * spread[:, None]
+            moved = shared * grid[None, :] + d * slope
+            inside *= ndtr((reach - moved) / a) - ndtr((-reach - moved) / a)
+        level += share * float(weight @ inside @ weight)
+    return min(level, 1.0)
+
+
+@lru_cache(maxsize=64)
+def find_joint_factor(sizes, apart, df: int, confidence_level: float) -> float:
+    """How many standard errors simultaneous intervals reach to each side (Dunnett 1955)."""
+    from scipy.optimize import brentq
+
+    low = compute_quantile(confidence_level, df)
+    high = compute_quantile(1 - (1 - confidence_level) / (len(sizes) - 1), df)
+    return float(
+        brentq(
+            lambda c: compute_joint_level(c, sizes, apart, df) - confidence_level,
+            low * 0.999,
+            high * 1.001,
+        )
+    )
