@@ -24,7 +24,9 @@ MEANINGS = {
 }  # fmt: skip
 BEFORE = {"before", "pre", "baseline", "base", "start", "initial", "t0"}
 AFTER = {"after", "post", "end", "endpoint", "final", "followup", "last"}
-PERIOD = re.compile(r"(.*?)[\W_]*(?:p|t|v|period|visit|time|phase|day|week|month)[\W_]*([0-9]+)", re.I)
+PERIOD = re.compile(
+    r"(.*?)[\W_]*(?:p|t|v|period|visit|time|phase|day|week|month)[\W_]*([0-9]+)", re.I
+)
 MISSPELT = 0.85  # as alike are a name and its misspelling
 MAX_GROUPS = 12  # values of a column that could be the condition
 
@@ -32,10 +34,12 @@ MAX_GROUPS = 12  # values of a column that could be the condition
 def find_missing_columns(frame: pd.DataFrame, fields: dict, conditions) -> list[Problem]:
     """Required columns of the codebook that are not there, with the one that may be meant."""
     missing = [name for name, field in fields.items() if is_required(field) and name not in frame]
-    if OWN.outcome in fields and OWN.outcome in missing:
-        if text := explain_shape(frame, conditions or fields["condition"]["categories"]):
-            told = {OWN.condition, OWN.outcome}
-            return [Problem(0, "", "", text), *_list_missing(frame, missing, told)]
+    is_trial = OWN.outcome in fields and OWN.outcome in missing
+    words = conditions or fields["condition"]["categories"] if is_trial else ()
+    if is_trial and (text := explain_shape(frame, words)):
+        meant = find_meant(frame)
+        told = {OWN.condition, OWN.outcome, *(getattr(OWN, role) for role in meant)}
+        return [Problem(0, "", "", text), *_list_missing(frame, missing, told)]
     return _list_missing(frame, missing)
 
 
@@ -64,7 +68,9 @@ def find_named_columns(frame: pd.DataFrame, columns, conditions) -> list[Problem
     for role, name in columns.list_read().items():
         if name not in frame:
             near = list_names(order_by_nearness(name, [other for other in frame if str(other)]))
-            text = f"there is no column {shorten(name)!r} for --{role}; columns, nearest first: {near}"
+            text = (
+                f"there is no column {shorten(name)!r} for --{role}; columns, nearest first: {near}"
+            )
             problems.append(Problem(0, "", "", text))
     return problems
 
@@ -78,16 +84,17 @@ def find_meant(frame: pd.DataFrame) -> dict[str, str]:
         fits = [other for other in free if _fits(frame, other, role)]
         if name in frame:
             meant[role] = str(name)
-        elif near := next((other for other in fits if _means(other, role)), None):
-            meant[role] = near
-        elif near := _find_misspelt(name, frame[fits] if len(set(fits)) == len(fits) else frame):
+            continue
+        near = next((other for other in fits if _means(other, role)), None)
+        near = near or _find_misspelt(name, fits)
+        if near is not None:
             meant[role] = near
     return meant
 
 
-def _find_misspelt(name: str, frame: pd.DataFrame) -> str | None:
+def _find_misspelt(name: str, names) -> str | None:
     """The column whose name is the same but for case, signs or a letter."""
-    plain = {_plain(other): str(other) for other in frame}
+    plain = {_plain(other): str(other) for other in names}
     near = get_close_matches(_plain(name), plain, n=1, cutoff=MISSPELT)
     return plain[near[0]] if near and near[0] else None
 
@@ -135,7 +142,9 @@ def explain_shape(frame: pd.DataFrame, conditions) -> str:
         if isinstance(frame[name], pd.Series) and is_numbers(frame[name])
     ]  # fmt: skip
     if OWN.condition not in frame:
-        found = [[name for name in names if str(word).casefold() in _words(name)] for word in conditions]
+        found = [
+            [name for name in names if str(word).casefold() in _words(name)] for word in conditions
+        ]
         if all(found):
             return _explain_wide(frame, dict(zip(map(str, conditions), found, strict=True)))
         periods = [name for name in names if PERIOD.fullmatch(name)]
@@ -190,7 +199,9 @@ def _explain_periods(frame: pd.DataFrame, periods: list[str], conditions) -> str
     sequence = next((str(name) for name in frame if "sequence" in _words(str(name))), None)
     text = f"{' and '.join(periods)} are periods, and a period is no condition"
     if sequence is None:
-        return f"{text}; the table needs a column that says in which order each participant had them"
+        return (
+            f"{text}; the table needs a column that says in which order each participant had them"
+        )
     letters = sorted(set("".join(frame[sequence].dropna().astype("str").unique())))
     codes = ""
     if len(letters) == 2 and "".join(letters).isalnum():

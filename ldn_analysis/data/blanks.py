@@ -23,7 +23,9 @@ def find_blanks(frame, fields: dict, missing: str, notes: list[str], seen: Set[s
     needed = [name for name, field in fields.items() if name in frame and is_required(field)]
     blank, problems = frame[needed].isna(), []
     for name in needed:
-        is_word = frame[name].isin(WORDS) if fields[name]["type"] == "string" else blank[name] & False
+        is_word = (
+            frame[name].isin(WORDS) if fields[name]["type"] == "string" else blank[name] & False
+        )
         if is_word.any():
             blank[name] |= is_word
             problems += _explain_words(frame.loc[is_word, name], missing, notes)
@@ -52,7 +54,9 @@ def is_required(field: dict) -> bool:
 
 def _explain_words(cells: pd.Series, missing: str, notes: list[str]) -> list[Problem]:
     """NA and its like in a column of labels: blanks, but not without a word."""
-    text = "is read as a blank; if it is a label, such as initials, write it in another way, e.g. N.A."
+    text = (
+        "is read as a blank; if it is a label, such as initials, write it in another way, e.g. N.A."
+    )
     if missing == "drop":
         notes.append(f"line {cells.index[0]}, {cells.name}: {str(cells.iloc[0])!r} {text}")
         return []

@@ -17,9 +17,18 @@ __all__: list[str] = []
 ERRORS = ["#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#NULL!"]  # of a spreadsheet
 BLANKS = ["", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", ".", *ERRORS]
 STATA = [f".{letter}" for letter in "abcdefghijklmnopqrstuvwxyz"]
-NULLS = [*BLANKS, "None", "none", "NULL", "null", "<NA>", *STATA]  # of numbers; "None" may be a condition
+NULLS = [
+    *BLANKS,
+    "None",
+    "none",
+    "NULL",
+    "null",
+    "<NA>",
+    *STATA,
+]  # of numbers; "None" may be a condition
 LINE_END = re.compile("\r\n|\r|\n")
 MINUS = re.compile("[\u2010-\u2013\u2212\ufe63\uff0d](?=[0-9.,])")
+MAX_BLOCKS = 50
 CELLS_AT_ONCE = 500_000
 QUOTE_IT = "quote cells that contain the delimiter, or"
 
@@ -65,7 +74,9 @@ def _read_rows(text: Text, header: Header, fields: dict) -> tuple[pd.DataFrame, 
         if name in fields and i in types and "categories" in fields[name]:
             column = column.astype("category")
         columns[i] = column.set_axis(lines)
-    return pd.DataFrame(columns, index=lines, copy=False), n_blank
+    # Many columns in one block: pandas warns of each that is added to many blocks.
+    is_wide = len(columns) > MAX_BLOCKS
+    return pd.DataFrame(columns, index=lines, copy=is_wide), n_blank
 
 
 def _name_type(column: pd.Series) -> str:

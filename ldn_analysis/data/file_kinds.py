@@ -30,7 +30,7 @@ KINDS = (
     (b"\xd0\xcf\x11\xe0", "is an old workbook (.xls) or one with a password; save it as .xlsx "
      "without a password, or the sheet as CSV UTF-8"),
 )  # fmt: skip
-OLD_STATA = re.compile(rb"[i-s][\1\2]\1", re.DOTALL)
+OLD_STATA = re.compile(rb"[i-s][\x01\x02]\x01")
 HTML = re.compile(r"<(!doctype html|html|head|body|table|meta|style)\b")
 
 
@@ -63,6 +63,8 @@ def name_archive(names: list[str], kind: str) -> str:
     if "xl/workbook.bin" in names:
         return "is a binary workbook (.xlsb); save it as .xlsx, or the sheet as CSV UTF-8"
     if any(name.startswith("word/") for name in names):
-        return "is a text document (.docx); copy the table into a spreadsheet and save it as CSV UTF-8"
+        return (
+            "is a text document (.docx); copy the table into a spreadsheet and save it as CSV UTF-8"
+        )
     shown = ", ".join(name for name in names if name.isprintable())[:120]
     return f"is a zip archive ({shown or 'empty'}); {UNPACK}"

@@ -1,5 +1,6 @@
 """How a text is laid out as a table: where the names stand, and what divides the cells."""
 
+import contextlib
 import csv
 import re
 from collections import Counter
@@ -32,7 +33,7 @@ def find_header(text: Text, wanted: Set[str], notes: list[str]) -> Header:
     path = str(text.path)
     above, lines, given, n_comments = _skip_to_names(text, wanted)
     if given:
-        notes.append(f"the first line says that cells are separated by {DELIMITERS[given]}s")
+        notes.append("the line sep= above the names was read as such")
     if n_comments:
         notes.append(f"{n_comments} comment line(s) above the names were skipped")
     _refuse_too_wide(path, lines, above, given)
@@ -93,10 +94,8 @@ def _choose_delimiter(lines: list[str], wanted: Set[str]) -> str:
 def _split(lines: list[str], delimiter: str) -> list[list[str]]:
     """The cells of the first lines; those up to the first that cannot be read."""
     rows: list[list[str]] = []
-    try:
+    with contextlib.suppress(csv.Error):
         rows.extend(csv.reader(lines, delimiter=delimiter))
-    except csv.Error:
-        pass
     return rows or [lines[0].split(delimiter)]
 
 
@@ -107,5 +106,3 @@ def _refuse_lines_above(path, columns: list[str], lines, above: int, wanted: Set
     if not wanted & set(columns) and known[likely] >= 2 and likely > 0:
         problem = f"line {above + likely + 1} seems to name the columns; delete the lines above it"
         raise DataError(path, [problem])
-
-

@@ -32,10 +32,14 @@ def notice(frame: pd.DataFrame, resource: dict) -> list[str]:
         if name == "esr_mm_h" or (name == columns.predictor and unit == "mm/h"):
             notes += _notice_esr(values)
         if name == columns.outcome and unit.startswith("%") and values.abs().max() < 1:
-            text = "lies between -1 and 1 in every row; if these are proportions, multiply them by 100"
+            text = (
+                "lies between -1 and 1 in every row; if these are proportions, multiply them by 100"
+            )
             notes.append(f"{name}: {text}")
         if name in ("baseline_pain_0_100", "end_pain_0_100") and _is_0_to_10(values, name):
-            notes.append(f"{name}: is never above 10; if it was rated from 0 to 10, multiply it by 10")
+            notes.append(
+                f"{name}: is never above 10; if it was rated from 0 to 10, multiply it by 10"
+            )
     return notes + (_notice_labels(frame, who) if who in frame else [])
 
 

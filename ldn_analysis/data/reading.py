@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ..core.columns import Columns, build_columns
+from ..core.columns import OWN, Columns, build_columns
 from ..core.status import copy_status, read_status
 from ..core.validation import require_missing
 from .advice import suggest_command
@@ -14,6 +14,15 @@ from .checking import check_cells, describe_own_table, require_conditions, set_s
 from .layout import find_header
 from .problems import DataError
 from .text import WORKBOOK, hold_file, look_through
+from .wide import (
+    LINE,
+    SOURCE,
+    find_absent,
+    make_long,
+    make_long_by_period,
+    place_problems,
+    require_wide,
+)
 from .workbook import read_workbook
 
 __all__ = ["read_table"]
@@ -25,19 +34,21 @@ def read_table(
     table: str = "esr_pain_change",
     conditions: Sequence[str] | None = None,
     missing: str = "raise",
+    sheet: str | None = None,
     columns: Columns | None = None,
     **names,
 ) -> pd.DataFrame:
-    """Read a CSV, in the shape of one of the project's tables or of your own, and check all of it.
+    """Read a table, in the shape of one of the project's or of your own, and check all of it.
 
     Recognised without being told: comma, semicolon, tab or bar between the cells; decimal
     commas where the comma does not separate the cells; UTF-8 with or without a byte-order
-    mark, UTF-16, Latin-1. Columns beyond the codebook's are kept.
+    mark, UTF-16, Latin-1; comment lines above the names; .xlsx workbooks (with openpyxl).
+    Columns beyond the codebook's are kept.
 
     Parameters
     ----------
     path : str or Path
-        The file.
+        The file; a pipe is read once.
     table : str
         Which of `list_datasets` it has the shape of.
     conditions : sequence of str, optional
@@ -45,11 +56,14 @@ def read_table(
         left out and counted. Default: those of the codebook, and no others may occur.
     missing : {"raise", "drop"}
         What to do with rows that lack a required number.
+    sheet : str, optional
+        Name or number of a workbook's sheet; default: the first.
     columns : Columns, optional
         Which columns of a table of your own hold what; the table keeps its own names.
     **names
         The same one by one, or what replaces parts of `columns`, e.g. participant="id",
-        condition="arm", outcome="weight".
+        condition="arm", outcome="weight". Of one row per participant: wide={"ldn": "pain_ldn",
+        "placebo": "pain_placebo"}, alone or with others.
 
     Returns
     -------
@@ -87,24 +101,70 @@ def read_table(
     ['a', 'a', 'b', 'b']
     """
     require_missing(missing, "read_table")
-    own = build_columns(columns, **names)
+    own, wide = _tell_columns(columns, names)
     resource = describe_own_table(table) if own is None else own.describe_table()
-    if conditions is None and own is not None:
-        conditions = own.conditions or None
+    if conditions is None:
+        conditions = (own.conditions if own else tuple(wide)) or None
     require_conditions(conditions, resource, "read_table")
-    path = Path(path)
-    hint = "" if own else f"The columns are described by: ldn-analysis describe {table}"
-    notes: list[str] = []
-    frame, problems = check_cells(
-        _read_cells(path, resource, notes), resource, conditions, missing, notes
-    )
+    path, notes = Path(path), []
+    wanted = {field["name"] for field in resource["schema"]["fields"]} | set(wide.values())
+    wanted |= set(own.periods) if own else set()
+    raw = _read_file(path, resource, wanted, sheet, notes)
+    long, problems = _lengthen(raw, own or OWN, wide, notes)
+    if not problems:
+        frame, problems = check_cells(long, resource, conditions, missing, notes)
     if problems:
-        raise DataError(str(path), problems, hint)
+        if SOURCE in long:
+            problems = place_problems(problems, long, _name_values(own or OWN))
+        raise DataError(str(path), problems, _hint(table, own, raw, path, problems), notes)
+    frame = frame.drop(columns=[LINE, SOURCE], errors="ignore")
     frame = copy_status(frame, frame)  # a column `status` may say that the rows are illustrative
     if own is None and read_status(frame):
         frame = set_status_types(frame, table)
     frame.attrs["notes"] = notes
     return frame
+
+
+def _tell_columns(columns: Columns | None, names: dict) -> tuple[Columns | None, dict]:
+    """The reader's own columns, None for the project's, and those of a wide table."""
+    if columns is None and set(names) == {"wide"}:
+        require_wide(names["wide"], "read_table")
+        return None, dict(names["wide"])
+    own = build_columns(columns, **names)
+    if own is not None and own.wide:
+        require_wide(own.wide, "read_table")
+    return own, dict(own.wide) if own else {}
+
+
+def _name_values(columns: Columns) -> str:
+    """The column that the cells of a wide table become."""
+    return str(columns.end if columns.computes_outcome else columns.outcome)
+
+
+def _lengthen(raw: pd.DataFrame, columns: Columns, wide: dict, notes: list[str]):
+    """A wide table with one row per participant and condition; another one as it is."""
+    names = (columns.participant, columns.condition, _name_values(columns))
+    if wide:
+        problems = find_absent(raw, list(wide.values()), "--wide")
+        return (raw, problems) if problems else (make_long(raw, wide, names, notes), [])
+    if columns.periods:
+        problems = find_absent(raw, columns.periods, "--periods")
+        problems += find_absent(raw, [columns.sequence], "--sequence")
+        if problems:
+            return raw, problems
+        order = (columns.sequence, columns.sequence_codes)
+        return make_long_by_period(raw, columns.periods, *order, names, notes)
+    return raw, []
+
+
+def _hint(table: str, own, raw: pd.DataFrame, path: Path, problems: list) -> str:
+    """What helps with all of the problems."""
+    if own is not None:
+        return ""
+    is_unnamed = all("is missing" in str(problem) for problem in problems)
+    if table == "esr_pain_change" and is_unnamed and (command := suggest_command(raw, path)):
+        return command
+    return f"The columns are described by: ldn-analysis describe {table}"
 
 
 def _read_file(path: Path, resource: dict, wanted: set[str], sheet, notes: list[str]):

@@ -55,7 +55,11 @@ def _find_second_names(frame: pd.DataFrame, names: list[str], numbers: list[str]
 def _explain_second_names(frame: pd.DataFrame, rows: int, texts: list[str]) -> Problem:
     """One problem for all of them."""
     lines = [str(line) for line in frame.index[:rows]]
-    which = f"line {lines[0]} holds" if rows == 1 else f"lines {', '.join(lines[:-1])} and {lines[-1]} hold"
+    which = (
+        f"line {lines[0]} holds"
+        if rows == 1
+        else f"lines {', '.join(lines[:-1])} and {lines[-1]} hold"
+    )
     name = next(name for name in texts if pd.notna(frame[name].iloc[0]))
     text = f"is no number, and {which} no data but more names, questions or units; delete "
     text += "this line" if rows == 1 else "these lines"
@@ -79,5 +83,7 @@ def _find_comments(frame, needed: list[str]) -> tuple[pd.DataFrame, list[Problem
     rows = rows[rows.drop(columns=first).isna().all(axis=1)]
     rows = rows[rows[first].astype("str").str.startswith("#").fillna(False).astype(bool)]
     text = "is a comment, not data; delete the line"
-    problems = [Problem(int(line), str(first), str(cell), text) for line, cell in rows[first].items()]
+    problems = [
+        Problem(int(line), str(first), str(cell), text) for line, cell in rows[first].items()
+    ]
     return (frame.drop(rows.index), problems) if problems else (frame, [])

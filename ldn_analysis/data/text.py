@@ -74,7 +74,9 @@ def _read_pipe(path: Path) -> bytes:
     try:
         while True:
             if os.name == "posix" and not select.select([descriptor], [], [], MAX_WAIT)[0]:
-                problem = f"gave nothing for {MAX_WAIT} seconds; save the table to a file and name it"
+                problem = (
+                    f"gave nothing for {MAX_WAIT} seconds; save the table to a file and name it"
+                )
                 raise DataError(str(path), [problem])
             with contextlib.suppress(BlockingIOError):
                 parts.append(os.read(descriptor, PART))
@@ -126,7 +128,9 @@ def _look_through(text: Text) -> None:
             at += len(part)
             if run > MAX_LINE:
                 line = _count_lines(text, at)
-                problem = f"line {line} is longer than {MAX_LINE:,} characters; is it a table? {SAVE}"
+                problem = (
+                    f"line {line} is longer than {MAX_LINE:,} characters; is it a table? {SAVE}"
+                )
                 raise DataError(path, [problem])
             is_empty = is_empty and not part.strip(EMPTY_CELLS)
     if is_empty:

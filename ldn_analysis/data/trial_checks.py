@@ -14,9 +14,7 @@ from .values import find_unknown
 __all__: list[str] = []
 
 
-def check_esr_pain(
-    frame: pd.DataFrame, participant, conditions, notes: list[str]
-) -> list[Problem]:
+def check_esr_pain(frame: pd.DataFrame, participant, conditions, notes: list[str]) -> list[Problem]:
     """What a line in each condition needs, and whether the columns agree with one another."""
     problems = []
     for condition in conditions:

@@ -41,7 +41,9 @@ def make_long(frame: pd.DataFrame, wide: Mapping[str, str], names: tuple[str, st
         Index: whole numbers from 1; the columns LINE and SOURCE say where each row came from.
     """
     who, condition, outcome = map(str, names)
-    kept = [name for name in frame if name not in wide.values() and name not in (condition, outcome)]
+    kept = [
+        name for name in frame if name not in wide.values() and name not in (condition, outcome)
+    ]
     base = frame[kept]
     if who not in base:
         base = base.assign(**{who: [f"row {line}" for line in frame.index]})

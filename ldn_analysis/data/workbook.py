@@ -115,7 +115,9 @@ def _write_csv(made, notes: list[str]) -> str:
     for area in made.merged_cells.ranges:
         if area.min_row < area.max_row:
             first = made.cell(area.min_row, area.min_col)
-            filled |= {(row, area.min_col): first for row in range(area.min_row + 1, area.max_row + 1)}
+            filled |= {
+                (row, area.min_col): first for row in range(area.min_row + 1, area.max_row + 1)
+            }
     n_percent = 0
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
