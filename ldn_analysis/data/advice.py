@@ -34,7 +34,9 @@ MAX_GROUPS = 12  # values of a column that could be the condition
 def find_missing_columns(frame: pd.DataFrame, fields: dict, conditions) -> list[Problem]:
     """Required columns of the codebook that are not there, with the one that may be meant."""
     missing = [name for name, field in fields.items() if is_required(field) and name not in frame]
-    is_trial = OWN.outcome in fields and OWN.outcome in missing
+    frame = frame.set_axis(frame.columns.map(str), axis=1)
+    frame = frame.loc[:, ~frame.columns.duplicated()]
+    is_trial = OWN.outcome in missing and "outcome" not in find_meant(frame)
     words = conditions or fields["condition"]["categories"] if is_trial else ()
     if is_trial and (text := explain_shape(frame, words)):
         meant = find_meant(frame)
@@ -45,19 +47,19 @@ def find_missing_columns(frame: pd.DataFrame, fields: dict, conditions) -> list[
 
 def _list_missing(frame: pd.DataFrame, missing: list[str], told=()) -> list[Problem]:
     """One problem for each missing column that has not been told."""
-    meant, problems = find_meant(frame), []
+    meant, problems = find_meant(frame) if missing else {}, []
     roles = {getattr(OWN, role): role for role in ROLES}
     for name in missing:
         if name in told:
             continue
         role = roles.get(name)
         near = meant.get(role) if role else _find_misspelt(name, frame)
-        text = f"column {name!r} is missing; columns: {list_names(frame.columns)}"
-        if near is not None and role is not None:
-            option = f"--{role} {shlex.quote(shorten(near))}"
-            text = f"column {name!r} is missing; is it {shorten(near)!r}? Then rename it, or add {option}"
-        elif near is not None:
-            text = f"column {name!r} is missing; rename {shorten(near)!r}?"
+        hint = (
+            f"columns: {list_names(frame.columns)}"
+            if near is None
+            else f"rename {shorten(near)!r}?"
+        )
+        text = f"column {name!r} is missing; {hint}"
         problems.append(Problem(0, "", "", text))
     return problems
 
@@ -79,14 +81,14 @@ def find_meant(frame: pd.DataFrame) -> dict[str, str]:
     """Which column may hold each role: by its exact name, its words, or a slip of the pen."""
     meant: dict[str, str] = {}
     for role in ROLES:
-        name = getattr(OWN, role)
-        free = [str(other) for other in frame if str(other) and other not in meant.values()]
-        fits = [other for other in free if _fits(frame, other, role)]
+        name = str(getattr(OWN, role))
         if name in frame:
-            meant[role] = str(name)
+            meant[role] = name
             continue
-        near = next((other for other in fits if _means(other, role)), None)
-        near = near or _find_misspelt(name, fits)
+        free = [other for other in frame if other and other not in meant.values()]
+        near = next((x for x in free if _means(x, role) and _fits(frame, x, role)), None)
+        if near is None and (slip := _find_misspelt(name, free)) and _fits(frame, slip, role):
+            near = slip
         if near is not None:
             meant[role] = near
     return meant
@@ -120,11 +122,9 @@ def _means(name: str, role: str) -> bool:
 def _fits(frame: pd.DataFrame, name: str, role: str) -> bool:
     """Whether the cells could be what the role needs."""
     cells = frame[name]
-    if not isinstance(cells, pd.Series):
-        return False
     if role in ("predictor", "outcome"):
         return is_numbers(cells)
-    return role != "condition" or 1 < cells.nunique() <= MAX_GROUPS
+    return role != "condition" or 1 < cells.astype("str").nunique() <= MAX_GROUPS
 
 
 def is_numbers(cells: pd.Series) -> bool:
@@ -138,8 +138,7 @@ def is_numbers(cells: pd.Series) -> bool:
 def explain_shape(frame: pd.DataFrame, conditions) -> str:
     """What to do with a table that has no column of the outcome; empty if no shape is seen."""
     names = [
-        str(name) for name in frame
-        if isinstance(frame[name], pd.Series) and is_numbers(frame[name])
+        name for name in frame if is_numbers(frame[name])
     ]  # fmt: skip
     if OWN.condition not in frame:
         found = [
@@ -150,7 +149,7 @@ def explain_shape(frame: pd.DataFrame, conditions) -> str:
         periods = [name for name in names if PERIOD.fullmatch(name)]
         stems = [PERIOD.fullmatch(name)[1] for name in periods]
         if len(periods) == 2 and stems[0] == stems[1]:
-            return _explain_periods(frame, periods, conditions)
+            return _explain_periods(frame, periods)
     before = [name for name in names if _words(name) & BEFORE]
     after = [name for name in names if _words(name) & AFTER]
     if len(before) == len(after) == 1:
@@ -194,9 +193,9 @@ def _explain_wide(frame: pd.DataFrame, found: dict[str, list[str]]) -> str:
     return f"the table is wide: {shown} are columns of one row per participant; read it as it is with {options}"
 
 
-def _explain_periods(frame: pd.DataFrame, periods: list[str], conditions) -> str:
+def _explain_periods(frame: pd.DataFrame, periods: list[str]) -> str:
     """One column for each period of a crossover."""
-    sequence = next((str(name) for name in frame if "sequence" in _words(str(name))), None)
+    sequence = next((name for name in frame if "sequence" in _words(name)), None)
     text = f"{' and '.join(periods)} are periods, and a period is no condition"
     if sequence is None:
         return (
@@ -205,8 +204,8 @@ def _explain_periods(frame: pd.DataFrame, periods: list[str], conditions) -> str
     letters = sorted(set("".join(frame[sequence].dropna().astype("str").unique())))
     codes = ""
     if len(letters) == 2 and "".join(letters).isalnum():
-        pairs = " ".join(f"{letter}=NAME{i}" for i, letter in enumerate(letters, 1))
-        codes = f" --codes {pairs}, NAME1 and NAME2 being the conditions that they stand for (e.g. {conditions[0]})"
+        pairs = [f"--sequence-code {letter}=NAME{i}" for i, letter in enumerate(letters, 1)]
+        codes = f" {' '.join(pairs)}, NAME1 and NAME2 being the conditions that they stand for"
     roles = _name_roles(frame, "participant", "predictor")
     columns = " ".join(map(shlex.quote, periods))
     return (
@@ -229,7 +228,8 @@ def _explain_before_after(frame: pd.DataFrame, before: str, after: str) -> str:
 
 def suggest_command(frame: pd.DataFrame, path) -> str:
     """The command that reads a table with other names as it is; empty if a role has no column."""
-    meant = find_meant(frame)
+    frame = frame.set_axis(frame.columns.map(str), axis=1)
+    meant = find_meant(frame.loc[:, ~frame.columns.duplicated()])
     if not all(role in meant for role in ROLES):
         return ""
     options = " ".join(f"--{role} {shlex.quote(meant[role])}" for role in ROLES)

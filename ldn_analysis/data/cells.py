@@ -96,9 +96,9 @@ def _read_parts(text: Text, header: Header, fields: dict, types: dict):
         blank = chunk.isna().all(axis=1).to_numpy()
         if blank.any():
             n_blank += int(blank.sum())
-            if blank.all():
-                continue
             chunk, numbers = chunk[~blank], numbers[~blank]
+        if not len(numbers):
+            continue
         lines.append(numbers)
         for i in range(n_columns):
             parts[i].append(chunk[i].copy())

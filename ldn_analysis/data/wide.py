@@ -74,7 +74,7 @@ def make_long_by_period(frame, periods: Sequence[str], sequence: str, codes: Map
     orders = {text: _split_order(text, codes, len(periods)) for text in texts.dropna().unique()}
     problems = [
         Problem(line, str(sequence), str(text), f"does not name {len(periods)} conditions in order; write "
-                "e.g. 'ldn then placebo', or AB with --codes A=ldn B=placebo")
+                "e.g. 'ldn then placebo', or AB with --sequence-code A=ldn --sequence-code B=placebo")
         for line, text in texts.items() if not orders.get(text)
     ]  # fmt: skip
     if problems:
