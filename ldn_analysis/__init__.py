@@ -94,6 +94,7 @@ _HOMES = {
         "compare_group_slopes",
         "compare_groups",
     ),
+    "lines.figures_groups": ("plot_groups",),
     "lines.figures_checks": ("plot_checks",),
     "lines.figures_refits": (
         "plot_bootstrap",
@@ -132,6 +133,7 @@ _HOMES = {
         "compare_means",
     ),
     "crossover.figure_1": ("plot_improvement",),
+    "crossover.figures_means": ("plot_mean_difference",),
     "crossover.figures": (
         "plot_crossover",
         "plot_improvement_agreement",

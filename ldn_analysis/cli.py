@@ -10,6 +10,33 @@ from pathlib import Path
 
 __all__ = ["main"]
 
+# Columns of a table in its own words, as `core.columns.Columns` has them: (metavar, help).
+COLUMNS = {
+    "participant": ("COLUMN", "who it is; without it each row is another participant"),
+    "condition": ("COLUMN", "what tells the conditions, groups or arms apart"),
+    "predictor": ("COLUMN", "x of each line; without it there are no lines"),
+    "outcome": ("COLUMN", "what is compared"),
+    "baseline": ("COLUMN", "outcome before treatment: groups are compared adjusted for it"),
+    "end": ("COLUMN", "outcome at the end: with --baseline the reduction is computed"),
+    "covariate": ("COLUMN", "what a comparison of groups is adjusted for"),
+    "sequence": ("COLUMN", "order of the two conditions of a crossover"),
+    "period": ("COLUMN", "period of each row of a crossover"),
+    "improvement": ("COLUMN", "answers in the words of Fig. 1"),
+    "reference": ("NAME", "the group the others are compared with (default: the last)"),
+    "codebook": ("FILE", "Frictionless codebook of the table: labels, units, limits"),
+}
+CHOICES = {
+    "reduction": (["percent", "absolute"], "(baseline - end) / baseline x 100, or baseline - end"),
+    "design": (["paired", "crossover", "parallel"], "default: as the rows say"),
+    "repeated": (["raise", "mean"], "several rows of a participant under one condition"),
+}
+PAIRS = {
+    "unit": ("units", "NAME=UNIT", "unit of a column, e.g. --unit weight=kg"),
+    "label": ("labels", "NAME=TEXT", "what to call a column in sentences and figures"),
+    "sequence-code": ("sequence_codes", "LETTER=CONDITION", "where the sequence says AB or BA"),
+}
+WIDE = "one row per participant: the column of the outcome by condition, e.g. ldn=COL1 placebo=COL2"
+PERIODS = "one row per participant: the column of each period; the conditions follow from --sequence"
 EPILOG = "exit codes: 0 done, 1 could not be done, 2 bad input or usage"
 
 
@@ -32,6 +59,7 @@ def main(arguments: list[str] | None = None) -> int:
     improvement: Self-reported improvement after LDN (Fig. 1)...
     """
     options = _parser().parse_args(arguments)
+    _take_file(options)
     try:
         code = options.run(options)
         sys.stdout.flush()  # a closed pipe is noticed here, not when Python ends
@@ -46,6 +74,18 @@ def main(arguments: list[str] | None = None) -> int:
         return _fail(f"{place}cannot be written or read: {error.strerror or error}", 1)
     except ValueError as error:  # DataError and CalibrationError among them
         return _fail(str(error), 2)
+
+
+def _take_file(options) -> None:
+    """`report --conditions A B my.csv`: the file is not a third condition."""
+    named = getattr(options, "conditions", None)
+    if (
+        getattr(options, "file", "") is None
+        and named
+        and len(named) > 2
+        and Path(named[-1]).exists()
+    ):
+        options.file = Path(named.pop())
 
 
 def _fail(message: str, code: int) -> int:
@@ -80,10 +120,13 @@ def _add_figures(commands) -> None:
     command.add_argument("--format", nargs="+", default=kinds, choices=kinds)
     command.add_argument(
         "--data", type=Path, metavar="FILE",
-        help="CSV in the shape of esr_pain_change: draws Fig. 2 from it",
+        help="CSV in the shape of esr_pain_change, or in its own with the options below",
     )  # fmt: skip
     _add_reading(command)
     command.set_defaults(run=_draw_figures)
+
+
+NO_FILE = "name the FILE to read"
 
 
 def _add_data(commands) -> None:
@@ -111,7 +154,7 @@ def _add_check(commands) -> None:
         "check", epilog=EPILOG, help="check a CSV of your own",
         description="Check a CSV against the codebook and list everything that is wrong with it.",
     )  # fmt: skip
-    command.add_argument("file", type=Path, metavar="FILE")
+    command.add_argument("file", type=Path, metavar="FILE", nargs="?")
     _add_table(command)
     _add_reading(command)
     command.set_defaults(run=_check_file)
@@ -124,7 +167,7 @@ def _add_report(commands) -> None:
         description="Figures, checks and comparisons of a CSV of your own, with their limits, as one "
         "HTML file that stands alone and can be printed.",
     )  # fmt: skip
-    command.add_argument("file", type=Path, metavar="FILE")
+    command.add_argument("file", type=Path, metavar="FILE", nargs="?")
     command.add_argument(
         "--out",
         type=Path,
@@ -184,12 +227,12 @@ class _Version(argparse.Action):
 
 
 def _add_reading(parser: argparse.ArgumentParser) -> None:
-    """Options of every command that reads a user's CSV."""
+    """Options of every command that reads a user's table."""
     parser.add_argument(
         "--conditions",
-        nargs=2,
-        metavar=("A", "B"),
-        help="your names of the two conditions, left pane first",
+        nargs="+",
+        metavar="NAME",
+        help="your names of the conditions, left pane first; quote names with spaces",
     )
     parser.add_argument(
         "--missing",
@@ -197,26 +240,69 @@ def _add_reading(parser: argparse.ArgumentParser) -> None:
         default="raise",
         help="rows with a blank in a required column",
     )
+    parser.add_argument("--sheet", metavar="NAME", help="of an .xlsx workbook (default: the first)")
+    own = parser.add_argument_group("a table in its own words (see also: template)")
+    own.add_argument(
+        "--columns", type=Path, metavar="FILE", help="the options below, in a TOML file"
+    )
+    for name, (metavar, text) in COLUMNS.items():
+        own.add_argument(f"--{name}", metavar=metavar, help=text)
+    for name, (choices, text) in CHOICES.items():
+        own.add_argument(f"--{name}", choices=choices, help=text)
+    for name, (target, metavar, text) in PAIRS.items():
+        own.add_argument(
+            f"--{name}", dest=target, action="append", type=_split_pair, metavar=metavar, help=text
+        )
+
+
+    own.add_argument(
+        "--wide", nargs="+", type=_split_pair, metavar="CONDITION=COLUMN", default=[], help=WIDE
+    )
+    own.add_argument("--periods", nargs="+", metavar="COLUMN", default=[], help=PERIODS)
+
+
+def _split_pair(text: str) -> tuple[str, str]:
+    """NAME=TEXT as two texts."""
+    name, sign, value = text.partition("=")
+    if not sign or not name.strip():
+        raise argparse.ArgumentTypeError(f"write NAME=TEXT; received {text!r}")
+    return name.strip(), value.strip()
+
+
+def _list_given(options) -> dict:
+    """What the options say about the columns."""
+    given = {name: getattr(options, name) for name in (*COLUMNS, *CHOICES)}
+    given |= {"wide": dict(options.wide), "periods": tuple(options.periods)}
+    given |= {target: dict(getattr(options, target) or {}) for target, *_ in PAIRS.values()}
+    return {name: value for name, value in given.items() if value}
+
+
+def _find_columns(options):
+    """The columns in the user's words; None for a table in the shape of the project's."""
+    from .core.columns import OWN_NAMES, Columns
+
+    given = _list_given(options)
+    if options.columns is None and set(given) <= {"wide"}:
+        return None  # a wide table may have the project's names too
+    if options.conditions:
+        given["conditions"] = tuple(options.conditions)
+    if options.columns is not None:
+        return Columns.from_toml(options.columns, **given)
+    if not {"participant", "condition", "predictor", "outcome", "baseline"} & set(given):
+        given = OWN_NAMES | given
+    return Columns(**given)
 
 
 def _draw_figures(options) -> int:
     """Read and fit everything first, render, and write last."""
-    if options.data is None and (options.conditions or options.missing != "raise"):
-        return _fail("--conditions and --missing go with --data FILE", 2)
-    data = None if options.data is None else _read(options, "esr_pain_change")
-
+    if options.data is None and (
+        options.conditions or options.missing != "raise" or options.columns or _list_given(options)
+    ):
+        return _fail("options about a table go with --data FILE", 2)
     from .core.files import write_files
-    from .crossover.improvement import summarise_improvement
-    from .data.tables import load_dataset
-    from .lines.regression import fit_lines
     from .report.captions import render_captions
 
-    results = {}
-    if data is None:
-        results["figure_1"] = summarise_improvement(load_dataset("improvement"))
-        data = load_dataset("esr_pain_change")
-    results["figure_2"] = fit_lines(data, groups=options.conditions)
-    del data  # of a million rows, the fits hold a copy
+    results = _fit_figures(options)
     contents, missing = _render(results, options.format)
     for text in missing:
         print(f"{options.data}: {text}", file=sys.stderr)
@@ -230,6 +316,31 @@ def _draw_figures(options) -> int:
     return 0
 
 
+def _fit_figures(options) -> dict:
+    """The result behind each figure, by the name of its files."""
+    from .crossover.improvement import summarise_improvement
+    from .data.tables import load_dataset
+    from .lines.regression import fit_lines
+
+    if options.data is None:
+        summary = summarise_improvement(load_dataset("improvement"))
+        return {"figure_1": summary, "figure_2": fit_lines(load_dataset("esr_pain_change"))}
+    data, columns = _read(options, "esr_pain_change")
+    if columns is None:
+        return {"figure_2": fit_lines(data, groups=options.conditions)}
+    from .report.estimates import analyse_table
+
+    analysis = analyse_table(data, columns)
+    results = {"lines": analysis.fits, "means": analysis.means}
+    results = {name: result for name, result in results.items() if result is not None}
+    if not results:
+        raise ValueError(
+            f"{options.data}: one group without a predictor leaves nothing to draw; name a column "
+            "with --predictor or --condition"
+        )
+    return results
+
+
 def _render(results: dict, formats: list[str]) -> tuple[dict[str, bytes], list[str]]:
     """Each result's figure as files, and what the font lacks."""
     from matplotlib import style
@@ -237,15 +348,13 @@ def _render(results: dict, formats: list[str]) -> tuple[dict[str, bytes], list[s
 
     from .core.canvas import STYLE
     from .core.export import notice_missing_characters, render_figure
-    from .crossover.figure_1 import plot_improvement
-    from .lines.figure_2 import plot_esr_pain
+    from .report.estimates import draw_result
 
     contents = {}
     with style.context(STYLE), notice_missing_characters() as missing:
         for name, result in (progress := tqdm(results.items(), unit="figure", disable=None)):
             progress.set_description(name)
-            axes = plot_improvement(result) if name == "figure_1" else plot_esr_pain(result)[0]
-            rendered = render_figure(axes.figure, formats)
+            rendered = render_figure(draw_result(result), formats)
             contents |= {f"{name}.{kind}": data for kind, data in rendered.items()}
     return contents, missing
 
@@ -266,8 +375,16 @@ def _write_data(options) -> int:
 
 def _check_file(options) -> int:
     """Read, and say what was found."""
-    frame = _read(options, options.table)
+    if options.file is None:
+        return _fail(NO_FILE, 2)
+    from .data.checking import describe_own_table
+    from .data.summary import summarise_reading
+
+    frame, columns = _read(options, options.table)
+    resource = describe_own_table(options.table) if columns is None else columns.describe_table()
     print(f"{options.file}: {len(frame)} rows, {frame.shape[1]} columns, no problems found")
+    for line in summarise_reading(frame, resource):
+        print(line)
     return 0
 
 
@@ -275,6 +392,8 @@ def _write_report(options) -> int:
     """Refuse a wrong place first; read, compute, and write last."""
     if options.seed < 0:
         return _fail(f"--seed must not be negative; received {options.seed}", 2)
+    if options.file is None:
+        return _fail(NO_FILE, 2)
     source, out = options.file, options.out or Path(f"{options.file.stem}_report.html")
     if out.is_dir():
         return _fail(f"{out}: is a folder; name a file in it, e.g. {out / 'report.html'}", 2)
@@ -282,14 +401,15 @@ def _write_report(options) -> int:
         return _fail(f"{out}: is the table itself; name another file with --out", 2)
     if out.suffix.lower() not in (".html", ".htm"):
         return _fail(f"{out}: the page is HTML; name a file that ends with .html", 2)
-    data = _read(options, "esr_pain_change")
+    data, columns = _read(options, "esr_pain_change")
 
     from .core.files import write_files
     from .report.report import build_report
 
     page = build_report(
-        data, rng=options.seed, path=source, title=options.title, command=_repeat(options)
-    )
+        data, rng=options.seed, path=source, title=options.title, command=_repeat(options),
+        columns=columns,
+    )  # fmt: skip
     for path in write_files({out.name: page.encode()}, out.parent):
         print(path)
     return 0
@@ -302,6 +422,16 @@ def _repeat(options) -> str:
     words = ["python", "-m", "ldn_analysis", "report", options.file.name]
     words += ["--conditions", *options.conditions] if options.conditions else []
     words += ["--missing", "drop"] if options.missing == "drop" else []
+    words += ["--columns", options.columns.name] if options.columns else []
+    for name in (*COLUMNS, *CHOICES):
+        if value := getattr(options, name):
+            words += [f"--{name}", Path(value).name if name == "codebook" else value]
+    for name, (target, *_) in PAIRS.items():
+        for key, value in getattr(options, target) or []:
+            words += [f"--{name}", f"{key}={value}"]
+    words += ["--wide", *(f"{key}={value}" for key, value in options.wide)] if options.wide else []
+    words += ["--periods", *options.periods] if options.periods else []
+    words += ["--sheet", options.sheet] if options.sheet else []
     words += ["--title", options.title] if options.title else []
     return join([*words, "--seed", str(options.seed)])
 
@@ -316,14 +446,19 @@ def _write_template(options) -> int:
 
 
 def _read(options, table: str):
-    """Read the user's CSV; what was noticed goes to standard error."""
+    """Read the user's table; what was noticed goes to standard error."""
     from .data.reading import read_table
 
+    columns = _find_columns(options)
     path = getattr(options, "file", None) or options.data
-    frame = read_table(path, table=table, conditions=options.conditions, missing=options.missing)
+    wide = {"wide": dict(options.wide)} if columns is None and options.wide else {}
+    frame = read_table(
+        path, table=table, conditions=options.conditions, missing=options.missing,
+        sheet=options.sheet, columns=columns, **wide,
+    )  # fmt: skip
     for note in frame.attrs["notes"]:
         print(f"{path}: {note}", file=sys.stderr)
-    return frame
+    return frame, columns
 
 
 def _describe(options) -> int:

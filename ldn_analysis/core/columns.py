@@ -233,6 +233,17 @@ class Columns:
             del roles["outcome"]
         return {role: name for role, name in roles.items() if name is not None}
 
+    def list_measures(self) -> list[str]:
+        """Name the columns of numbers that are summarised, each once.
+
+        Returns
+        -------
+        list of str
+            Predictor, baseline, end, covariate and outcome, as far as they are named.
+        """
+        roles = (self.predictor, self.baseline, self.end, self.covariate, self.outcome)
+        return list(dict.fromkeys(name for name in roles if name is not None))
+
     def describe_table(self) -> dict:
         """Describe the table as an entry of the codebook, as `get_resource` gives one.
 
@@ -279,6 +290,8 @@ class Columns:
         path = Path(path)
         try:
             given = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        except OSError as error:
+            raise ValueError(f"{path}: cannot be read: {error.strerror}") from None
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise ValueError(f"{path}: is not TOML: {error}") from None
         if isinstance(given.get("codebook"), str):
@@ -377,8 +390,8 @@ def _tidy_field(item: dict, name: str) -> dict:
 
 
 # The project's own names, which a table has unless it says otherwise.
-OWN = Columns(
-    participant="participant", condition="condition", predictor="esr_mm_h",
-    outcome="pain_reduction_percent", sequence="sequence", improvement="improvement",
-    conditions=(),
-)  # fmt: skip
+OWN_NAMES = {
+    "participant": "participant", "condition": "condition",
+    "predictor": "esr_mm_h", "outcome": "pain_reduction_percent",
+}  # fmt: skip
+OWN = Columns(**OWN_NAMES, sequence="sequence", improvement="improvement")

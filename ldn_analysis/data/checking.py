@@ -176,6 +176,10 @@ def _choose_conditions(frame, conditions, notes, name) -> tuple[pd.DataFrame, li
     absent = [value for value in conditions if value not in present]
     if absent:
         text = f"does not occur; conditions: {list_names(present)}"
+        if any(" " in str(value) for value in present) and any(
+            value in str(other).split() for value in absent for other in present
+        ):
+            text += "; quote names with spaces"
         return frame, [Problem(0, str(name), str(value), text) for value in absent]
     chosen = frame[name].isin(conditions) | frame[name].isna()
     if not chosen.all():

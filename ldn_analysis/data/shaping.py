@@ -40,7 +40,7 @@ class TableDesign:
         both = "both" if len(self.conditions) == 2 else "two or more"
         words = {
             "one group": f"one group, {counted}",
-            "parallel": f"independent groups ({names}), {counted}, none in two of them",
+            "parallel": f"independent groups ({names}), {counted}, {self.n_paired or 'none'} in two of them",
             "paired": f"the same participants under {names}: {self.n_paired:,} of {counted} have {both}",
         }
         words["crossover"] = f"crossover with known order, {words['paired']}"

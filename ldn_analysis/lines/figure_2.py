@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["plot_esr_pain", "plot_line"]
 
 MAX_DRAWN_SINGLY = 2_000  # more are drawn as a density, and the figure says so
+MAX_ACROSS = 3  # panes side by side; more stand in rows
 MAX_CELLS = 60, 40  # of a density, along x and y
 STATUS_OF = {"esr_mm_h": ("esr_status", "ESR")}  # column that tells published x from assumed
 
@@ -186,13 +187,24 @@ def plot_esr_pain(
     ['LDN (illustrative data)', 'Placebo (illustrative data)']
     """
     shared = {"sharex": True, "sharey": True}
+    rows = -(-len(fits) // MAX_ACROSS)
+    if axes is None and rows > 1:
+        axes = take_axes(
+            None, (rows, MAX_ACROSS), "plot_esr_pain", height_mm=20 + 72 * rows, **shared
+        )
+        for spare in axes[len(fits) :]:
+            spare.remove()
+        axes = axes[: len(fits)]
     axes = take_axes(axes, len(fits), "plot_esr_pain", height_mm=92, **shared)
     titles = CONDITION_TITLES | (titles or {})
     for ax, name in zip(axes, fits, strict=True):
         fit = fits[name]
         head = join_words(shorten_label(titles.get(name, str(name))), fit.status)
         _draw_pane(fit, ax, head, group if group in fit.data else None, confidence_level)
-        ax.label_outer()
+        if rows == 1:
+            ax.label_outer()
+        elif ax in axes[-MAX_ACROSS:]:  # nothing below it
+            ax.tick_params(labelbottom=True)
     _add_legend(axes)
     return axes
 

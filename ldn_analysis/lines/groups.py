@@ -84,7 +84,7 @@ class GroupComparison(Result):
         """
         rows = []
         for group in self.groups:
-            part = self._take(group)
+            part = self.take(group)
             y = part[self.outcome].to_numpy(float)
             row = {str(self.by): group, "n_obs": len(y), "mean": y.mean(), "sd": y.std(ddof=1)}
             if self.covariate is not None:
@@ -119,25 +119,41 @@ class GroupComparison(Result):
             rows += self._compare_pooled(confidence_level, self.covariate, together=True)
         return pd.DataFrame(rows)
 
-    def find_primary(self) -> pd.DataFrame:
+    def find_primary(self, confidence_level: float = 0.95) -> pd.DataFrame:
         """Give the rows to report: adjusted where there is a covariate, together where several.
+
+        Parameters
+        ----------
+        confidence_level : float
+            Of the intervals.
 
         Returns
         -------
         DataFrame
             One row of `to_frame` for each group but the reference.
         """
-        table = self.to_frame()
+        table = self.to_frame(confidence_level)
         return table.iloc[len(table) - len(self.groups) + 1 :].reset_index(drop=True)
 
-    def _take(self, group: str) -> pd.DataFrame:
-        """The rows of a group."""
+    def take(self, group: str) -> pd.DataFrame:
+        """Select the rows of a group.
+
+        Parameters
+        ----------
+        group : str
+            One of `groups`.
+
+        Returns
+        -------
+        DataFrame
+            With all columns.
+        """
         return self.data[(self.data[self.by].astype("str") == group).to_numpy()]
 
     def _compare_welch(self, group: str, confidence_level: float) -> dict:
         """One difference, each group with its own spread."""
         first, second = (
-            self._take(name)[self.outcome].to_numpy(float) for name in (group, self.reference)
+            self.take(name)[self.outcome].to_numpy(float) for name in (group, self.reference)
         )
         errors = [part.var(ddof=1) / len(part) for part in (first, second)]
         total = sum(errors)
@@ -150,7 +166,7 @@ class GroupComparison(Result):
     def _compare_pooled(self, confidence_level: float, covariate, *, together: bool) -> list[dict]:
         """All differences with one spread, adjusted or not, one by one or together."""
         names = [self.outcome] if covariate is None else [self.outcome, covariate]
-        parts = [self._take(group)[names].to_numpy(float) for group in self.groups]
+        parts = [self.take(group)[names].to_numpy(float) for group in self.groups]
         sizes = np.array([len(part) for part in parts])
         means = np.array([part.mean(0) for part in parts])
         inner = np.concatenate([part - part.mean(0) for part in parts])

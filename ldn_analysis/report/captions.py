@@ -1,6 +1,7 @@
 """Captions of Fig. 1 and Fig. 2: what is drawn, the numbers, and what is assumed."""
 
-from ..core.wording import format_interval
+from ..core.codebook import describe_column
+from ..core.wording import capitalise, format_interval
 
 __all__ = ["render_captions"]
 
@@ -11,7 +12,8 @@ def render_captions(results: dict) -> str:
     Parameters
     ----------
     results : dict
-        "figure_1": an ImprovementSummary, "figure_2": a LineFits; either may be missing.
+        "figure_1": an ImprovementSummary, "figure_2": a LineFits; of a table in its own words
+        "lines": a LineFits, "means": a comparison. Any may be missing.
 
     Returns
     -------
@@ -43,5 +45,21 @@ def render_captions(results: dict) -> str:
             f"**Fig. 2.** Baseline ESR against pain reduction, with least-squares lines and the 95 % "
             f"band of each line. {lines} That one pane is significant and the other is not would say "
             f"nothing about the difference between the two slopes.{assumed}\n"
+        )
+    if fits := results.get("lines"):
+        first = next(iter(fits.fits.values()))
+        x, y = (describe_column(name)[0] for name in (first.predictor, first.outcome))
+        several = (
+            " That one pane is significant and another is not would say nothing about the difference "
+            "between their slopes."
+        )
+        parts.append(
+            f"**Lines.** {capitalise(x)} against {y}, with least-squares lines and the 95 % band of "
+            f"each line. {fits}{several * (len(fits) > 1)}\n"
+        )
+    if means := results.get("means"):
+        parts.append(
+            "**Means.** Every participant's value, the means, and the difference with its 95 % "
+            f"interval. {means}\n"
         )
     return "\n".join(parts)
