@@ -5,6 +5,7 @@ Exit codes: 0 done; 1 it could not be done (nothing is half-written); 2 bad inpu
 
 import argparse
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -36,7 +37,10 @@ PAIRS = {
     "sequence-code": ("sequence_codes", "LETTER=CONDITION", "where the sequence says AB or BA"),
 }
 WIDE = "one row per participant: the column of the outcome by condition, e.g. ldn=COL1 placebo=COL2"
-PERIODS = "one row per participant: the column of each period; the conditions follow from --sequence"
+PERIODS = (
+    "one row per participant: the column of each period; the conditions follow from --sequence"
+)
+CALLER = re.compile(r"^[a-z_]+: (?=[a-z])")  # the function that refused; not the user's concern
 EPILOG = "exit codes: 0 done, 1 could not be done, 2 bad input or usage"
 
 
@@ -58,6 +62,7 @@ def main(arguments: list[str] | None = None) -> int:
     >>> main(["describe", "improvement"])  # doctest: +ELLIPSIS
     improvement: Self-reported improvement after LDN (Fig. 1)...
     """
+    _prepare_streams()
     options = _parser().parse_args(arguments)
     _take_file(options)
     try:
@@ -73,7 +78,18 @@ def main(arguments: list[str] | None = None) -> int:
         place = f"{error.filename}: " if error.filename else ""
         return _fail(f"{place}cannot be written or read: {error.strerror or error}", 1)
     except ValueError as error:  # DataError and CalibrationError among them
-        return _fail(str(error), 2)
+        return _fail(CALLER.sub("", str(error)), 2)
+
+
+def _prepare_streams() -> None:
+    """What a terminal cannot show is replaced; a closed stream is none that could fail."""
+    for name in ("stdin", "stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:  # else the next file that is opened would take its number
+            stream = Path(os.devnull).open("r" if name == "stdin" else "w", encoding="utf-8")
+            setattr(sys, name, stream)
+        elif name != "stdin" and hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
 
 
 def _take_file(options) -> None:
@@ -122,6 +138,7 @@ def _add_figures(commands) -> None:
         "--data", type=Path, metavar="FILE",
         help="CSV in the shape of esr_pain_change, or in its own with the options below",
     )  # fmt: skip
+    _add_force(command)
     _add_reading(command)
     command.set_defaults(run=_draw_figures)
 
@@ -178,6 +195,7 @@ def _add_report(commands) -> None:
     command.add_argument(
         "--seed", type=int, default=1, help="of bootstrap and permutations (default: 1)"
     )
+    _add_force(command)
     _add_reading(command)
     command.set_defaults(run=_write_report)
 
@@ -254,7 +272,6 @@ def _add_reading(parser: argparse.ArgumentParser) -> None:
             f"--{name}", dest=target, action="append", type=_split_pair, metavar=metavar, help=text
         )
 
-
     own.add_argument(
         "--wide", nargs="+", type=_split_pair, metavar="CONDITION=COLUMN", default=[], help=WIDE
     )
@@ -293,6 +310,26 @@ def _find_columns(options):
     return Columns(**given)
 
 
+def _add_force(parser: argparse.ArgumentParser) -> None:
+    """Option of the commands whose files have names that the user may have used."""
+    parser.add_argument(
+        "--force", action="store_true", help="replace files that this program has not written"
+    )
+
+
+def _refuse_foreign(options, folder: Path, contents: dict, marked: str) -> None:
+    """Files of somebody else under our names; one of ours bears the mark of its set."""
+    from .core.files import is_own
+
+    there = [folder / name for name in contents if (folder / name).exists()]
+    if there and not options.force and not is_own(folder / marked):
+        names = ", ".join(map(str, there))
+        raise ValueError(
+            f"{names}: is there and was not written by this program; name another place with --out, "
+            "or replace it with --force"
+        )
+
+
 def _draw_figures(options) -> int:
     """Read and fit everything first, render, and write last."""
     if options.data is None and (
@@ -309,7 +346,10 @@ def _draw_figures(options) -> int:
     contents["captions.md"] = render_captions(results).encode()
     # A user's figure is never written among the project's own by default.
     default = Path("figures") if options.data is None else Path(f"{options.data.stem}_figures")
-    for path in write_files(contents, options.out or default):
+    folder = options.out or default
+    if options.data is not None:
+        _refuse_foreign(options, folder, contents, "captions.md")
+    for path in write_files(contents, folder):
         print(path)
     for result in results.values():
         print(result)
@@ -401,14 +441,15 @@ def _write_report(options) -> int:
         return _fail(f"{out}: is the table itself; name another file with --out", 2)
     if out.suffix.lower() not in (".html", ".htm"):
         return _fail(f"{out}: the page is HTML; name a file that ends with .html", 2)
+    _refuse_foreign(options, out.parent, {out.name: b""}, out.name)
     data, columns = _read(options, "esr_pain_change")
 
     from .core.files import write_files
     from .report.report import build_report
 
     page = build_report(
-        data, rng=options.seed, path=source, title=options.title, command=_repeat(options),
-        columns=columns,
+        data, rng=options.seed, title=options.title, command=_repeat(options), columns=columns,
+        path=source if source.is_file() else None,  # of a pipe nobody can read the bytes again
     )  # fmt: skip
     for path in write_files({out.name: page.encode()}, out.parent):
         print(path)

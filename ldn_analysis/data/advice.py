@@ -59,6 +59,8 @@ def _list_missing(frame: pd.DataFrame, missing: list[str], told=()) -> list[Prob
             if near is None
             else f"rename {shorten(near)!r}?"
         )
+        if role == "outcome" and near is not None:
+            hint += " (positive must mean less pain)"
         text = f"column {name!r} is missing; {hint}"
         problems.append(Problem(0, "", "", text))
     return problems
@@ -230,7 +232,9 @@ def suggest_command(frame: pd.DataFrame, path) -> str:
     """The command that reads a table with other names as it is; empty if a role has no column."""
     frame = frame.set_axis(frame.columns.map(str), axis=1)
     meant = find_meant(frame.loc[:, ~frame.columns.duplicated()])
-    if not all(role in meant for role in ROLES):
+    needed = [role for role in ROLES if role in meant or role != "condition"]
+    if not all(role in meant for role in needed):
         return ""
-    options = " ".join(f"--{role} {shlex.quote(meant[role])}" for role in ROLES)
-    return f"Or read it as it is: ldn-analysis check {shlex.quote(path.name)} {options}"
+    options = " ".join(f"--{role} {shlex.quote(meant[role])}" for role in needed)
+    how = "Or read it as it is" if "condition" in meant else "Or read it as it is, as one group"
+    return f"{how}: ldn-analysis check {shlex.quote(path.name)} {options}"

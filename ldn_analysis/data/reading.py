@@ -105,6 +105,8 @@ def read_table(
     resource = describe_own_table(table) if own is None else own.describe_table()
     if conditions is None:
         conditions = (own.conditions if own else tuple(wide)) or None
+        if conditions is None and own is not None and own.periods:
+            conditions = tuple(own.sequence_codes.values()) or None
     require_conditions(conditions, resource, "read_table")
     path, notes = Path(path), []
     wanted = {field["name"] for field in resource["schema"]["fields"]} | set(wide.values())

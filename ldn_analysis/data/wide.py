@@ -85,7 +85,6 @@ def make_long_by_period(frame, periods: Sequence[str], sequence: str, codes: Map
     order = long[sequence].astype("str").str.strip().map(orders)
     which = long["period"].astype(int) - 1
     long[condition] = [words[i] for words, i in zip(order, which, strict=True)]
-    long[sequence] = order.map(" then ".join)
     notes.append(f"the condition of each period follows from {sequence}")
     return long, []
 
