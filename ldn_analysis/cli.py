@@ -86,7 +86,7 @@ def _prepare_streams() -> None:
     for name in ("stdin", "stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is None:  # else the next file that is opened would take its number
-            stream = Path(os.devnull).open("r" if name == "stdin" else "w", encoding="utf-8")
+            stream = Path(os.devnull).open("r" if name == "stdin" else "w", encoding="utf-8")  # noqa: SIM115
             setattr(sys, name, stream)
         elif name != "stdin" and hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
