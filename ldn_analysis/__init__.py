@@ -20,6 +20,10 @@ _HOMES = {
         "save_figure",
         "show",
     ),
+    "core.notebook": (
+        "show_table",
+        "style_notebook",
+    ),
     "data.tables": (
         "list_datasets",
         "load_codebook",

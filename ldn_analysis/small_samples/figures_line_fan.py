@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..core.canvas import BELOW, BLUE, VERMILLION, label_column, take_axes, write_minus
+from ..core.canvas import (
+    BELOW,
+    BLUE,
+    VERMILLION,
+    describe_axes,
+    label_column,
+    take_axes,
+    write_minus,
+)
 from ..core.wording import format_number
 
 if TYPE_CHECKING:
@@ -80,6 +88,9 @@ def plot_line_fan(fan: LineFan, ax=None):
         fontsize=7,
     )
     ax.legend(ncols=2, **BELOW)
+    describe_axes(
+        ax, "Fan of lines of simulated studies about the true line, the significant ones dashed."
+    )
     return ax
 
 
