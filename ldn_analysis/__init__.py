@@ -21,8 +21,8 @@ _HOMES = {
         "show",
     ),
     "core.notebook": (
+        "prepare_notebook",
         "show_table",
-        "style_notebook",
     ),
     "data.tables": (
         "list_datasets",

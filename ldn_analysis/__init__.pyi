@@ -24,8 +24,8 @@ from .core.export import (
     show as show,
 )
 from .core.notebook import (
+    prepare_notebook as prepare_notebook,
     show_table as show_table,
-    style_notebook as style_notebook,
 )
 from .data.tables import (
     list_datasets as list_datasets,

@@ -8,7 +8,7 @@ import pandas as pd
 
 from .wording import format_fixed, format_number, format_p
 
-__all__ = ["render_frame", "show_table", "style_notebook"]
+__all__ = ["prepare_notebook", "render_frame", "show_table"]
 
 P_VALUES = ("p_value", "p_adjusted", "p")
 WIDEST_RATIO = 100  # of two numbers of a column that still get the same decimals
@@ -76,6 +76,7 @@ def render_frame(frame, *, caption: str = "") -> str:
 
 
 def _align(right: bool) -> str:
+    """Class of a cell."""
     return ' class="n"' if right else ""
 
 
@@ -122,6 +123,7 @@ def _choose_decimals(values: list[float]):
 
 
 def _format_p(value: float) -> str:
+    """A p value without its name, which the heading has."""
     return format_p(value).removeprefix("p ").removeprefix("= ")
 
 
@@ -131,10 +133,12 @@ def _format_alone(value: float) -> str:
 
 
 def _is_number(item) -> bool:
+    """Whether a cell is a number, and not true or false."""
     return isinstance(item, (int, float, np.number)) and not isinstance(item, (bool, np.bool_))
 
 
 def _is_missing(item) -> bool:
+    """Whether a cell is empty, of whatever kind."""
     return (
         item is None
         or item is pd.NA
@@ -144,6 +148,7 @@ def _is_missing(item) -> bool:
 
 
 def _format_item(item) -> str:
+    """Text of one cell of a column that is not of numbers."""
     if _is_missing(item):
         return "NaN"
     return _format_alone(float(item)) if _is_number(item) else str(item)
@@ -169,13 +174,13 @@ def show_table(frame, *, caption: str = "") -> None:
     from IPython.display import display
 
     if get_ipython() is None:  # no page to show it on
-        print(frame)
+        display(frame)
         return
     html, plain = render_frame(frame, caption=caption), frame.to_string(max_rows=60)
     display({"text/html": html, "text/plain": f"{caption}\n{plain}".strip()}, raw=True)
 
 
-def style_notebook() -> None:
+def prepare_notebook() -> None:
     """Show figures in the project's style and tables with readable numbers, in this notebook.
 
     Tables are those of `render_frame`, which a screen reader can walk through. Outside of a
@@ -183,7 +188,7 @@ def style_notebook() -> None:
 
     Examples
     --------
-    >>> style_notebook()
+    >>> prepare_notebook()
     """
     from IPython import get_ipython
     from matplotlib import style

@@ -79,8 +79,9 @@ def plot_line_fan(fan: LineFan, ax=None):
                 linestyle=":", label=label,
             )  # fmt: skip
     ax.autoscale_view()
-    ax.set(xlabel=label_column("esr_mm_h"), ylabel=label_column("pain_reduction_percent"))
-    ax.set_xlim(ends)
+    ax.set(
+        xlabel=label_column("esr_mm_h"), ylabel=label_column("pain_reduction_percent"), xlim=ends
+    )
     drawn = min(DRAWN, len(fan.p_value))
     ax.set_title(
         f"{fan.n_people} participants in a study, simulated\n"

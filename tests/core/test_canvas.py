@@ -403,10 +403,10 @@ def test_failed_save_leaves_old_files_whole(fits, tmp_path, monkeypatch, when):
     if when == "rendering":
         printed = export._print_figure
 
-        def fail(figure, name):
+        def fail(figure, name, dpi):
             if name == "pdf":
                 raise OSError("broken")
-            return printed(figure, name)
+            return printed(figure, name, dpi)
 
         monkeypatch.setattr(export, "_print_figure", fail)
     else:

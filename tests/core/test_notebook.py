@@ -2,11 +2,12 @@
 
 import re
 
+import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
 
-from ldn_analysis.core.notebook import render_frame, show_table, style_notebook
+from ldn_analysis.core.notebook import prepare_notebook, render_frame, show_table
 
 
 def read_cells(frame, **options):
@@ -33,11 +34,11 @@ def test_text_stands_left_and_numbers_right():
         ([0.662, 0.2891, 15.06], ["0.662", "0.289", "15.060"]),
         ([56.0, 11.0, 0.6], ["56.0", "11.0", "0.6"]),
         ([-0.00791, 0.361], ["-0.008", "0.361"]),
-        ([0.0038, 0.0012], ["0.00380", "0.00120"]),
+        ([0.0038, 0.0012], ["0.0038", "0.0012"]),
         ([1.23e-9, 4567.0], ["1.23 × 10^-9", "4,567"]),
         ([0.0, 0.0], ["0", "0"]),
         ([np.inf, 1.25], ["inf", "1.25"]),
-        ([-0.0001, 0.0099], ["-0.00010", "0.00990"]),
+        ([-0.0001, 0.0099], ["-0.0001", "0.0099"]),
     ],
 )
 def test_numbers_can_be_read(values, texts):
@@ -71,14 +72,22 @@ def test_a_series_and_levels_and_long_tables():
     assert long.count("<tr>") == 11
 
 
+@pytest.fixture
+def own_style():
+    """What a test changes of the figures' style ends with it."""
+    with mpl.rc_context():
+        yield
+
+
+@pytest.mark.usefixtures("own_style")
 def test_a_notebook_shows_these_tables_and_a_script_prints(capsys):
     formatters = pytest.importorskip("IPython.core.interactiveshell").InteractiveShell
-    style_notebook()  # outside of a notebook there is nothing to change
+    prepare_notebook()  # outside of a notebook there is nothing to change
     show_table(pd.Series([1], name="n"), caption="One")
     assert "n" in capsys.readouterr().out
     shell = formatters.instance()
     try:
-        style_notebook()
+        prepare_notebook()
         data, _ = shell.display_formatter.format(pd.DataFrame({"x": [1]}))
         assert "ldn-table" in data["text/html"]
     finally:
