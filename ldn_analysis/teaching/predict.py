@@ -6,7 +6,7 @@ remembered until the result answers it. So it survives a restart: Run All reads 
 
 import numbers
 
-from ..core.wording import format_number, say
+from ..core.wording import say
 
 __all__ = ["predict", "reveal"]
 
@@ -28,16 +28,16 @@ def predict(name: str, prediction=...) -> None:
     Examples
     --------
     >>> predict("03.a", 20)
-    Noted: you predict 20.
+    03.a: you predict 20.
     >>> predict("03.a", ...)
-    Put your prediction in place of the dots, then run this cell and go on.
+    03.a: put your prediction in place of the dots, and run this cell.
     """
     if prediction is ... or prediction is None or str(prediction).strip() in ("", "..."):
         _PREDICTIONS.pop(name, None)
-        print("Put your prediction in place of the dots, then run this cell and go on.")
+        print(f"{name}: put your prediction in place of the dots, and run this cell.")
         return
     _PREDICTIONS[name] = _describe(prediction)
-    print(f"Noted: you predict {_PREDICTIONS[name]}.")
+    print(f"{name}: you predict {_PREDICTIONS[name]}.")
 
 
 def reveal(name: str, result, unit: str = "") -> None:
@@ -55,30 +55,25 @@ def reveal(name: str, result, unit: str = "") -> None:
     Examples
     --------
     >>> predict("03.a", (5, 14))
-    Noted: you predict 5 to 14.
+    03.a: you predict 5 to 14.
     >>> reveal("03.a", (3, 16), "participants")
     You predicted 5 to 14; it is 3 to 16 participants.
     >>> reveal("03.z", "rising")
-    It is rising. (No prediction yet: write one into its cell above, and run both cells again.)
+    No prediction 03.z yet (write one into its cell above); it is "rising".
     """
     it_is = f"it is {_describe(result)} {unit}".rstrip()
+    said = f"No prediction {name} yet (write one into its cell above)"
     if name in _PREDICTIONS:
-        say(f"You predicted {_PREDICTIONS[name]}; {it_is}.")
-    else:
-        say(
-            f"I{it_is[1:]}. (No prediction yet: write one into its cell above, and run both "
-            "cells again.)"
-        )
+        said = f"You predicted {_PREDICTIONS[name]}"
+    say(f"{said}; {it_is}.")
 
 
 def _describe(value) -> str:
-    """A value as it is read: yes or no, a number without noise, a word, a range."""
+    """A value as it is read: yes or no, a number without noise, a quoted word, a range."""
     if isinstance(value, (list, tuple)):
         return " to ".join(map(_describe, value))
     if type(value).__name__.startswith("bool"):  # of Python or numpy
-        return "yes" if value else "no"
-    if isinstance(value, numbers.Integral) or (
-        isinstance(value, numbers.Real) and float(value).is_integer()
-    ):
-        return str(int(value))
-    return format_number(float(value)) if isinstance(value, numbers.Real) else str(value).strip()
+        return '"yes"' if value else '"no"'
+    if isinstance(value, numbers.Real):
+        return f"{float(value):.4g}" if abs(value) < 1000 else f"{float(value):,.0f}"
+    return f'"{str(value).strip()}"'
