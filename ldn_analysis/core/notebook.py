@@ -184,7 +184,7 @@ def prepare_notebook() -> None:
     """Show figures in the project's style and tables with readable numbers, in this notebook.
 
     Tables are those of `render_frame`, which a screen reader can walk through. Outside of a
-    notebook only the figures' style is set.
+    notebook only styles are set, those of figures and of printed tables.
 
     Examples
     --------
@@ -196,6 +196,8 @@ def prepare_notebook() -> None:
     from .canvas import STYLE as FIGURES
 
     style.use(FIGURES)
+    pd.options.display.max_colwidth = None
+    pd.options.display.precision = 3
     shell = get_ipython()
     if shell is None:
         return
