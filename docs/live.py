@@ -74,7 +74,7 @@ def read_library(stdlib: Path) -> dict[str, bytes]:
     # matplotlib looks for its fonts and styles in a folder.
     with zipfile.ZipFile(io.BytesIO(files.pop("matplotlib/mpl-data.zip"))) as data:
         for name in data.namelist():
-            is_font = name.startswith("fonts/") and "DejaVu" not in name
+            is_font = name.startswith("fonts/") and not re.search("DejaVu|LastResort", name)
             if not (name.endswith("/") or is_font or name.startswith(("images/", "sample_data/"))):
                 files[f"matplotlib/mpl-data/{name}"] = data.read(name)
     return files
@@ -251,6 +251,7 @@ def main() -> None:
         "library": write_asset("library", pack(library | read_package())),
     }
     shutil.copyfile(SOURCES / "live.css", LIVE / "live" / "live.css")
+    shutil.copytree(artifacts / "LICENSES", LIVE / "live" / "licenses")
     write_pages(read_notebooks(not options.without_solutions), assets, versions)
     print(f"{LIVE.relative_to(ROOT)}/index.html (serve it: a browser refuses it from a file)")
 

@@ -67,7 +67,7 @@ class Cell {
     };
     const here = `cell ${this.number}`;
     add("Run", here, () => enqueue([this]));
-    add("Run all above", here, () => enqueue(cells.slice(0, cells.indexOf(this))));
+    add("Run all above", here, () => enqueue(inOrder(cells.slice(0, cells.indexOf(this)))));
     this.undo = add("Undo my changes", here, () => this.reset());
     this.undo.hidden = true;
     row.append(this.state);
@@ -142,6 +142,9 @@ function enqueue(wanted) {
   }
   if (!running) work();
 }
+
+// Sliders are made when they are asked for.
+const inOrder = (some) => some.filter(({ element }) => !element.dataset.tags.includes("widget"));
 
 function clearQueue() {
   for (const cell of queue) cell.state.textContent = cell.isMine ? "your output" : "";
@@ -377,7 +380,7 @@ async function main() {
   } catch {
     // A private window may keep nothing.
   }
-  bar["run-all"].addEventListener("click", () => enqueue(cells));
+  bar["run-all"].addEventListener("click", () => enqueue(inOrder(cells)));
   bar.stop.addEventListener("click", () => endPython("stopped"));
   bar.restart.addEventListener("click", () => endPython("restarted"));
   bar.download.addEventListener("click", download);
