@@ -215,9 +215,11 @@ def _draw_figures(options) -> int:
     if data is None:
         results["figure_1"] = summarise_improvement(load_dataset("improvement"))
         data = load_dataset("esr_pain_change")
-    results["figure_2"] = fit_lines(data, groups=options.conditions)
+    results["figure_2"] = fits = fit_lines(data, groups=options.conditions)
     del data  # of a million rows, the fits hold a copy
-    contents, missing = _render(results, options.format)
+    # For a lesson that begins with what a class sees; a user's own figure has its numbers.
+    drawn = results | ({} if options.data else {"figure_2_without_numbers": fits})
+    contents, missing = _render(drawn, options.format)
     for text in missing:
         print(f"{options.data}: {text}", file=sys.stderr)
     contents["captions.md"] = render_captions(results).encode()
@@ -244,7 +246,10 @@ def _render(results: dict, formats: list[str]) -> tuple[dict[str, bytes], list[s
     with style.context(STYLE), notice_missing_characters() as missing:
         for name, result in (progress := tqdm(results.items(), unit="figure", disable=None)):
             progress.set_description(name)
-            axes = plot_improvement(result) if name == "figure_1" else plot_esr_pain(result)[0]
+            if name == "figure_1":
+                axes = plot_improvement(result)
+            else:
+                axes = plot_esr_pain(result, numbers=name == "figure_2")[0]
             rendered = render_figure(axes.figure, formats)
             contents |= {f"{name}.{kind}": data for kind, data in rendered.items()}
     return contents, missing
