@@ -197,7 +197,7 @@ def prepare_cells(notebook: nbformat.NotebookNode, stem: str) -> list:
             continue
         mark = name_cell(stem, cell.id)
         if cell.cell_type == "markdown":
-            title, line, rest = cell.source.partition("\n")
+            title, _, rest = cell.source.partition("\n")
             # Below a page's title, or the title would not be the first heading.
             first = title.startswith("# ")
             cell.source = f"{title}\n\n{mark}\n{rest}" if first else f"{mark}\n\n{cell.source}"

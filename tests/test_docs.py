@@ -78,7 +78,7 @@ def test_slides_are_few_and_take_every_number_from_the_data():
     slide = slides.write_slide("## A\n\n{{say improvement from 02}}\n\nNote: Say *this*.")
     assert re.search(r"<p>After LDN, \d+ of \d+ participants", slide)
     assert '<aside class="notes"><p>Say <em>this</em>.</p>' in slide
-    with pytest.raises(SystemExit, match="slide_figures.py has no say_nothing"):
+    with pytest.raises(SystemExit, match="has no say_nothing"):
         slides.write_slide("{{say nothing from 02}}")
     with pytest.raises(SystemExit, match="no notebook, or more than one, starts with '0'"):
         slides.write_slide("{{say difference from 0}}")
