@@ -1,16 +1,23 @@
 """Build the book from the notebooks as they are committed, the README and the docstrings.
 
-    python docs/book.py        writes build/book/; a warning of Sphinx is an error
+    python docs/book.py              writes build/book/; a warning of Sphinx is an error
+    python docs/book.py --student    the same without the page of solutions
+
+Solutions stand on a page of their own, never under their exercise. Every cell of a notebook has
+its name, which is also its address, in the margin; the guide's `03:fit` links there.
 
 Pages of docs/ may ask for a part that has its home elsewhere, so that nothing is said twice:
 {{README}} (its beginning), {{README: HEADING}}, {{figures}}, {{codebook}}, {{assumptions}}, {{references}}, {{reference}}.
 """
 
+import argparse
 import re
 import shutil
 import sys
 import tomllib
+from base64 import b64decode
 from importlib import import_module
+from inspect import getdoc
 from pathlib import Path
 
 import nbformat
@@ -37,7 +44,12 @@ ROOMS = {  # title of each room's page of the reference, in the order of the not
     "core": "What all of these share",
 }
 
-FOLDED = ("setup", "solution", "versions")  # ids or tags of cells to open on demand
+PICTURES = ROOT / "build" / "book-pictures"  # the notebooks' figures, laid beside the pages
+FOLDED = ("setup", "versions")  # ids or tags of cells to open on demand
+SOLUTIONS = """# Solutions
+
+Try each exercise first: `check` in the notebook answers with a reason. The numbers below are those of
+the project's own data; a student's own data give others."""
 WIDGET = (
     "```{note}\nThis cell makes controls that need a running kernel. "
     "Download the notebook and run it to use them.\n```"
@@ -130,21 +142,70 @@ def fill(page: str) -> str:
     }
     page = re.sub(r"^\{\{README(?:: (.+))?\}\}$", lambda m: take_readme(m[1]), page, flags=re.M)
     page = re.sub(r"^\{\{(\w+)\}\}$", lambda m: parts[m[1]](), page, flags=re.M)
+    page = re.sub(r"`(\d\d):([a-z\d-]+)`", link_cell, page)
     return page.replace("](../", "](").replace("](docs/", "](")
+
+
+def link_cell(found: re.Match) -> str:
+    """`03:fit` as a link to that cell's page and place."""
+    (path,) = (ROOT / "notebooks").glob(f"{found[1]}_*.ipynb")
+    place = f"notebooks/{path.stem}.html#{found[2]}"
+    return f'<a href="{place}"><code>{found[1]}:{found[2]}</code></a>'
 
 
 # --- pages ----------------------------------------------------------------------------------
 
 
-def write_notebook(path: Path) -> None:
-    """A notebook with a link to itself; solutions folded, a word where a widget would be."""
-    notebook = nbformat.read(path, as_version=4)
-    link = nbformat.v4.new_markdown_cell(
-        f"{{download}}`Download this notebook <../downloads/{path.name}>`", id="download"
+def name_cell(notebook: str, cell: str) -> str:
+    """A cell's name in the margin, which is also its address in the book."""
+    return f'<a class="cell-name" id="{cell}" href="#{cell}">{notebook[:2]}:{cell}</a>'
+
+
+def mark_headings(table: str) -> str:
+    """A table of pandas with scopes, so that a screen reader names row and column of a cell."""
+    table = re.sub(r"<th([^>]*)></th>", r"<td\1></td>", table)  # a heading without words is none
+    head, end, body = table.partition("</thead>")
+    parts = [(head, "col"), (body, "row")] if end else [(head, "row")]
+    return end.join(
+        re.sub(r"<th(?=[ >])(?![^>]*scope)", f'<th scope="{of}"', part) for part, of in parts
     )
+
+
+def lay_out_html(html: str, name: str) -> str:
+    """What a cell shows: tables with scopes; pictures in files, so that a tap opens them."""
+    html = re.sub(r"<table.*?</table>", lambda found: mark_headings(found[0]), html, flags=re.S)
+
+    def store(found: re.Match) -> str:
+        path = PICTURES / "pictures" / f"{name}.svg"
+        for number in range(2, 99):
+            if not path.exists():
+                break
+            path = path.with_name(f"{name}-{number}.svg")
+        path.write_bytes(b64decode(found[2]))
+        place = f"../pictures/{path.name}"
+        return f'<a class="picture" href="{place}">{found[1]}{place}{found[3]}</a>'
+
+    return re.sub(r'(<img src=")data:image/svg\+xml;base64,([^"]+)("[^>]*>)', store, html)
+
+
+def prepare_cells(notebook: nbformat.NotebookNode, stem: str) -> list:
+    """The cells as a page shows them: names, folds, tables and pictures; no solution."""
     cells = []
     for cell in notebook.cells:
         tags = set(cell.metadata.get("tags", []))
+        if "solution" in tags:
+            continue
+        mark = name_cell(stem, cell.id)
+        if cell.cell_type == "markdown":
+            title, _, rest = cell.source.partition("\n")
+            # Below a page's title, or the title would not be the first heading.
+            first = title.startswith("# ")
+            cell.source = f"{title}\n\n{mark}\n{rest}" if first else f"{mark}\n\n{cell.source}"
+        else:
+            cells.append(nbformat.v4.new_markdown_cell(mark, id=f"{cell.id}-name"))
+        for output in cell.get("outputs", []):
+            if html := output.get("data", {}).get("text/html"):
+                output["data"]["text/html"] = lay_out_html(html, f"{stem}_{cell.id}")
         cells.append(cell)
         for name in (tags | {cell.id}) & set(FOLDED):
             cell.metadata["tags"] = sorted(tags | {"hide-cell"})
@@ -154,10 +215,56 @@ def write_notebook(path: Path) -> None:
             }
         if "widget" in tags:
             cells.append(nbformat.v4.new_markdown_cell(WIDGET, id=f"{cell.id}-note"))
-    cells.insert(1, link)
-    notebook.cells = cells
+    return cells
+
+
+def write_page(notebook: nbformat.NotebookNode, path: Path) -> None:
+    """A page of cells, as Sphinx reads it."""
     notebook.metadata["language_info"] = {"name": "python", "pygments_lexer": "ipython3"}
-    nbformat.write(notebook, SOURCE / "notebooks" / path.name)
+    nbformat.write(notebook, path)
+
+
+def write_notebook(path: Path) -> None:
+    """A notebook as a page, with a link to download it."""
+    notebook = nbformat.read(path, as_version=4)
+    link = nbformat.v4.new_markdown_cell(
+        f"{{download}}`Download this notebook <../downloads/{path.name}>`", id="download"
+    )
+    notebook.cells = prepare_cells(notebook, path.stem)
+    notebook.cells.insert(1, link)
+    write_page(notebook, SOURCE / "notebooks" / path.name)
+
+
+def find_exercise(cells: list, number: str) -> str:
+    """The words of an exercise: from its number in bold to the end of that cell."""
+    for cell in cells:
+        found = re.search(rf"\*\*{re.escape(number)}\*\*.*", cell.source, re.DOTALL)
+        if cell.cell_type == "markdown" and found:
+            return found[0]
+    sys.exit(f"docs/book.py: exercise {number} has no text")
+
+
+def write_solutions(paths: list[Path]) -> None:
+    """All solutions on one page, each below the words of its exercise."""
+    markdown, cells = nbformat.v4.new_markdown_cell, []
+    cells.append(markdown(SOLUTIONS, id="title"))
+    for path in paths:
+        notebook = nbformat.read(path, as_version=4)
+        title = notebook.cells[0].source.partition("\n")[0].removeprefix("# ")
+        cells.append(markdown(f"## {path.stem[:2]} {title}", id=f"n{path.stem[:2]}"))
+        for cell in notebook.cells:
+            if "solution" not in cell.metadata.get("tags", []):
+                continue
+            number = f"{path.stem[:2]}.{cell.id.rpartition('-')[2]}"
+            text = find_exercise(notebook.cells, number)
+            cells.append(markdown(text, id=f"text-{number.replace('.', '-')}"))
+            cell.id = f"solution-{number.replace('.', '-')}"
+            for output in cell.get("outputs", []):
+                if html := output.get("data", {}).get("text/html"):
+                    html = lay_out_html(html, f"{path.stem}_{cell.id}")
+                    output["data"]["text/html"] = html.replace("../pictures/", "pictures/")
+            cells.append(cell)
+    write_page(nbformat.v4.new_notebook(cells=cells), SOURCE / "solutions.ipynb")
 
 
 def group_names() -> dict[str, dict[str, list[str]]]:
@@ -187,14 +294,20 @@ def list_reference() -> str:
     return "\n".join(f"api/{name_page(topic)}" for topic in ROOMS.values())
 
 
+def summarise(item) -> str:
+    """The first sentence of a docstring, as reStructuredText that marks nothing up."""
+    first = " ".join(getdoc(item).split("\n\n")[0].split())
+    return re.sub(r"(?<!`)([*|_`])(?!`)", r"\\\1", first) if "`" not in first else first
+
+
 def write_reference() -> None:
-    """One page per room from the docstrings, and a list of all names."""
+    """One page per room from the docstrings, and a list of all names with their first sentences."""
     folder = SOURCE / "api"
     folder.mkdir()
     index = ["Reference", "=========", "", "Call everything by its short name::", ""]
     index += ["    import ldn_analysis as ldn", ""]
-    rows = []
     for topic, modules in group_names().items():
+        rows = []
         lines = [topic, "=" * len(topic), "", ".. py:currentmodule:: ldn_analysis", ""]
         for module, names in modules.items():
             lines += [module, "-" * len(module), ""]
@@ -210,23 +323,32 @@ def write_reference() -> None:
                     lines += ["   :members:", "   :inherited-members: tuple, ValueError"]
                 lines.append("")
                 role = f":py:{'class' if is_class[name] else 'func'}:`~{path}`"
-                rows.append(f"   * - {role}\n     - ``{module}``\n     - {topic}")
+                summary = summarise(getattr(loaded, name))
+                rows.append(f"   * - {role}\n     - {summary}\n     - ``{module}``")
+        index += [f".. list-table:: {topic}", "   :header-rows: 1", "   :widths: 34 46 20", ""]
+        index += ["   * - name", "     - what it does or holds", "     - file", *rows, ""]
         (folder / f"{name_page(topic)}.rst").write_text("\n".join(lines), encoding="utf-8")
-    index += [".. list-table:: Every public name", "   :header-rows: 1", ""]
-    index += ["   * - name", "     - module", "     - topic", *rows, ""]
     (folder / "index.rst").write_text("\n".join(index), encoding="utf-8")
 
 
-def lay_out() -> None:
+def lay_out(student: bool = False) -> None:
     """All pages in build/book-source/, in the places that the README's links name."""
-    shutil.rmtree(SOURCE, ignore_errors=True)
+    for folder in (SOURCE, PICTURES):
+        shutil.rmtree(folder, ignore_errors=True)
     for name in ("notebooks", "downloads", "figures"):
         (SOURCE / name).mkdir(parents=True)
-    for path in sorted((ROOT / "notebooks").glob("[0-9]*.ipynb")):
+    (PICTURES / "pictures").mkdir(parents=True)
+    paths = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
+    for path in paths:
         write_notebook(path)
-        shutil.copyfile(path, SOURCE / "downloads" / path.name)
+        write_download(path, student)
+    if not student:
+        write_solutions(paths)
     for path in sorted((ROOT / "docs").glob("*.md")):
-        (SOURCE / path.name).write_text(fill(path.read_text(encoding="utf-8")), encoding="utf-8")
+        text = fill(path.read_text(encoding="utf-8"))
+        if student:
+            text = text.replace("\nsolutions\n", "\n")
+        (SOURCE / path.name).write_text(text, encoding="utf-8")
     shutil.copytree(ROOT / "data", SOURCE / "data")
     for path in ("CHANGELOG.md", "CITATION.cff", "LICENSE"):
         shutil.copyfile(ROOT / path, SOURCE / path)
@@ -235,18 +357,36 @@ def lay_out() -> None:
     write_reference()
 
 
+def write_download(path: Path, student: bool) -> None:
+    """The notebook as it is committed, or without its solutions."""
+    target = SOURCE / "downloads" / path.name
+    if not student:
+        shutil.copyfile(path, target)
+        return
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells = [
+        cell for cell in notebook.cells if "solution" not in cell.metadata.get("tags", [])
+    ]
+    nbformat.write(notebook, target)
+
+
 def main() -> None:
     """Lay out the pages and let Sphinx make the site."""
     from sphinx.cmd.build import main as sphinx
 
+    parser = argparse.ArgumentParser(description="Build the book to build/book/.")
+    parser.add_argument("--student", action="store_true", help="without solutions")
+    options = parser.parse_args()
     install_packages()
-    lay_out()
+    lay_out(options.student)
     shutil.rmtree(BOOK, ignore_errors=True)
-    options = ["-q", "-E", "-W", "--keep-going", "-b", "html"]
-    options += ["-c", str(ROOT / "docs"), "-d", str(ROOT / "build" / "book-doctrees")]
-    code = sphinx([*options, str(SOURCE), str(BOOK)])
+    words = ["-q", "-E", "-W", "--keep-going", "-b", "html"]
+    words += ["-c", str(ROOT / "docs"), "-d", str(ROOT / "build" / "book-doctrees")]
+    code = sphinx([*words, str(SOURCE), str(BOOK)])
     if code:
         sys.exit(code)
+    for path in BOOK.rglob("*.map"):  # for those who develop the theme
+        path.unlink()
     print(f"{BOOK.relative_to(ROOT)}/index.html")
 
 

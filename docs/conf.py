@@ -39,11 +39,13 @@ html_show_copyright = False
 html_theme = "pydata_sphinx_theme"
 html_title = project
 html_static_path = ["_static", "node_modules/mathjax/es5/tex-svg.js"]
+html_extra_path = ["../build/book-pictures"]  # book.py writes the notebooks' figures there
 html_css_files = ["book.css"]
+html_js_files = ["book.js"]
 templates_path = ["_templates"]
 html_sidebars = {"**": ["contents.html"]}
-# The figures are drawn on white, so the pages are light.
-html_context = {"default_mode": "light"}
+# Light or dark as the reader's system is; the figures, drawn on white, lie on a light card.
+html_context = {"default_mode": "auto"}
 html_theme_options = {
     "logo": {"text": "Two figures"},
     "navbar_center": [],
@@ -53,9 +55,8 @@ html_theme_options = {
     "footer_start": [],
     "footer_end": [],
     "pygments_light_style": "a11y-high-contrast-light",  # contrast of WCAG AAA
+    "pygments_dark_style": "a11y-high-contrast-dark",
 }
-# A search hit's summary would be fetched, which a browser forbids to a page opened from a file.
-html_show_search_summary = False
 
 
 def escape_prose(*details):

@@ -1,15 +1,21 @@
 """Build the site that runs the notebooks in a browser (JupyterLite, Pyodide kernel).
 
-python docs/lite.py        writes build/lite/
+    python docs/lite.py              writes build/lite/
+    python docs/lite.py --student    the same without the folder of solutions
+
+Notebooks stand without solutions; the folder `solutions` holds them with theirs.
 """
 
+import argparse
 import json
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import nbformat
+from jupyterlite_pyodide_kernel.constants import PYODIDE_CDN_URL
 from markdown_it import MarkdownIt
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -34,6 +40,18 @@ body {{ font: 18px/1.5 sans-serif; max-width: 40em; margin: 2em auto; padding: 0
 <main>
 {text}
 </main>
+<script>
+// Said at once: a notebook that cannot fetch its Python only waits.
+const said = document.getElementById("network");
+fetch("{probe}", {{ mode: "no-cors", cache: "no-store", signal: AbortSignal.timeout(10000) }}).then(
+  () => {{ said.textContent = "Python can be reached from this browser."; }},
+  () => {{
+    said.innerHTML = "<strong>Python cannot be reached from this browser</strong> ({host}): there is "
+      + "no network, or it is blocked here. The notebooks open, but no cell will run. Read them in "
+      + "the book, or run them in JupyterLab on your own computer.";
+  }},
+);
+</script>
 </body>
 </html>
 """
@@ -52,10 +70,10 @@ def call(*command, cwd: Path) -> None:
         sys.exit(f"{done.stdout}\ndocs/lite.py: {command[0]} failed (see above)")
 
 
-def write_notebook(path: Path) -> None:
-    """A copy without outputs that first installs the package; no cell that starts processes."""
+def write_notebook(path: Path, folder: Path, left_out: set[str]) -> None:
+    """A copy without outputs that first installs the package, and without cells of these tags."""
     notebook = nbformat.read(path, as_version=4)
-    cells = [cell for cell in notebook.cells if "timing" not in cell.metadata.get("tags", [])]
+    cells = [cell for cell in notebook.cells if not left_out & {*cell.metadata.get("tags", [])}]
     for cell in cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
@@ -66,16 +84,23 @@ def write_notebook(path: Path) -> None:
         "language": "python",
         "name": "python",
     }
-    nbformat.write(notebook, SOURCE / "files" / path.name)
+    folder.mkdir(parents=True, exist_ok=True)
+    nbformat.write(notebook, folder / path.name)
 
 
 def main() -> None:
     """Wheel, notebooks, site."""
+    parser = argparse.ArgumentParser(description="Build the site to build/lite/.")
+    parser.add_argument("--student", action="store_true", help="without solutions")
+    options = parser.parse_args()
     for folder in (SOURCE, LITE):
         shutil.rmtree(folder, ignore_errors=True)
-    (SOURCE / "files").mkdir(parents=True)
+    files = SOURCE / "files"
     for path in sorted((ROOT / "notebooks").glob("[0-9]*.ipynb")):
-        write_notebook(path)
+        # Cells that start processes cannot run in a browser.
+        write_notebook(path, files, {"timing", "solution"})
+        if not options.student:
+            write_notebook(path, files / "solutions", {"timing"})
     (SOURCE / "overrides.json").write_text(json.dumps(SETTINGS), encoding="utf-8")
     # The package and its tables.
     call("hatchling", "build", "-t", "wheel", "-d", SOURCE / "pypi", cwd=ROOT)
@@ -91,8 +116,12 @@ def main() -> None:
         cwd=SOURCE,  # it leaves a database there
     )
     # Said before anything is fetched; JupyterLite's own first page only leads on.
-    text = MarkdownIt().render((ROOT / "docs" / "lite.md").read_text(encoding="utf-8"))
-    (LITE / "index.html").write_text(PAGE.format(text=text), encoding="utf-8")
+    text = MarkdownIt("commonmark", {"html": True}).render(
+        (ROOT / "docs" / "lite.md").read_text(encoding="utf-8")
+    )
+    probe = f"{PYODIDE_CDN_URL}/pyodide.mjs"
+    page = PAGE.format(text=text, probe=probe, host=urlsplit(probe).hostname)
+    (LITE / "index.html").write_text(page, encoding="utf-8")
     print(f"{LITE.relative_to(ROOT)}/index.html (serve it: a browser refuses it from a file)")
 
 

@@ -1,10 +1,10 @@
-"""Build the slides: docs/slides.md, its pictures and numbers taken from the notebooks.
+"""Build the slides from docs/slides.md.
 
     python docs/slides.py      writes build/slides/
 
-A line --- starts a slide, a paragraph that starts with Note: is for the speaker, and
-{{NOTEBOOK CELL}} is what that cell of the committed notebook put out ({{NOTEBOOK CELL figure}} and
-{{NOTEBOOK CELL text}} are one half of it). So no number is typed and none can go stale.
+A line --- starts a slide, and a paragraph that starts with Note: is for the speaker.
+{{draw NAME from 05}} is a figure and {{say NAME from 05}} a sentence of slide_figures.py, with the
+notebook to read at the foot. So no number is typed and none can go stale.
 """
 
 import re
@@ -13,7 +13,7 @@ import sys
 from html import escape
 from pathlib import Path
 
-import nbformat
+import slide_figures
 from markdown_it import MarkdownIt
 from npm import install_packages
 
@@ -48,31 +48,31 @@ Reveal.initialize({{
 """
 
 
-def find_cell(notebook: str, cell: str) -> tuple[Path, nbformat.NotebookNode]:
-    """A cell of a notebook by its id."""
+def show_figure(name: str, notebook: str) -> str:
+    """A figure drawn for the slides, and the notebook that explains it."""
+    from ldn_analysis.core.export import embed_figure
+
+    figure, alt = slide_figures.draw(name)
+    return f'\n<div class="output">{embed_figure(figure, alt=alt)}</div>\n{name_source(notebook)}\n'
+
+
+def name_source(notebook: str) -> str:
+    """The foot of a slide: where to read more."""
     paths = sorted((ROOT / "notebooks").glob(f"{notebook}*.ipynb"))
     if len(paths) != 1:
         sys.exit(f"docs/slides.md: no notebook, or more than one, starts with {notebook!r}")
-    for each in nbformat.read(paths[0], as_version=4).cells:
-        if each.id == cell and each.get("outputs"):
-            return paths[0], each
-    sys.exit(f"docs/slides.md: {paths[0].name} has no cell {cell!r} with an output")
+    return f'<p class="from">{paths[0].stem}</p>'
 
 
-def show_outputs(notebook: str, cell: str, part: str | None) -> str:
-    """What a cell put out as HTML: its figures, its text, or both."""
-    path, found = find_cell(notebook, cell)
-    texts, figures = [], []
-    for output in found.outputs:
-        html = output.get("data", {}).get("text/html", "")
-        if "<figure" in html:
-            figures.append(html)
-        elif output.output_type == "stream":
-            texts += [f"<p>{escape(text)}</p>" for text in output.text.strip().split("\n\n")]
-    chosen = {"figure": figures, "text": texts, None: texts + figures}[part]
-    if not chosen:
-        sys.exit(f"docs/slides.md: {path.name} {cell} has no {part or 'figure or text'}")
-    return f'\n<div class="output">{"".join(chosen)}</div>\n<p class="from">{path.stem}</p>\n'
+def fill(found: re.Match) -> str:
+    """One {{draw ...}} or {{say ...}}."""
+    word, name, notebook = found.groups()
+    if not hasattr(slide_figures, f"{word}_{name}"):
+        sys.exit(f"docs/slides.md: docs/slide_figures.py has no {word}_{name}")
+    if word == "draw":
+        return show_figure(name, notebook)
+    said = f'\n<div class="output"><p>{escape(slide_figures.say(name))}</p></div>\n'
+    return said + name_source(notebook) + "\n"
 
 
 def write_slide(text: str) -> str:
@@ -80,8 +80,8 @@ def write_slide(text: str) -> str:
     text, _, note = text.partition("\nNote: ")
     markdown = MarkdownIt("commonmark", {"html": True})
     text = re.sub(
-        r"^\{\{(\S+) (\S+?)(?: (figure|text))?\}\}$",
-        lambda found: show_outputs(*found.groups()),
+        r"^\{\{(draw|say) (\w+) from (\d+)\}\}$",
+        fill,
         text.strip(),
         flags=re.MULTILINE,
     )

@@ -340,7 +340,9 @@ def _draw_figures(options) -> int:
     from .report.captions import render_captions
 
     results = _fit_figures(options)
-    contents, missing = _render(results, options.format)
+    # For a lesson that begins with what a class sees; a user's own figure has its numbers.
+    drawn = {} if options.data else {"figure_2_without_numbers": results["figure_2"]}
+    contents, missing = _render(results | drawn, options.format)
     for text in missing:
         print(f"{options.data}: {text}", file=sys.stderr)
     contents["captions.md"] = render_captions(results).encode()
@@ -394,7 +396,8 @@ def _render(results: dict, formats: list[str]) -> tuple[dict[str, bytes], list[s
     with style.context(STYLE), notice_missing_characters() as missing:
         for name, result in (progress := tqdm(results.items(), unit="figure", disable=None)):
             progress.set_description(name)
-            rendered = render_figure(draw_result(result), formats)
+            figure = draw_result(result, numbers=not name.endswith("without_numbers"))
+            rendered = render_figure(figure, formats)
             contents |= {f"{name}.{kind}": data for kind, data in rendered.items()}
     return contents, missing
 

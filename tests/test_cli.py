@@ -27,7 +27,9 @@ FIRST = GOOD.splitlines()[3].rpartition(",")[2]  # the reduction of line 4
 ESR = GOOD.splitlines()[5].split(",")[3]
 BROKEN = GOOD.replace(FIRST, "abc").replace(f",{ESR},", f",-{ESR},")
 N_BROKEN = 1 + sum(line.split(",")[3] == ESR for line in GOOD.splitlines()[1:])
-NAMES = [f"figure_{number}.{kind}" for number in (1, 2) for kind in ("svg", "png", "pdf")]
+FIGURES = ["figure_1", "figure_2", "figure_2_without_numbers"]
+NAMES = [f"{name}.{kind}" for name in FIGURES for kind in ("svg", "png", "pdf")]
+N_FILES = len(NAMES) + 1  # the captions
 
 
 def run(*arguments, **options):
@@ -65,19 +67,19 @@ def test_figures_writes_both_and_says_what_they_show(drawn):
     assert process.returncode == 0
     assert process.stderr == ""  # no progress in a pipe
     lines = process.stdout.splitlines()
-    assert lines[:7] == [str(folder / name) for name in [*NAMES, "captions.md"]]
-    assert lines[7].startswith(
+    assert lines[:N_FILES] == [str(folder / name) for name in [*NAMES, "captions.md"]]
+    assert lines[N_FILES].startswith(
         "Self-reported improvement (n = 29 participants; illustrative data): very much"
     )
-    assert lines[8].startswith("ldn: Pain reduction rises by ")
-    assert len(lines) == 9
+    assert lines[N_FILES + 1].startswith("ldn: Pain reduction rises by ")
+    assert len(lines) == N_FILES + 2
     assert sorted(path.name for path in folder.iterdir()) == sorted([*NAMES, "captions.md"])
 
 
 def test_figures_again_gives_the_same_bytes(drawn, tmp_path, capsys):
     assert main(["figures", "--out", str(tmp_path)]) == 0
     assert read_folder(tmp_path) == read_folder(drawn[0])
-    assert capsys.readouterr().out.splitlines()[7:] == drawn[1].stdout.splitlines()[7:]
+    assert capsys.readouterr().out.splitlines()[N_FILES:] == drawn[1].stdout.splitlines()[N_FILES:]
 
 
 def test_figures_over_old_ones_gives_the_same_bytes(drawn):
@@ -96,7 +98,7 @@ def test_the_committed_figures_are_what_the_command_draws(drawn):
 
 def test_captions_hold_the_printed_sentences(drawn):
     captions = (drawn[0] / "captions.md").read_text(encoding="utf-8")
-    for sentence in drawn[1].stdout.splitlines()[7:]:
+    for sentence in drawn[1].stdout.splitlines()[N_FILES:]:
         assert sentence in captions
     assert "assumed" in captions
 
@@ -104,7 +106,7 @@ def test_captions_hold_the_printed_sentences(drawn):
 @pytest.mark.parametrize("formats", [["png"], ["svg", "pdf"], ["svg", "svg"]])
 def test_format_writes_only_those(tmp_path, formats):
     assert main(["figures", "--out", str(tmp_path), "--format", *formats]) == 0
-    wanted = {f"figure_{number}.{kind}" for number in (1, 2) for kind in formats}
+    wanted = {f"{name}.{kind}" for name in FIGURES for kind in formats}
     assert set(read_folder(tmp_path)) == wanted | {"captions.md"}
 
 

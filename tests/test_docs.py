@@ -60,22 +60,56 @@ def test_pages_take_their_parts_from_where_they_have_their_home():
 
 
 @pytest.mark.usefixtures("docs")
-def test_slides_are_few_and_show_what_the_notebooks_put_out():
+def test_slides_are_few_and_take_every_number_from_the_data():
+    import slide_figures
     import slides
 
-    parts = (DOCS / "slides.md").read_text().split("\n---\n")
+    text = (DOCS / "slides.md").read_text()
+    parts = text.split("\n---\n")
     assert 8 <= len(parts) <= 12
-    for part in parts:
-        assert "{{" not in slides.write_slide(part)
-    shown = slides.write_slide("## A\n\n{{02 conclude}}\n\nNote: Say *this*.")
-    assert re.search(r"<p>After LDN, \d+ of \d+ participants", shown)
-    assert '<aside class="notes"><p>Say <em>this</em>.</p>' in shown
-    with pytest.raises(SystemExit, match="has no cell 'concluded' with an output"):
-        slides.write_slide("{{02 concluded}}")
+    asked = re.findall(r"^\{\{(draw|say) (\w+) from (\d+)\}\}$", text, re.MULTILINE)
+    assert text.count("{{") == len(asked)
+    for word, name, notebook in asked:
+        assert hasattr(slide_figures, f"{word}_{name}")
+        assert slides.name_source(notebook)
+    # A number in the words of a slide is a year, a name, or what a function says.
+    shown = re.sub(r"\{\{.*?\}\}|^Note: (.|\n)*?(?=^---|\Z)", "", text, flags=re.MULTILINE)
+    assert set(re.findall(r"\d+", shown)) <= {"1", "2", "2014", "33", "451", "459"}
+    slide = slides.write_slide("## A\n\n{{say improvement from 02}}\n\nNote: Say *this*.")
+    assert re.search(r"<p>After LDN, \d+ of \d+ participants", slide)
+    assert '<aside class="notes"><p>Say <em>this</em>.</p>' in slide
+    with pytest.raises(SystemExit, match="has no say_nothing"):
+        slides.write_slide("{{say nothing from 02}}")
     with pytest.raises(SystemExit, match="no notebook, or more than one, starts with '0'"):
-        slides.write_slide("{{0 conclude}}")
-    with pytest.raises(SystemExit, match="conclude has no figure"):
-        slides.write_slide("{{02 conclude figure}}")
+        slides.write_slide("{{say difference from 0}}")
+
+
+@pytest.mark.usefixtures("docs")
+def test_slides_say_what_the_notebooks_show():
+    """Each sentence and drawn row against the notebook's own call."""
+    import slide_figures
+
+    low, high = ldn_analysis.pool_effects_bayes(
+        ldn_analysis.standardise_trials()
+    ).confidence_interval("mean effect")
+    said = slide_figures.say_evidence()
+    assert [float(x) for x in re.findall(r"of (\d\.\d)", said)] == pytest.approx(
+        [abs(low), abs(high)], abs=0.051
+    )
+    # The last row of one slide and the last words of the next are the same interval.
+    figure, alt = slide_figures.draw("cumulative")
+    assert f"({low:.2f} to {high:.2f})" in alt
+    smallest = min(
+        text.get_fontsize()
+        for ax in figure.axes
+        for text in [*ax.get_xticklabels(), *ax.get_yticklabels(), ax.xaxis.label]
+    )
+    # 130 mm are shown over 1,152 of the slide's 1,280 pixels, which are 960 points.
+    assert smallest * (1152 / 1280 * 960) / (slide_figures.WIDTH_MM / 25.4 * 72) >= 14
+    shares = ldn_analysis.check_share([32, 11], range(27, 32))
+    assert f"only {re.search(r'denominator is (.+?)[.] ', str(shares))[1]}." in (
+        slide_figures.say_possible_shares()
+    )
 
 
 def test_without_npm_one_message_says_what_to_do(tmp_path):

@@ -103,6 +103,7 @@ def _draw_pane(
     group: str | None,
     confidence_level: float,
     prediction: bool = False,
+    numbers: bool = True,
 ) -> None:
     """Points or their density, line, band and labels; the head is the first line of the title."""
     grid = np.linspace(fit.x.min(), fit.x.max(), 101)
@@ -123,7 +124,8 @@ def _draw_pane(
             ax.plot(grid, band[limit], color=GREY, linewidth=0.9, linestyle=":", label=label)
     ax.plot(grid, band["fitted"], color="#222222", label="line")
     lines = [head] if head else []
-    lines += _write_numbers(fit, confidence_level)
+    if numbers:
+        lines += _write_numbers(fit, confidence_level)
     if fit.n_obs > MAX_DRAWN_SINGLY:
         largest = _draw_density(fit, ax)
         lines.append(f"shade (log scale): participants per cell, 1 to {largest:,}")
@@ -156,6 +158,7 @@ def plot_esr_pain(
     group: str | None = "trial",
     titles: dict[str, str] | None = None,
     confidence_level: float = 0.95,
+    numbers: bool = True,
 ):
     """Fig. 2: baseline ESR against pain reduction, one pane per condition, on shared axes.
 
@@ -171,6 +174,9 @@ def plot_esr_pain(
         Title of each pane; default: the names of the conditions.
     confidence_level : float
         Of the bands.
+    numbers : bool
+        Whether each title gives slope, interval, r, R squared, p and n; without them a class can
+        say first what it sees.
 
     Returns
     -------
@@ -202,7 +208,8 @@ def plot_esr_pain(
     for ax, name in zip(axes, fits, strict=True):
         fit = fits[name]
         head = join_words(shorten_label(titles.get(name, str(name))), fit.status)
-        _draw_pane(fit, ax, head, group if group in fit.data else None, confidence_level)
+        known = group if group in fit.data else None
+        _draw_pane(fit, ax, head, known, confidence_level, numbers=numbers)
         if rows == 1:
             ax.label_outer()
         elif ax in axes[-MAX_ACROSS:]:  # nothing below it

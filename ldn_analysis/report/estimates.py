@@ -172,8 +172,8 @@ def _find_own_baseline(data: pd.DataFrame, columns: Columns) -> str | None:
     return OWN_BASELINE if is_own and data[OWN_BASELINE].notna().all() else None
 
 
-def draw_result(result: Result):
-    """The figure of a result.
+def draw_result(result: Result, *, numbers: bool = True):
+    """The figure of a result; lines with their numbers above the panes, or without.
 
     Returns
     -------
@@ -182,7 +182,7 @@ def draw_result(result: Result):
     if isinstance(result, LineFits):
         from ..lines.figure_2 import plot_esr_pain
 
-        return plot_esr_pain(result)[0].figure
+        return plot_esr_pain(result, numbers=numbers)[0].figure
     if isinstance(result, GroupComparison):
         from ..lines.figures_groups import plot_groups
 

@@ -31,6 +31,13 @@ def test_wheel_carries_the_package_and_the_tables():
     assert "ldn_analysis/_data/datapackage.json" in names
 
 
+def test_solutions_are_in_a_folder_of_their_own():
+    source = ROOT / "build" / "lite-source" / "files"
+    for name in NOTEBOOKS:
+        assert '"solution"' not in (source / name).read_text(encoding="utf-8")
+        assert '"solution"' in (source / "solutions" / name).read_text(encoding="utf-8")
+
+
 def test_pyodide_ships_versions_that_we_allow():
     """Read from the lock of the very Pyodide that the kernel asks for."""
     import tomllib
@@ -47,7 +54,10 @@ def test_pyodide_ships_versions_that_we_allow():
 
 def test_shell_opens_and_lists_the_notebooks(page, serve, find_violations):
     page.goto(f"{serve(LITE)}/index.html")
+    # What the network distributes cannot be reached in a test: the page says so at once.
+    page.get_by_text("Python cannot be reached from this browser").wait_for()
     assert find_violations(page) == []
+    page.wrong.clear()
     page.get_by_role("link", name="Open the notebooks").click()
     for name in NOTEBOOKS:
         page.get_by_role("listitem", name=name).or_(page.get_by_title(name)).first.wait_for()

@@ -96,3 +96,10 @@ def test_an_undefined_r_is_said_in_words():
     data = OWN.assign(pain_reduction_percent=5.0)
     fit = fit_line(data, predictor="esr_mm_h", outcome="pain_reduction_percent")
     assert "r not defined, p not defined, n = 20" in plot_line(fit).get_title(loc="left")
+
+
+def test_without_numbers_the_titles_name_only_the_panes():
+    axes = plot_esr_pain(fit_lines(load_dataset("esr_pain_change")), numbers=False)
+    titles = [ax.get_title(loc="left") for ax in axes]
+    assert titles == ["LDN (illustrative data)", "Placebo (illustrative data)"]
+    assert all(len(ax.lines) > 2 for ax in axes)  # points and line are there

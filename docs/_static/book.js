@@ -1,0 +1,2 @@
+// A search hit's summary is fetched, which a browser forbids to a page opened from a file.
+if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
