@@ -1,8 +1,8 @@
 """The tasks of a class.
 
-    python -m classroom student   folders for students: notebooks, data of their own, a page to start
-    python -m classroom collect   run what students hand in, make marks.csv and a page to look through
-    python -m classroom exam      an exam sheet, and how to mark it
+python -m classroom student   folders for students: notebooks, data of their own, a page to start
+python -m classroom collect   run what students hand in, make marks.csv and a page to look through
+python -m classroom exam      an exam sheet, and how to mark it
 """
 
 import argparse
@@ -25,10 +25,14 @@ def add_student(tasks) -> None:
     parser.add_argument("names", nargs="*", metavar="NOTEBOOK", help="e.g. 03 05; default: all")
     parser.add_argument("--seed", type=int, help="of the class: another number, other participants")
     many = parser.add_mutually_exclusive_group()
-    many.add_argument("--students", type=Path, metavar="FILE", help="class list: text, CSV or .xlsx")
+    many.add_argument(
+        "--students", type=Path, metavar="FILE", help="class list: text, CSV or .xlsx"
+    )
     many.add_argument("--count", type=read_count, metavar="N", help="1 to 999 numbered folders")
     many.add_argument("--grader", choices=["nbgrader", "otter"], help="with solutions, to grade")
-    parser.add_argument("--column", default="", metavar="NAME", help="of the names in the class list")
+    parser.add_argument(
+        "--column", default="", metavar="NAME", help="of the names in the class list"
+    )
     parser.add_argument("--id", default="", metavar="NAME", help="a column to add to folder names")
     parser.add_argument("--force", action="store_true", help="make folders anew that are there")
     add_common(parser)
@@ -39,7 +43,9 @@ def add_collect(tasks) -> None:
     parser = tasks.add_parser("collect", help="run and mark what students hand in")
     parser.add_argument("submissions", type=Path, metavar="SUBMISSIONS", help="folder or zip")
     parser.add_argument("names", nargs="*", metavar="NOTEBOOK", help="only these, e.g. 03 05")
-    parser.add_argument("--seconds", type=read_count, default=120, help="for a notebook; default: 120")
+    parser.add_argument(
+        "--seconds", type=read_count, default=120, help="for a notebook; default: 120"
+    )
     parser.add_argument("--memory", type=float, default=4, metavar="GB", help="default: 4")
     add_common(parser)
 
@@ -56,8 +62,12 @@ def add_exam(tasks) -> None:
 
 def add_common(parser: argparse.ArgumentParser) -> None:
     """Options of every task."""
-    parser.add_argument("--out", type=Path, default=Path("build"), metavar="DIR", help="default: build")
-    parser.add_argument("--workers", type=read_count, default=0, metavar="N", help="default: all cores")
+    parser.add_argument(
+        "--out", type=Path, default=Path("build"), metavar="DIR", help="default: build"
+    )
+    parser.add_argument(
+        "--workers", type=read_count, default=0, metavar="N", help="default: all cores"
+    )
 
 
 def make_students(options: argparse.Namespace) -> None:
@@ -118,7 +128,9 @@ def main() -> None:
         options = task.parse_intermixed_args(sys.argv[2:], argparse.Namespace(task=sys.argv[1]))
     check_options(task or parser, options)
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="replace")  # a name that the console cannot show is no reason to stop
+        stream.reconfigure(
+            errors="replace"
+        )  # a name that the console cannot show is no reason to stop
     try:
         if options.task == "student":
             make_students(options)

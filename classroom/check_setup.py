@@ -26,7 +26,7 @@ SPACE = 1.5e9  # bytes
 def look_before():
     """What stands in the way of setting up."""
     problems = []
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 (whatever Python a student has reads this)
         problems.append(
             f"this Python is {sys.version.split()[0]}; install 3.11 or newer from python.org, open a "
             "new window and try again"
@@ -57,7 +57,9 @@ def look_after():
         problems.append("there is no notebook (.ipynb) in this folder; ask for the folder again")
     python = PYTHON if PYTHON.exists() else sys.executable
     code = f"import importlib.util as u; print(*[n for n in {NEEDED} if u.find_spec(n) is None])"
-    done = subprocess.run([str(python), "-c", code], capture_output=True, text=True, cwd=VENV.parent)
+    done = subprocess.run(
+        [str(python), "-c", code], capture_output=True, text=True, cwd=VENV.parent
+    )
     missing = done.stdout.split() if done.returncode == 0 else list(NEEDED)
     if missing:
         problems.append(f"not installed: {', '.join(missing)}; run: {INSTALL}")
@@ -77,7 +79,8 @@ def install():
             )
     print("Installing, some minutes, once ...", flush=True)
     command = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    command += ["--prefer-binary", "-r", "requirements.txt"]
+    # Bytecode is compiled when a module is first used: most never are.
+    command += ["--no-compile", "--prefer-binary", "-r", "requirements.txt"]
     if subprocess.run(command, cwd=FOLDER, check=False).returncode:
         sys.exit(
             "check_setup.py: the installation failed; the lines above say why. Without internet it "

@@ -126,9 +126,13 @@ def _read_workbook(path: Path) -> tuple[list[tuple[int, list[str]]], list[str]]:
     try:
         book = load_workbook(path, read_only=True, data_only=True)
     except FileNotFoundError:
-        raise InputError(f"{path}: there is no such file; check the folder and the spelling") from None
+        raise InputError(
+            f"{path}: there is no such file; check the folder and the spelling"
+        ) from None
     except Exception:  # openpyxl raises what its zip and XML readers raise
-        raise InputError(f"{path}: is no Excel file that can be read; save it as CSV UTF-8") from None
+        raise InputError(
+            f"{path}: is no Excel file that can be read; save it as CSV UTF-8"
+        ) from None
     sheet = book.worksheets[0]
     rows = [
         (line, ["" if cell is None else " ".join(str(cell).split()) for cell in row])
@@ -149,14 +153,15 @@ def _find_columns(path: Path, rows: list, column: str, with_id: str) -> tuple[in
     if column:
         start, chosen = _find_named(path, rows, column, "--column")
     else:
-        for start, (_, row) in enumerate(rows[:20], start=1):
+        for i, (_, row) in enumerate(rows[:20], start=1):
             if chosen := _find_known([cell.casefold() for cell in row]):
+                start = i
                 break
     if not chosen:
         line, row = rows[0]
         raise InputError(
             f"{path}, line {line}: {len(row)} cells ({', '.join(map(repr, row[:6]))}), and no heading is "
-            'known as that of the names; say which with --column, e.g. --column 1, or put a name '
+            "known as that of the names; say which with --column, e.g. --column 1, or put a name "
             'with a comma in "quotes"'
         )
     if not with_id:
@@ -168,7 +173,8 @@ def _find_columns(path: Path, rows: list, column: str, with_id: str) -> tuple[in
 def _find_known(heads: list[str]) -> list[int]:
     """The column of the names, or those of first and last name, by their headings."""
     given, family = (
-        next((i for i, head in enumerate(heads) if head in known), None) for known in (GIVEN, FAMILY)
+        next((i for i, head in enumerate(heads) if head in known), None)
+        for known in (GIVEN, FAMILY)
     )
     if given is not None and family is not None and given != family:
         return [given, family]

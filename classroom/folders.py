@@ -3,7 +3,6 @@
 What is in a folder stays: files that lack are added, nothing is replaced unless forced to.
 """
 
-import os
 import shutil
 from pathlib import Path
 
@@ -155,7 +154,7 @@ def write_one(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.part")
     part.write_bytes(content)
-    os.replace(part, path)
+    part.replace(path)
 
 
 def say_kept(kept: list[int], out: Path) -> None:

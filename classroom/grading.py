@@ -27,8 +27,10 @@ def split_solution(source: str) -> tuple[str, str, str]:
 
 
 def make_test(number: str, name: str) -> str:
-    """The cell that gives the point: its failure shows the hint, and it asks the package's own
-    `check`, whatever the student calls so."""
+    """The cell that gives the point: its failure shows the hint.
+
+    It asks the package's own `check`, whatever else the student calls so.
+    """
     return (
         "import ldn_analysis\n\n"
         f'assert (verdict := ldn_analysis.check("{number}", {name})), verdict'

@@ -42,9 +42,13 @@ def make_requirements(wheel: str) -> str:
     parts = re.split(r"^# == (\w+)\n", lock, flags=re.MULTILINE)
     sections = dict(zip(parts[1::2], parts[2::2], strict=True))
 
-    lines = {f"# The package itself, with its tables, then the versions it is tested with.\n./{wheel}[notebooks]": None}
+    lines = {
+        f"# The package itself, with its tables, then the versions it is tested with.\n./{wheel}[notebooks]": None
+    }
     for name in SETS:
-        for package, marker in re.findall(r"^([\w.-]+==[^ ;\\\n]+)(?: ; ([^\\\n]+))?", sections[name], re.M):
+        for package, marker in re.findall(
+            r"^([\w.-]+==[^ ;\\\n]+)(?: ; ([^\\\n]+))?", sections[name], re.M
+        ):
             only = f'python_version < "{NOT_TESTED}"'
             condition = f"({marker.strip()}) and {only}" if marker else only
             lines[f"{package} ; {condition}"] = None
