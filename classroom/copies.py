@@ -1,6 +1,7 @@
 """Student copies of the notebooks: no solutions, no outputs."""
 
 import copy
+import sys
 from pathlib import Path
 
 import nbformat
@@ -9,6 +10,9 @@ from nbformat.v4 import new_code_cell
 from .errors import InputError
 
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
+sys.path.append(str(NOTEBOOKS))  # for what build.py, too, writes into every notebook
+
+from ways import make_links_local, read_pages  # noqa: E402
 USE_DATA = """# These simulated participants are your own: your numbers differ from your neighbour's.
 ldn.use_data("data")"""
 
@@ -35,6 +39,8 @@ def make_copy(notebook: nbformat.NotebookNode, own_data: bool) -> nbformat.Noteb
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
+        else:
+            cell.source = make_links_local(cell.source)
     if own_data:
         setup = next(i for i, cell in enumerate(notebook.cells) if cell.id == "setup")
         notebook.cells.insert(setup + 1, new_code_cell(USE_DATA, id="use-data"))
@@ -42,8 +48,8 @@ def make_copy(notebook: nbformat.NotebookNode, own_data: bool) -> nbformat.Noteb
 
 
 def make_copies(paths: list[Path], own_data: bool) -> dict[str, bytes]:
-    """Copies as files, by name."""
-    texts = {}
+    """Copies, and the pages that they link to, as files by name."""
+    texts = {name: text.encode() for name, text in read_pages().items()}
     for path in paths:
         notebook = make_copy(nbformat.read(path, as_version=4), own_data)
         texts[path.name] = f"{nbformat.writes(notebook, version=4)}\n".encode()
