@@ -67,9 +67,19 @@ TASKS = {
         (("python", "notebooks/build.py", "execute"),),
     ),
     "student": Task(
-        "write student copies to build/student/",
+        "write student copies, or a folder for each student, to build/student/",
         "notebooks",
-        (("python", "notebooks/build.py", "student"),),
+        (("python", "-m", "classroom", "student"),),
+    ),
+    "collect": Task(
+        "run and mark what students hand in",
+        "notebooks",
+        (("python", "-m", "classroom", "collect"),),
+    ),
+    "exam": Task(
+        "write exam sheets, and how to mark them, to build/teacher/exam/",
+        "notebooks",
+        (("python", "-m", "classroom", "exam"),),
     ),
     "book": Task(
         "build the book to build/book/ (needs npm)", "docs", (("python", "docs/book.py"),)

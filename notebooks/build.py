@@ -2,9 +2,6 @@
 
     python notebooks/build.py execute [NAME ...]   re-execute in place
     python notebooks/build.py check [NAME ...]     compare a fresh execution with the files
-    python notebooks/build.py student [NAME ...]   copies without solutions and outputs
-
-`student` takes --seed, --students or --count for their own participants: docs/teaching.md.
 
 Cells tagged `widget` are not executed. A NAME is the start of a file name, e.g. 03.
 """
@@ -143,68 +140,15 @@ def compare(path: Path, fresh: str) -> bool:
     return False
 
 
-def write_student_copies(paths: list[Path], options: argparse.Namespace) -> None:
-    """Copies to work in: one set, or a folder for each student with people of her own."""
-    import grading
-    import students
-
-    if options.grader:
-        for path in paths:
-            place = options.out / "teacher" / options.grader / "source" / path.stem / path.name
-            master = grading.make_master(read(path), options.grader)
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_text(nbformat.writes(master, version=4) + "\n", encoding="utf-8")
-            print(place)
-        return
-    folders = None
-    if options.students:
-        folders = students.read_students(options.students)
-    elif options.count:
-        numbers = [f"student-{i:0{len(str(options.count))}}" for i in range(1, options.count + 1)]
-        folders = {name: name for name in numbers}
-    own_data = folders is not None or options.seed is not None
-    texts = {path.name: normalise(students.make_copy(read(path), own_data)) for path in paths}
-    texts |= read_pages()
-    if folders is None:
-        students.write_one(texts, options.seed, options.out)
-    else:
-        students.write_class(texts, folders, options.seed or 0, options.out)
-
-
-def read_count(text: str) -> int:
-    """A number of students."""
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 999:
-        raise argparse.ArgumentTypeError(f"a whole number from 1 to 999 is asked for, not {text!r}")
-    return int(text)
-
-
 def main() -> None:
     """Carry out one word."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("word", choices=["execute", "check", "student"])
+    parser.add_argument("word", choices=["execute", "check"])
     parser.add_argument("names", nargs="*", metavar="NAME")
-    student = parser.add_argument_group("for student")
-    student.add_argument("--seed", type=int, help="of the class: another number, other people")
-    many = student.add_mutually_exclusive_group()
-    many.add_argument(
-        "--students", type=Path, metavar="FILE", help="text or CSV, one name per line"
-    )
-    many.add_argument("--count", type=read_count, metavar="N", help="1 to 999")
-    many.add_argument("--grader", choices=["nbgrader", "otter"], help="with solutions, to grade")
-    student.add_argument("--out", type=Path, default=Path("build"), help="default: build")
     options = parser.parse_args()
-    given = options.seed is not None or options.students or options.count or options.grader
-    if options.word != "student" and given:
-        parser.error("--seed, --students, --count and --grader belong to the word student")
     paths = find_notebooks(options.names)
-    if options.word == "student":
-        try:
-            write_student_copies(paths, options)
-        except OSError as error:
-            sys.exit(f"build.py: cannot write: {error}")
-        return
     done = asyncio.run(execute_all(paths))
     if options.word == "execute":
         for path, notebook in done:

@@ -15,6 +15,7 @@ from .problems import DataError
 __all__ = ["list_datasets", "load_codebook", "load_dataset", "use_data"]
 
 _USED: dict[str, pd.DataFrame] = {}  # the tables of `use_data`, by name; empty: the project's own
+_FAILED: list[str] = []  # what `use_data` said when it could not take a folder: until it can, no data
 _CACHED = []  # what `use_data` has to forget
 
 
@@ -124,7 +125,8 @@ def load_dataset(name: str) -> pd.DataFrame:
     Raises
     ------
     ValueError
-        If there is no such table; the message lists those there are.
+        If there is no such table; the message lists those there are. Or if the table is
+        illustrative and the last `use_data` failed.
 
     See Also
     --------
@@ -138,6 +140,11 @@ def load_dataset(name: str) -> pd.DataFrame:
     (29, 3)
     """
     resource = get_resource(name)
+    if _FAILED and resource["status"] == "illustrative":
+        raise ValueError(
+            f"load_dataset: your own data could not be taken, so nobody else's are shown. {_FAILED[0]}. "
+            'Run the cell with `use_data("data")` again when that is mended'
+        )
     if name in _USED:
         return _USED[name].copy()
     text = {
@@ -172,7 +179,12 @@ def use_data(folder: str | Path | None) -> None:
     ValueError
         If there is no such folder, or the tables do not belong together.
     DataError
-        If a file is missing, or is not what the codebook says. The tables in use stay.
+        If a file is missing, or is not what the codebook says.
+
+    Notes
+    -----
+    After a failure nothing goes on with other participants' data: `load_dataset` refuses the
+    illustrative tables, and `check` their exercises, until `use_data` has succeeded.
 
     Examples
     --------
@@ -180,11 +192,16 @@ def use_data(folder: str | Path | None) -> None:
     >>> len(load_dataset("participants"))
     41
     """
-    tables = {} if folder is None else _read_illustrative(Path(folder))
-    _USED.clear()
-    _USED.update(tables)
     for function in _CACHED:
         function.cache_clear()
+    _USED.clear()
+    _FAILED[:] = [f"use_data({str(folder)!r}) was stopped"]
+    try:
+        _USED.update({} if folder is None else _read_illustrative(Path(folder)))
+    except (ValueError, OSError) as error:
+        _FAILED[:] = [str(error).splitlines()[0].rstrip(".:")]
+        raise
+    _FAILED.clear()
 
 
 def _read_illustrative(folder: Path) -> dict[str, pd.DataFrame]:

@@ -1,17 +1,19 @@
 """The notebooks as nbgrader and otter-grader want them: with solutions, for the teacher.
 
-`build.py student --grader nbgrader` calls this. Neither program is needed to write the
+`make student ARGS="--grader nbgrader"` calls this. Neither program is needed to write the
 files; docs/teaching.md says with which versions they were tried.
 """
 
 import ast
 import copy
+from pathlib import Path
 
 import nbformat
 from nbformat.v4 import new_code_cell, new_raw_cell
 
+# With init_cell, otter puts the line that makes `grader` at the top of the student's copy.
 OTTER_CONFIG = """# ASSIGNMENT CONFIG
-init_cell: false
+init_cell: true
 check_all_cell: false
 export_cell: false"""
 
@@ -24,6 +26,17 @@ def split_solution(source: str) -> tuple[str, str, str]:
     return call.args[0].value, before, answer
 
 
+def make_test(number: str, name: str) -> str:
+    """The cell that gives the point: its failure shows the hint.
+
+    It asks the package's own `check`, whatever else the student calls so.
+    """
+    return (
+        "import ldn_analysis\n\n"
+        f'assert (verdict := ldn_analysis.check("{number}", {name})), verdict'
+    )
+
+
 def make_nbgrader_cells(number: str, before: str, answer: str) -> list:
     """A cell to answer in, and a locked one that gives the point."""
     name = f"answer_{number.replace('.', '_')}"
@@ -33,7 +46,7 @@ def make_nbgrader_cells(number: str, before: str, answer: str) -> list:
     cell.metadata["nbgrader"] = common | {
         "grade": False, "solution": True, "locked": False, "grade_id": name,
     }  # fmt: skip
-    test = new_code_cell(f'assert check("{number}", {name})', id=f"test_{name}")
+    test = new_code_cell(make_test(number, name), id=f"test_{name}")
     test.metadata["nbgrader"] = common | {
         "grade": True, "solution": False, "locked": True, "grade_id": f"test_{name}", "points": 1,
     }  # fmt: skip
@@ -53,7 +66,7 @@ def make_otter_cells(number: str, before: str, answer: str) -> list:
         ("code", lines + last),
         ("raw", "# END SOLUTION"),
         ("raw", "# BEGIN TESTS"),
-        ("code", f'assert check("{number}", {name})'),
+        ("code", make_test(number, name)),
         ("raw", "# END TESTS"),
         ("raw", "# END QUESTION"),
     ]
@@ -81,3 +94,13 @@ def make_master(notebook: nbformat.NotebookNode, grader: str) -> nbformat.Notebo
     master.cells = cells
     nbformat.validate(master)
     return master
+
+
+def write_masters(paths: list[Path], grader: str, out: Path) -> None:
+    """A master of each notebook, in the folders that nbgrader asks for; printed where."""
+    for path in paths:
+        master = make_master(nbformat.read(path, as_version=4), grader)
+        place = out / "teacher" / grader / "source" / path.stem / path.name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(nbformat.writes(master, version=4) + "\n", encoding="utf-8")
+        print(place)
