@@ -18,7 +18,7 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from terms import link_terms
-from ways import put_ways, read_pages
+from ways import put_ways
 
 FOLDER = Path(__file__).resolve().parent
 TIMEOUT = 120  # seconds per cell
