@@ -33,9 +33,8 @@ CELLS_AT_ONCE = 500_000
 QUOTE_IT = "quote cells that contain the delimiter, or"
 
 
-def read_cells(text: Text, header: Header, resource: dict, notes: list[str]) -> pd.DataFrame:
+def read_cells(text: Text, header: Header, fields: dict, notes: list[str]) -> pd.DataFrame:
     """The cells below the names, index = line number, numbers where a whole column is numbers."""
-    fields = {field["name"]: field for field in resource["schema"]["fields"]}
     frame, n_blank = _read_rows(text, header, fields)
     filled = [bool(name) or frame[i].notna().any() for i, name in enumerate(header.columns)]
     frame = frame.set_axis(header.columns, axis=1)

@@ -109,9 +109,9 @@ def read_table(
             conditions = tuple(own.sequence_codes.values()) or None
     require_conditions(conditions, resource, "read_table")
     path, notes = Path(path), []
-    wanted = {field["name"] for field in resource["schema"]["fields"]} | set(wide.values())
-    wanted |= set(own.periods) if own else set()
-    raw = _read_file(path, resource, wanted, sheet, notes)
+    spread = {name: {"type": "number"} for name in (*wide.values(), *(own.periods if own else ()))}
+    fields = {field["name"]: field for field in resource["schema"]["fields"]}
+    raw = _read_file(path, spread | fields, sheet, notes)
     long, problems = _lengthen(raw, own or OWN, wide, notes)
     if not problems:
         frame, problems = check_cells(long, resource, conditions, missing, notes)
@@ -169,7 +169,7 @@ def _hint(table: str, own, raw: pd.DataFrame, path: Path, problems: list) -> str
     return f"The columns are described by: ldn-analysis describe {table}"
 
 
-def _read_file(path: Path, resource: dict, wanted: set[str], sheet, notes: list[str]):
+def _read_file(path: Path, fields: dict, sheet: str | None, notes: list[str]) -> pd.DataFrame:
     """The cells of a file, index = line number, numbers parsed where a whole column is numbers."""
     text = hold_file(path)
     with text.open_bytes() as file:
@@ -181,4 +181,4 @@ def _read_file(path: Path, resource: dict, wanted: set[str], sheet, notes: list[
     look_through(text)
     if text.encoding == "cp1252":
         notes.append("the text is not UTF-8 and was read as Latin-1 (Windows-1252)")
-    return read_cells(text, find_header(text, wanted, notes), resource, notes)
+    return read_cells(text, find_header(text, set(fields), notes), fields, notes)

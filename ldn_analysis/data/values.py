@@ -80,7 +80,10 @@ def _suggest_number(text: str, field: dict) -> str:
         unit = f", in {field['unit']}" if "unit" in field else ""
         return f"{match[1].replace(',', '.')} alone{unit}"
     if not re.fullmatch(r"[+-]?[0-9]*,[0-9]+", text):
-        return "digits only, e.g. 12.5"
+        is_date = re.match(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text)
+        return "digits only, e.g. 12.5" + (
+            "; did a spreadsheet make a date of it?" if is_date else ""
+        )
     fixed = text.replace(",", ".")
     if len(fixed.partition(".")[2]) == 3:
         return f"{fixed}, or {fixed.replace('.', '')} if the comma divides thousands"
