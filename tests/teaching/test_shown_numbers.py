@@ -24,7 +24,7 @@ def list_numbers(path):
             continue
         for output in cell.outputs:
             data = output.get("data", {})
-            if "<td>" in data.get("text/html", ""):
+            if "<td" in data.get("text/html", ""):
                 cells = re.findall(r"<td[^>]*>(.*?)</td>", data["text/html"], re.DOTALL)
                 found |= {text for text in map(unescape, cells) if re.fullmatch(NUMBER, text)}
             else:
