@@ -45,6 +45,8 @@ ROOMS = {  # title of each room's page of the reference, in the order of the not
 }
 
 PICTURES = ROOT / "build" / "book-pictures"  # the notebooks' figures, laid beside the pages
+NOT_PAGES = ("slides", "lite", "live")  # of docs/: read by the scripts of these names
+PLACES = {"../README.md": "../index.md", "../docs/": "../", "../data/README.md": "../data.md"}
 FOLDED = ("setup", "versions")  # ids or tags of cells to open on demand
 SOLUTIONS = """# Solutions
 
@@ -201,6 +203,8 @@ def prepare_cells(notebook: nbformat.NotebookNode, stem: str) -> list:
             # Below a page's title, or the title would not be the first heading.
             first = title.startswith("# ")
             cell.source = f"{title}\n\n{mark}\n{rest}" if first else f"{mark}\n\n{cell.source}"
+            for place, page in PLACES.items():
+                cell.source = cell.source.replace(f"]({place}", f"]({page}")
         else:
             cells.append(nbformat.v4.new_markdown_cell(mark, id=f"{cell.id}-name"))
         for output in cell.get("outputs", []):
@@ -345,6 +349,8 @@ def lay_out(student: bool = False) -> None:
     if not student:
         write_solutions(paths)
     for path in sorted((ROOT / "docs").glob("*.md")):
+        if path.stem in NOT_PAGES:
+            continue
         text = fill(path.read_text(encoding="utf-8"))
         if student:
             text = text.replace("\nsolutions\n", "\n")

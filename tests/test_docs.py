@@ -2,12 +2,15 @@
 
 import json
 import re
+import runpy
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import nbformat
 import pytest
+from packaging.requirements import Requirement
 
 import ldn_analysis
 
@@ -53,7 +56,7 @@ def test_pages_take_their_parts_from_where_they_have_their_home():
     with pytest.raises(SystemExit, match=r"README.md has no section 'Limit'"):
         book.fill("{{README: Limit}}\n")
     for path in DOCS.glob("*.md"):
-        if path.name != "slides.md":
+        if path.stem not in book.NOT_PAGES:
             assert "{{" not in book.fill(path.read_text())
     assert "- Wilson EB. Probable inference" in book.fill("{{references}}\n")
     assert book.show_codebook().count("\n## ") == len(ldn_analysis.list_datasets()) - 1
@@ -126,3 +129,208 @@ def test_without_npm_one_message_says_what_to_do(tmp_path):
     assert "npm was not found" in done.stderr
     assert "apt install npm" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+# --- the questions -----------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def quiz():
+    sys.path.insert(0, str(DOCS))
+    import quiz
+
+    yield quiz
+    sys.path.remove(str(DOCS))
+
+
+def read_gift(text):
+    """Questions of a GIFT file, read by its rules: signs behind a backslash are text."""
+    plain = re.compile(r"(?:[^~=#{}:\\]|\\.)+")
+    found = []
+    for block in text.strip().split("\n\n"):
+        if block.startswith("$CATEGORY: "):
+            continue
+        match = re.fullmatch(r"::(.+?)::(.+) \{\n(.+)\n\}", block, re.DOTALL)
+        name, words, answers = match.groups()
+        for part in (name, words):
+            assert plain.fullmatch(part), part
+        rows = [re.fullmatch(r"\t([=~])(.+?)(?<!\\)#(.+)", row) for row in answers.split("\n")]
+        for row in rows:
+            assert plain.fullmatch(row[2]), row[2]
+            assert plain.fullmatch(row[3]), row[3]
+        found.append((name, words, [(row[1], re.sub(r"\\(.)", r"\1", row[2])) for row in rows]))
+    return found
+
+
+def test_gift_has_forty_questions_with_one_right_answer_and_reasons(quiz):
+    questions = quiz.load_questions()
+    read = read_gift(quiz.write_gift(questions))
+    assert len(read) == len(questions) == 40
+    assert len({name for name, _, _ in read}) == 40
+    for (name, _, answers), question in zip(read, questions, strict=True):
+        assert [sign for sign, _ in answers] == ["=", "~", "~", "~"], name
+        assert answers[0][1] == question["right"][0]
+        assert len({answer for _, answer in answers}) == 4, name  # no distractor is the key
+    notebooks = {path.name[:2] for path in (ROOT / "notebooks").glob("[0-9]*.ipynb")}
+    assert {name[:2] for name, _, _ in read} == notebooks
+    assert quiz.escape("a = {b}: ~#") == r"a \= \{b\}\: \~\#"
+
+
+def test_no_result_is_typed_into_a_question():
+    """Numbers outside {} belong to an example, a level or the name of a notebook."""
+    text = re.sub(r"^#.*|^name = .*|\{\w+\}", "", (DOCS / "questions.toml").read_text(), flags=re.M)
+    assert set(re.findall(r"\d+(?:\.\d+)?", text)) <= {
+        "0", "01", "0.04", "0.045", "0.05", "0.055", "0.06", "0.1", "0.4", "0.5", "0.95", "1", "5", "10",
+        "15", "20", "29", "30", "40", "45", "50", "60", "80", "95", "100", "999",
+    }  # fmt: skip
+
+
+def test_keys_of_the_questions_are_right(quiz):
+    """Each computed number again, by another way."""
+    from scipy import stats
+
+    values = {name: float(value) for name, value in quiz.compute_values().items()}
+    data = ldn_analysis.load_dataset("esr_pain_change")
+    panes = dict(iter(data.groupby("condition", observed=True)))
+    for name, table in panes.items():
+        x, y = table["esr_mm_h"].to_numpy(float), table["pain_reduction_percent"].to_numpy(float)
+        line = stats.linregress(x, y)
+        half = stats.t.ppf(0.975, len(x) - 2) * line.stderr
+        assert values[f"slope_{name}"] == pytest.approx(line.slope, abs=0.0051)
+        assert values[f"p_{name}"] == pytest.approx(line.pvalue, abs=0.00051)
+        assert values[f"low_{name}"] == pytest.approx(line.slope - half, abs=0.0051)
+        assert values[f"high_{name}"] == pytest.approx(line.slope + half, abs=0.0051)
+        if name == "ldn":
+            assert values["rise"] == pytest.approx(20 * line.slope, abs=0.51)
+            assert values["r_squared"] == pytest.approx(100 * line.rvalue**2, abs=0.51)
+            at = line.intercept + 30 * line.slope
+            assert sum(
+                values[f"{kind}_{end}"] for kind in ("band", "pred") for end in ("low", "high")
+            ) == (pytest.approx(4 * at, abs=2.1))
+            assert (
+                values["pred_low"]
+                < values["band_low"]
+                < at
+                < values["band_high"]
+                < values["pred_high"]
+            )
+    wide = data.pivot(index="participant", columns="condition", values="pain_reduction_percent")
+    esr = data.drop_duplicates("participant").set_index("participant")["esr_mm_h"].loc[wide.index]
+    line = stats.linregress(esr.to_numpy(float), (wide["ldn"] - wide["placebo"]).to_numpy(float))
+    half = stats.t.ppf(0.975, len(wide) - 2) * line.stderr
+    assert values["diff"] == pytest.approx(line.slope, abs=0.0051)
+    assert values["diff_low"] == pytest.approx(line.slope - half, abs=0.0051)
+    assert values["diff_low"] < 0 < values["diff_high"]
+    k, n = int(values["best"]), int(values["n_fig1"])
+    wilson = stats.binomtest(k, n).proportion_ci(method="wilson")
+    assert values["wilson_low"] == pytest.approx(100 * wilson.low, abs=0.51)
+    assert values["wilson_high"] == pytest.approx(100 * wilson.high, abs=0.51)
+    assert n % 2 == 1  # the key of "02 denominator"
+    assert int(values["analysed"]) % 2 == 0
+    for other, fits in ((int(values["analysed"]), True), (n, False), (30, False)):
+        shares = (values["share_ldn"], values["share_placebo"])
+        assert fits == all(any(round(100 * k / other) == s for k in range(other)) for s in shares)
+    assert values["any_false"] == pytest.approx(100 * stats.binom.sf(0, 9, 0.05), abs=0.51)
+    # Half the printed difference, its error from the printed p: the mean of what passes, simulated.
+    t = stats.t.isf(0.5 * float(printed_p()), values["analysed"] - 1)
+    z = stats.norm.rvs(t / 2, size=400_000, random_state=1)
+    chi = stats.chi2.rvs(values["analysed"] - 1, size=len(z), random_state=2)
+    passed = (
+        abs(z)
+        > stats.t.ppf(0.975, values["analysed"] - 1) * (chi / (values["analysed"] - 1)) ** 0.5
+    )
+    assert values["type_m"] == pytest.approx(abs(z[passed]).mean() / (t / 2), abs=0.06)
+    assert values["pooled_low"] < 0 < values["pooled_high"]
+    assert values["true_low"] < values["pilot_r2"] < values["true_high"]
+
+
+def printed_p():
+    values = ldn_analysis.load_dataset("published_values").set_index("id")["value"]
+    return values["rct_pain_reduction_p"]
+
+
+# --- the guide ---------------------------------------------------------------------------
+
+GUIDE = (DOCS / "teaching.md").read_text(encoding="utf-8")
+PATHS = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
+
+
+def list_sections(path):
+    """Section of every cell: the headings that stand in it, or the last one before it."""
+    sections, last = {}, []
+    for cell in nbformat.read(path, as_version=4).cells:
+        own = re.findall(r"^##+ (.+)", cell.source, re.M) if cell.cell_type == "markdown" else []
+        sections[cell.id] = [*last, *own]
+        last = own[-1:] or last
+    return sections
+
+
+def test_every_python_block_of_the_guide_runs(capsys):
+    blocks = re.findall(r"```python\n(.*?)```", GUIDE, re.DOTALL)
+    assert blocks
+    for block in blocks:
+        exec(compile(block, "docs/teaching.md", "exec"), {})
+    kept, skipped = capsys.readouterr().out.splitlines()
+    assert re.match(r"1 Difference .*95 % CI -0\.", kept)
+    assert re.match(r"6 Difference .*95 % CI 0\.", skipped)  # this interval lies above zero
+
+
+def test_every_cell_of_the_guide_exists_in_the_section_that_is_named():
+    sections = {path.name[:2]: list_sections(path) for path in PATHS}
+    named = re.findall(r"`(\d\d):([a-z0-9-]+)`", GUIDE)
+    assert len(named) > 50
+    for number, cell in named:
+        assert cell in sections[number], f"{number}:{cell}"
+    groups = re.findall(r"\*([A-Z][^*]+)\* \((`\d\d:[^)]+)\)", GUIDE)
+    assert len(groups) > 8
+    for section, cells in groups:
+        for number, cell in re.findall(r"`(\d\d):([a-z0-9-]+)`", cells):
+            there = sections[number][cell]
+            assert any(name.startswith(section) for name in there), f"{number}:{cell} {there}"
+
+
+def test_exercises_of_the_guide_exist():
+    from ldn_analysis.teaching.check import load_exercises
+
+    assert set(re.findall(r"\b(\d\d\.\d)\b(?!\.)", GUIDE)) <= set(load_exercises())
+
+
+def test_times_of_the_guide_add_up():
+    hour, rest = GUIDE.partition("### Sixty minutes")[2].split("### Half a day")
+    starts = [int(found) for found in re.findall(r"^\| (\d+) \|", hour, re.M)]
+    assert starts == sorted(set(starts))
+    assert starts[:2] == [0, 10]  # ten minutes of set-up
+    assert starts[-1] < 60
+    half_day = rest.partition("### A thread")[0]
+    assert sum(map(int, re.findall(r"^\| [^|]+ \| (\d+) \|", half_day, re.M))) == 240
+
+
+def test_the_guide_names_every_notebook_and_its_minutes():
+    for path in PATHS:
+        top = " ".join(cell.source for cell in nbformat.read(path, as_version=4).cells[:3])
+        minutes = re.search(r"About (\d+) min", top)
+        row = re.search(rf"^\| {path.name[:2]} .*?\| (.*?) \|", GUIDE, re.MULTILINE)
+        assert row, path.name
+        assert row[1] == minutes[1], path.name
+
+
+# --- places ------------------------------------------------------------------------------
+
+
+def test_the_line_for_colab_installs_from_an_address_that_the_user_gives():
+    cell = re.search(r"```ipython\n(.*?)```", (DOCS / "places.md").read_text(), re.DOTALL)[1]
+    address, install = cell.strip().splitlines()
+    assert address.startswith('ADDRESS = "https://ADDRESS-OF-YOUR-COPY')
+    requirement = re.search(r'"(.+)"', install)[1].replace("{ADDRESS}", "https://x.org/y.git")
+    parsed = Requirement(requirement)
+    assert (parsed.name, parsed.extras) == ("ldn-analysis", {"notebooks"})
+    assert parsed.url == "git+https://x.org/y.git"
+
+
+def test_the_container_installs_with_a_task_that_there_is():
+    text = (ROOT / ".devcontainer" / "devcontainer.json").read_text()
+    settings = json.loads(re.sub(r"^\s*//.*", "", text, flags=re.M))
+    command = settings["postCreateCommand"].split()
+    assert command[:2] == ["python", "run.py"]
+    tasks = runpy.run_path(str(ROOT / "run.py"))["TASKS"]
+    assert tasks[command[2]].needs == "notebooks"

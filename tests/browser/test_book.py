@@ -21,6 +21,9 @@ TOO_WIDE = """() => [...document.querySelectorAll('html, .bd-article-container, 
     .filter(box => box.scrollWidth > Math.max(box.clientWidth, box.offsetWidth) + 1)
     .map(box => [box.className, box.id, box.scrollWidth, box.clientWidth])"""
 
+EMPTY_HEADINGS = """() => [...document.querySelectorAll('.bd-article th')]
+    .filter(cell => !cell.textContent.trim()).map(cell => cell.outerHTML)"""
+
 
 @pytest.fixture
 def site(serve):
@@ -48,9 +51,18 @@ def test_page_is_whole_and_accessible(page, site, find_violations, name):
         assert page.locator(".math mjx-container svg").count() >= source
         assert page.locator("mjx-merror, [data-mjx-error]").count() == 0
     page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+    assert page.locator("html").get_attribute("data-theme") == "light"
     assert find_violations(page) == []
-    page.set_viewport_size({"width": 400, "height": 800})
+    assert page.evaluate(EMPTY_HEADINGS) == []
+    page.set_viewport_size({"width": 768, "height": 900})
     assert page.evaluate(TOO_WIDE) == []
+    # On a phone that prefers the dark; what scrolls there can be reached by keyboard a moment later.
+    page.emulate_media(color_scheme="dark")
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.wait_for_timeout(500)
+    assert page.locator("html").get_attribute("data-theme") == "dark"
+    assert page.evaluate(TOO_WIDE) == []
+    assert find_violations(page) == []
     assert page.wrong == []
 
 
@@ -64,6 +76,7 @@ def test_search_finds_a_word(page, site):
     page.goto(f"{site}/search.html?q=permutation")
     # The hits come one after another.
     page.locator("#search-results li a[href*='04_can_we_trust']").first.wait_for()
+    page.locator("#search-results li .context").first.wait_for()  # the words around the hit
     assert page.wrong == []
 
 
@@ -75,12 +88,38 @@ def test_search_works_from_a_file(browser):
     context.close()
 
 
-def test_solutions_are_folded_and_widgets_explained(page, site):
+def test_solutions_have_a_page_of_their_own_and_widgets_are_explained(page, site):
     page.goto(f"{site}/notebooks/06_small_samples.html")
-    solutions = page.locator("details:has(summary:has-text('Show the solution'))")
-    assert solutions.count() >= 3
-    assert all(item.get_attribute("open") is None for item in solutions.all())
     assert page.get_by_text("This cell makes controls that need a running kernel").count() >= 1
+    assert page.get_by_text("Show the solution").count() == 0
+    assert not [name for name in page.locator(".cell-name").all_inner_texts() if "solution" in name]
+    page.goto(f"{site}/solutions.html")
+    numbers = {int(path.name[:2]) for path in (ROOT / "notebooks").glob("[0-9]*.ipynb")}
+    text = page.locator(".bd-article").inner_text()
+    assert {int(n) for n in re.findall(r"check\(\"(\d\d)\.1\"", text)} == numbers
+
+
+def test_cells_are_found_by_name_and_a_tap_opens_a_figure(page, site):
+    page.goto(f"{site}/teaching.html")
+    links = page.locator("a[href^='notebooks/'][href*='#']")
+    here = links.evaluate_all("links => links.map(a => a.getAttribute('href'))")
+    assert len(here) > 50
+    wanted = {link.split("#")[1] for link in here if "/03_" in link}
+    page.locator("a[href$='03_figure_2_esr_and_pain.html#figure-2']").first.click()
+    page.wait_for_url("**#figure-2")
+    names = set(page.locator(".cell-name").evaluate_all("names => names.map(a => a.id)"))
+    assert wanted <= names
+    caption = page.locator("figure figcaption").first
+    assert caption.evaluate("item => getComputedStyle(item).fontWeight") == "400"
+    # The picture that follows the name; alone in its own file, it has the size of the window.
+    page.locator("a.picture[href*='_figure-2.svg']").first.click()
+    page.wait_for_url("**/pictures/*_figure-2.svg")
+    assert page.evaluate("document.documentElement.tagName") == "svg"
+    assert page.wrong == []
+
+
+def test_nothing_for_developers_is_left():
+    assert not list(BOOK.rglob("*.map"))
 
 
 def test_notebooks_and_tables_can_be_downloaded(page, site):

@@ -37,6 +37,9 @@ def test_no_slide_overflows_and_all_are_accessible(page, serve, find_violations)
             assert edge["right"] <= 1280, words
             assert edge["bottom"] <= (720 if kind == "from" else 690), words
         assert find_violations(page) == []
+    slides = page.locator("section:has(figure)")
+    assert slides.count() >= 5
+    assert page.locator("section:has(figure):has(aside.notes)").count() == slides.count()
     assert page.wrong == []
 
 
@@ -49,8 +52,13 @@ def test_slides_open_from_a_file(browser):
     context.close()
 
 
-def test_every_slide_with_a_picture_has_notes_for_the_speaker(page, serve):
-    page.goto(f"{serve(SLIDES)}/index.html")
-    slides = page.locator("section:has(figure)")
-    assert slides.count() >= 5
-    assert page.locator("section:has(figure):has(aside.notes)").count() == slides.count()
+def test_paper_keeps_the_margins(page, serve):
+    page.goto(f"{serve(SLIDES)}/index.html?print-pdf")
+    page.locator(".pdf-page").last.wait_for(state="attached")
+    page.emulate_media(media="print")
+    sides = page.locator(".pdf-page section").evaluate_all(
+        "all => all.map(item => [getComputedStyle(item).paddingLeft, getComputedStyle(item).paddingRight])"
+    )
+    assert len(sides) >= 8
+    assert {side for pair in sides for side in pair} == {"64px"}
+    assert page.wrong == []
