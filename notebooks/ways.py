@@ -88,7 +88,7 @@ WAYS = {  # in the order of the story
     "10_your_own_data": Way(
         title="Your own data",
         needs="notebooks 03 to 05; a table of your own, if you have one",
-        minutes={"Question to Look first": 10, "Model": 15, "Check": 5, "Exercises": 15},
+        minutes={"Question and data": 15, "Look first and Model": 15, "Check": 10, "Exercises": 20},
     ),
 }  # fmt: skip
 
