@@ -13,6 +13,7 @@ NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
 sys.path.append(str(NOTEBOOKS))  # for what build.py, too, writes into every notebook
 
 from ways import make_links_local, read_pages  # noqa: E402
+
 USE_DATA = """# These simulated participants are your own: your numbers differ from your neighbour's.
 ldn.use_data("data")"""
 
