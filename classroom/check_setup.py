@@ -6,6 +6,7 @@
 Needs Python alone.
 """
 
+import json
 import os
 import shutil
 import subprocess
@@ -21,6 +22,7 @@ INSTALL = f"{'py' if WINDOWS else 'python3'} check_setup.py --install"
 NEEDED = ("ldn_analysis", "jupyterlab", "ipykernel", "ipywidgets")
 TABLES = ("participants", "daily_pain", "improvement", "esr_pain_change")
 SPACE = 1.5e9  # bytes
+QUIET = {"fetchNews": "false", "checkForUpdates": False}
 
 
 def look_before():
@@ -84,8 +86,12 @@ def install():
     if subprocess.run(command, cwd=FOLDER, check=False).returncode:
         sys.exit(
             "check_setup.py: the installation failed; the lines above say why. Without internet it "
-            "cannot work; otherwise run the same command again, it goes on where it stopped"
+            "cannot work; otherwise run the same command again"
         )
+    # JupyterLab asks at its first start whether it may fetch news: not in a lesson.
+    settings = VENV / "share" / "jupyter" / "lab" / "settings" / "overrides.json"
+    settings.parent.mkdir(parents=True, exist_ok=True)
+    settings.write_text(json.dumps({"@jupyterlab/apputils-extension:notification": QUIET}))
 
 
 def main():

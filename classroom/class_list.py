@@ -102,17 +102,18 @@ def _read_rows(path: Path) -> tuple[list[tuple[int, list[str]]], list[str]]:
 
 
 def _find_delimiter(lines: list[str], delimiters: dict[str, str]) -> str:
-    """The one that cuts all lines into equally many cells, most of them; the comma if none does."""
-    found = {}
-    for delimiter in delimiters:
-        widths = {
-            len(next(csv.reader([line], delimiter=delimiter, skipinitialspace=True), []))
+    """The one that cuts the most lines; a comma in a name alone is rarer than a column more."""
+
+    def count(delimiter: str) -> int:
+        rows = (
+            next(csv.reader([line], delimiter=delimiter, skipinitialspace=True), [])
             for line in lines
-        }
-        if len(widths) == 1:
-            found[delimiter] = widths.pop()
-    best = max(found, key=found.get, default=",")
-    return best if found.get(best, 1) > 1 else ","
+        )
+        return sum(len(row) > 1 for row in rows)
+
+    return (
+        max(["\t", ";", "|", ",", *delimiters], key=count) if any(map(count, delimiters)) else ","
+    )
 
 
 def _read_workbook(path: Path) -> tuple[list[tuple[int, list[str]]], list[str]]:
@@ -185,15 +186,15 @@ def _find_known(heads: list[str]) -> list[int]:
 
 def _find_named(path: Path, rows: list, name: str, option: str) -> tuple[int, list[int]]:
     """The column with this heading, or of this number."""
+    width = max(len(row) for _, row in rows)
+    if name.isascii() and name.isdigit() and 1 <= int(name) <= width:
+        known = _find_known([cell.casefold() for cell in rows[0][1]])
+        return int(bool(known)), [int(name) - 1]
     wanted = " ".join(name.split()).casefold()
     for start, (_, row) in enumerate(rows[:20], start=1):
         heads = [cell.casefold() for cell in row]
         if wanted in heads:
             return start, [heads.index(wanted)]
-    width = max(len(row) for _, row in rows)
-    if name.isascii() and name.isdigit() and 1 <= int(name) <= width:
-        known = _find_known([cell.casefold() for cell in rows[0][1]])
-        return int(bool(known)), [int(name) - 1]
     heads = ", ".join(map(repr, rows[0][1]))
     raise InputError(f"{path}: has no column {name!r} ({option}); line {rows[0][0]} has {heads}")
 

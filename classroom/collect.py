@@ -277,6 +277,7 @@ def run_notebook(path: Path, job: Job, files: dict[str, bytes] | None) -> Run:
         read_log(log, run)
         if executed.exists():
             run.failed = find_failures(read_cells(executed))
+            run.texts = find_predictions(read_cells(executed)) + run.texts
             shutil.copyfile(executed, job.kept / path.name)
         after = {str(item.relative_to(work)) for item in work.rglob("*")} - before
         run.written = sorted(name for name in after if not name.startswith("."))[:50]
@@ -386,6 +387,17 @@ def find_texts(cells: list) -> list[str]:
         for cell in cells
         if cell.cell_type != "code" and cell.source.strip() and cell.source.strip() not in given
     ]
+
+
+def find_predictions(cells: list) -> list[str]:
+    """What the student predicted, as `predict` printed it."""
+    printed = "\n".join(
+        output.text
+        for cell in cells
+        for output in cell.get("outputs", [])
+        if output.output_type == "stream"
+    )
+    return re.findall(r"^\d\d\.[a-z]: you predict .*", printed, re.MULTILINE)
 
 
 def find_failures(cells: list) -> list[tuple[int, str]]:

@@ -10,6 +10,7 @@ from .errors import InputError
 from .people import hash_data, read_data
 
 MAX_BYTES = 500 * 2**20  # of what a zip file unpacks to
+MAX_DEPTH = 3  # of zip files in zip files
 SKIPPED = {"__MACOSX", "node_modules", "site-packages"}
 
 
@@ -59,7 +60,7 @@ def find_submissions(
     return list(submissions.values()), strangers
 
 
-def list_notebooks(root: Path, unpacked: Path) -> list[tuple[Path, list[str]]]:
+def list_notebooks(root: Path, unpacked: Path, depth: int = 0) -> list[tuple[Path, list[str]]]:
     """Every notebook below a folder, zip files in it included, and the parts of its path."""
     if root.is_file():
         return [(root, [root.name])]
@@ -70,10 +71,11 @@ def list_notebooks(root: Path, unpacked: Path) -> list[tuple[Path, list[str]]]:
             continue
         if path.suffix.lower() == ".ipynb" and path.is_file():
             found.append((path, parts))
-        elif path.suffix.lower() == ".zip" and unpacked not in path.parents:
-            inside = unpacked / "zips" / "_".join(parts)
+        elif path.suffix.lower() == ".zip" and depth < MAX_DEPTH:
+            inside = unpacked / f"{depth}" / "_".join(parts)
             unzip(path, inside)
-            found += [(file, [*parts, *more]) for file, more in list_notebooks(inside, unpacked)]
+            more = list_notebooks(inside, unpacked / f"{depth}_in_{len(found)}", depth + 1)
+            found += [(file, [*parts, *rest]) for file, rest in more]
     return found
 
 
@@ -120,8 +122,10 @@ def match_name(part: str, row: dict) -> int:
         for order in (own, own[-1:] + own[:-1], own[1:] + own[:1]):  # "Meyer, Anna" is Anna Meyer
             key = "".join(order)
             # Whole words, or run together as some programs do; never a piece of a number.
+            start = r"(?<![0-9])" if key[:1].isdigit() else ""
+            end = r"(?![0-9])" if key[-1:].isdigit() else ""
             is_there = f" {' '.join(order)} " in f" {' '.join(words)} " or (
-                len(key) >= 6 and re.search(rf"(?<![0-9]){re.escape(key)}(?![0-9])", text)
+                len(key) >= 6 and re.search(start + re.escape(key) + end, text)
             )
             if key and is_there:
                 best = max(best, len(key))
