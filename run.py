@@ -92,6 +92,11 @@ TASKS = {
         "docs",
         (("python", "docs/lite.py"),),
     ),
+    "live": Task(
+        "build pages that run the notebooks in a browser to build/live/ (needs npm)",
+        "docs",
+        (("python", "docs/live.py"),),
+    ),
     "lint": Task(
         "check style: package, tests and notebooks",
         "test",

@@ -10,22 +10,28 @@ const AGAIN = "What the cells had defined is gone: run them again, from the top.
 const find = (id) => document.getElementById(id);
 const join = (lines) => (Array.isArray(lines) ? lines.join("") : lines);
 const bar = Object.fromEntries(
-  ["said", "progress", "run-all", "stop", "restart", "download", "open", "bring", "forget"].map((id) => [id, find(id)]),
+  ["said", "loading", "progress", "count", "run-all", "stop", "restart", "download", "open", "bring", "forget"].map((id) => [id, find(id)]),
 );
 
 let notebook;
 let cells = [];
 let queue = [];
 let running;
-let clock;
 
-function say(words, fraction) {
-  bar.said.textContent = words;
-  bar.progress.hidden = fraction === undefined;
-  if (fraction !== undefined) bar.progress.value = fraction;
+function say(words) {
+  if (bar.said.textContent !== words) bar.said.textContent = words;
+  bar.loading.hidden = true;
 }
 
-const python = new Python(say);
+// Not in the region that is read aloud, or each of hundreds of steps would be.
+function showProgress(here, total) {
+  say("Loading Python");
+  bar.loading.hidden = false;
+  bar.progress.value = here / total;
+  bar.count.textContent = `${(here / 1e6).toFixed(0)} of ${(total / 1e6).toFixed(0)} MB`;
+}
+
+const python = new Python(say, showProgress);
 
 class Cell {
   constructor(element, saved, number) {
@@ -107,6 +113,10 @@ class Cell {
     this.show([], true, "running");
     this.element.setAttribute("aria-busy", "true");
     const outputs = this.outputs;
+    const start = performance.now();
+    const clock = setInterval(() => {
+      this.state.textContent = `running, ${Math.round((performance.now() - start) / 1000)} s`;
+    }, 1000);
     let drawn = false;
     const hear = (output) => {
       if (output.output_type === "control") return changeControl(output);
@@ -127,6 +137,7 @@ class Cell {
       this.show(outputs, true, "stopped");
       throw error;
     } finally {
+      clearInterval(clock);
       this.element.removeAttribute("aria-busy");
     }
   }
@@ -151,18 +162,11 @@ function clearQueue() {
   queue = [];
 }
 
-function tick(cell, start) {
-  const seconds = Math.round((performance.now() - start) / 1000);
-  if (python.isReady && seconds > 1) say(`Cell ${cell.number} runs: ${seconds} s`);
-}
-
 async function work() {
   bar.stop.disabled = bar.restart.disabled = false;
   let last;
   while ((running = queue.shift())) {
     last = running;
-    const start = performance.now();
-    clock = setInterval(() => tick(last, start), 1000);
     try {
       await python.start();
       say(`Cell ${last.number} runs`);
@@ -175,10 +179,8 @@ async function work() {
       clearQueue();
       tellEnd(error);
       last = undefined;
-    } finally {
-      clearInterval(clock);
-      keepSoon();
     }
+    keepSoon();
   }
   bar.stop.disabled = true;
   if (last) say(`Cell ${last.number} has run`);
@@ -196,7 +198,7 @@ function endPython(word) {
   for (const cell of cells) if (cell.isMine && cell !== running) cell.state.textContent = "your output, from before";
   python.stop(new Error(word));
   if (!wasRunning) tellEnd(new Error(word));
-  bar.restart.disabled = true;
+  
 }
 
 // --- controls -----------------------------------------------------------------------------

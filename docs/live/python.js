@@ -53,9 +53,8 @@ async function forgetOthers() {
 }
 
 export class Python {
-  // say(text, fraction): what is being done, and how much of it is
-  constructor(say) {
-    this.say = say;
+  constructor(say, showProgress) {
+    Object.assign(this, { say, showProgress });
     this.files = new Map(); // what the reader brought: put again after each start
     this.tasks = new Map();
     this.count = 0;
@@ -75,7 +74,7 @@ export class Python {
     let here = 0;
     const count = (bytes) => {
       here += bytes;
-      this.say(`Loading Python: ${(here / 1e6).toFixed(0)} of ${(total / 1e6).toFixed(0)} MB`, here / total);
+      this.showProgress(here, total);
     };
     count(0);
     const [packed, library] = await Promise.all([get(ASSETS.python, count), get(ASSETS.library, count)]);
@@ -103,7 +102,6 @@ export class Python {
     worker.onmessage = ({ data }) => this.hear(worker, data);
     worker.onerror = (event) => this.hear(worker, { type: "broken", message: event.message });
     await this.send({ type: "start", ...loaded });
-    this.isReady = true;
     for (const [name, bytes] of this.files) await this.send({ type: "put", name, bytes });
   }
 
@@ -129,7 +127,6 @@ export class Python {
   stop(reason = new Error("stopped")) {
     this.worker?.terminate();
     this.worker = this.starting = undefined;
-    this.isReady = false;
     for (const { reject } of this.tasks.values()) reject(reason);
     this.tasks.clear();
   }
