@@ -102,7 +102,7 @@ spellings = st.builds(
 )
 
 
-@few(100)
+@few(40)
 @given(table=st.sampled_from(TABLES), spelling=spellings)
 def test_every_spelling_of_a_table_gives_the_same_table(folder, table, spelling):
     path = folder / "spelled.csv"
@@ -396,7 +396,7 @@ def run(*arguments):
     return code, out.getvalue(), err.getvalue()
 
 
-@few(800)
+@few(250)
 @given(case=damaged(), choices=options)
 def test_damaged_files_are_valid_tables_or_refused(folder, case, choices):
     table, content = case
@@ -413,7 +413,7 @@ def test_bytes_are_refused(folder, content, start):
     assert not judge(path, "esr_pain_change", start + content, {})
 
 
-@few(150)
+@few(40)
 @given(case=damaged())
 def test_the_check_command_says_the_same(folder, case):
     table, content = case
@@ -429,7 +429,7 @@ def test_the_check_command_says_the_same(folder, case):
         assert err == f"ldn-analysis: {error}\n"
 
 
-@few(25)
+@few(10)
 @given(case=damaged(tables=("esr_pain_change",)), is_old=st.booleans())
 def test_the_figures_are_drawn_or_left_as_they_were(folder, case, is_old):
     place = folder / f"figures{next(numbers)}"
