@@ -128,7 +128,7 @@ def fit_by_hand(row, mean_of, people):
             np.where(design.std(0) > 0, design.std(0), 1),
         )
         scaled = RLM((y - y.mean()) / y.std(), (design - center) / spread, M=HuberT()).fit(
-            maxiter=5000, tol=1e-15
+            maxiter=5000, tol=1e-11, conv="coefs"
         )
         return scaled.params[1], scaled.bse[1], len(y)
     scale = design[:, 1].std() / y.std()
