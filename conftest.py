@@ -1,11 +1,18 @@
 """For all tests and doctests."""
 
+import gc
 import sys
 
 import pandas as pd
 import pytest
 
 from ldn_analysis import fit_line, load_dataset
+
+
+def pytest_collection_finish():
+    """What thousands of tests are made of stays: it need not be searched for garbage again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

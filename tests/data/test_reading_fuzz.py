@@ -419,7 +419,7 @@ def test_bytes_are_refused(folder, content, start):
     assert not judge(path, "esr_pain_change", start + content, {})
 
 
-@few(50)
+@few(40)
 @given(case=damaged())
 def test_the_check_command_says_the_same(folder, case):
     table, content = case

@@ -28,7 +28,7 @@ from ldn_analysis.data.tables import write_tables
 
 FOLDER = REFERENCE.parents[1] / "data" / "illustrative"
 NAMES = ["daily_pain", "esr_pain_change", "improvement", "participants"]
-SEEDS = [1, 2, 3]
+SEEDS = [1, 2]
 TRIALS = {  # every source of a number about the pilot or the crossover trial
     *("younger2014", "younger2009", "younger2009_press"),
     *("younger2013", "younger2012_poster", "nct00568555", "secondary_curated"),
@@ -38,6 +38,11 @@ TRIALS = {  # every source of a number about the pilot or the crossover trial
 @pytest.fixture(scope="module")
 def shipped():
     return {name: load_dataset(name) for name in NAMES}
+
+
+@pytest.fixture(scope="module")
+def shipped_report(shipped):
+    return check_calibration(shipped).set_index("id")
 
 
 @pytest.fixture(scope="module")
@@ -274,10 +279,10 @@ def tamper(tables, change):
         ("an answer is better", "rct_improved_ldn"),
     ],
 )
-def test_a_changed_table_misses_its_target(shipped, change, target):
+def test_a_changed_table_misses_its_target(shipped, shipped_report, change, target):
     report = check_calibration(tamper(shipped, change)).set_index("id")
     assert report.loc[target, "met"] == "no"
-    assert check_calibration(shipped).set_index("id").loc[target, "met"] == "yes"
+    assert shipped_report.loc[target, "met"] == "yes"
 
 
 # --- tables agree with each other ---------------------------------------------------------
@@ -482,10 +487,10 @@ def test_every_assumption_is_nudged_below():
     assert list(NUDGES) == [field.name for field in dataclasses.fields(Assumptions)]
 
 
-@pytest.mark.parametrize(("name", "value"), NUDGES.items())
-def test_changing_one_assumption_a_little_still_meets_every_target(name, value):
-    assumptions = Assumptions(**{name: value})
-    require_met(simulate_illustrative_trials(assumptions, rng=7), assumptions)
+@pytest.mark.parametrize("first", range(7))
+def test_changing_four_assumptions_a_little_still_meets_every_target(first):
+    assumptions = Assumptions(**dict(list(NUDGES.items())[first::7]))
+    require_met(simulate_illustrative_trials(assumptions, rng=9), assumptions)
 
 
 def test_an_assumption_does_what_it_says():

@@ -58,8 +58,9 @@ def integrate_plainly(data, prior, prior_sd, question):
     ) / integrate.trapezoid(integrate.trapezoid(density, mu, axis=1), tau)
 
 
-@pytest.mark.parametrize(("k", "seed"), [(2, 1), (3, 2), (5, 3), (3, 4)])
-@pytest.mark.parametrize("prior_sd", [np.inf, 1.5])
+@pytest.mark.parametrize(
+    ("k", "seed", "prior_sd"), [(2, 1, np.inf), (3, 2, 1.5), (5, 3, np.inf), (3, 4, 1.5)]
+)
 def test_half_normal_equals_plain_quadrature(k, seed, prior_sd):
     rng = np.random.default_rng(seed)
     data = make(rng.normal(0, 0.6, k), rng.uniform(0.1, 0.5, k))

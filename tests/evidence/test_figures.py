@@ -345,7 +345,7 @@ def test_same_figure_same_bytes_and_rcparams_untouched(meta):
     settings = [name for name in mpl.rcParams if name != "backend"]  # found on first use
     before = {name: mpl.rcParams[name] for name in settings}
     first, second = (
-        render_figure(plot_forest(meta, printed=load_printed_meta_analyses())[0].figure)
+        render_figure(plot_forest(meta, printed=load_printed_meta_analyses())[0].figure, ["svg"])
         for _ in range(2)
     )
     assert first == second

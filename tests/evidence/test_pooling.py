@@ -276,7 +276,7 @@ def test_prediction_interval_needs_five_trials_and_says_how_far_it_holds():
 @pytest.mark.parametrize(("k", "expected"), [(5, 0.926), (10, 0.882)])
 def test_coverage_of_the_prediction_interval_is_as_said(k, expected):
     rng = np.random.default_rng(k)
-    hits, runs = 0, 1500
+    hits, runs = 0, 1000
     for _ in range(runs):
         error = rng.uniform(0.15, 0.45, k)
         meta = pool_effects(make(rng.normal(0, 0.3, k) + rng.normal(0, error), error))

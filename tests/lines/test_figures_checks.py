@@ -94,7 +94,7 @@ def test_points_furthest_beyond_a_cut_off_are_named(ldn):
 def test_no_label_overlaps_another_or_leaves_the_figure(ldn, name):
     fit = ldn if name == "ldn" else fit_xy(*ODD[name])
     for figure in draw_all(fit):
-        render_figure(figure, ["png"])  # lays out at the size of the file
+        figure.dpi = 300  # as in the file
         figure.draw_without_rendering()
         page = figure.bbox
         for ax in figure.axes:

@@ -43,6 +43,7 @@ def test_reasons_of_single_combinations_add_up_to_the_table_of_the_pruned():
     grid = {
         "end_days": [3], "missed_days": ["left out"], "baseline_days": [7, 14],
         "outcome": GRID["outcome"][2:], "participants": GRID["participants"][2:],
+        "esr": GRID["esr"][:2], "adjusted_for": ["nothing", "age and duration"],
     }  # fmt: skip
     kept, pruned = build_specifications(grid)
     full = {name: grid.get(name, options) for name, options in GRID.items()}
@@ -53,6 +54,7 @@ def test_reasons_of_single_combinations_add_up_to_the_table_of_the_pruned():
     assert reasons.count("") == len(kept)
     expected = {reason: reasons.count(reason) for reason in set(reasons) - {""}}
     assert pruned.set_index("reason")["count"].to_dict() == expected
+    assert len(expected) == 8
     with pytest.raises(ValueError, match="find_reason: there is no option of 'model' 'OSL'"):
         find_reason({"model": "OSL"})
     with pytest.raises(ValueError, match="find_reason: there is no choice 'modle'"):

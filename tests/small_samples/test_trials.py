@@ -457,7 +457,7 @@ if __name__ == "__main__":
     jobs = int(sys.argv[1])
     ask = dict(n_people=9, rng=1, n_jobs=jobs)
     simulate_trials(TrialTruth(), n_trials=200_000, **ask)  # the workers are up
-    threading.Timer(1.5, os.kill, (os.getpid(), signal.SIGINT)).start()
+    threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
     trials = simulate_trials(TrialTruth(), n_trials=2_000_000_000, **ask)
     print(trials.n_trials, trials.tallies["slope_ldn"].n_trials.sum(), trials)
     print(simulate_trials(TrialTruth(), n_trials=100, **ask).n_trials)
