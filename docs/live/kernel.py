@@ -159,7 +159,7 @@ def describe_error(error: BaseException, source: str, name: str) -> dict:
     }
 
 
-def ask(prompt="") -> str:
+def ask(_prompt="") -> str:
     """There is nobody to ask while a cell runs."""
     raise RuntimeError("input() cannot wait for an answer here; write the value into the cell")
 
