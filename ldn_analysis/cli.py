@@ -315,10 +315,10 @@ def _add_force(parser: argparse.ArgumentParser) -> None:
 
 def _refuse_foreign(options, folder: Path, contents: dict, marked: str) -> None:
     """Files of somebody else under our names; one of ours bears the mark of its set."""
-    from .core.files import is_own
+    from .core.files import recognise_own
 
     there = [folder / name for name in contents if (folder / name).exists()]
-    if there and not options.force and not is_own(folder / marked):
+    if there and not options.force and not recognise_own(folder / marked):
         names = ", ".join(map(str, there))
         raise ValueError(
             f"{names}: is there and was not written by this program; name another place with --out, "

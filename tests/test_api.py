@@ -47,6 +47,7 @@ NOT_VERBS = {
     "main",
     "exact_bootstrap_line",
     "name_change_unit",
+    "progress",
 }  # a quantity's own name; the entry point
 CLASSES = {  # what else is public and not a result
     "Assumptions", "CalibrationError", "Columns", "DataError", "Exercise", "Influence", "Line", "LineSums",

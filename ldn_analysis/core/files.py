@@ -16,7 +16,7 @@ import time
 from errno import EISDIR
 from pathlib import Path
 
-__all__ = ["is_own", "write_files"]
+__all__ = ["recognise_own", "write_files"]
 
 PREFIX = ".ldn-analysis-"
 READY = "ready"  # all new files are complete: a killed run is finished, not thrown away
@@ -67,7 +67,7 @@ def write_files(contents: dict[str, bytes], folder: str | Path) -> list[Path]:
     return [folder / name for name in contents]
 
 
-def is_own(path: Path) -> bool:
+def recognise_own(path: Path) -> bool:
     """Whether a page or the captions of a set of figures were written by this program."""
     try:
         with path.open("rb") as file:

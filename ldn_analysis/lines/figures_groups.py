@@ -46,6 +46,7 @@ def plot_groups(comparison: GroupComparison, axes=None, *, confidence_level: flo
     Returns
     -------
     list of matplotlib Axes
+        The participants of each group, and the differences with their intervals.
 
     Examples
     --------

@@ -68,16 +68,7 @@ def plot_line_fan(fan: LineFan, ax=None):
         ax, fan, ends, truth.slope_ldn, color="black", linewidth=2.4,
         label=f"true slope {write_minus(format_number(truth.slope_ldn))}",
     )  # fmt: skip
-    for sign, share in ((1, rows["significant_upward"]), (-1, 1 - rows["significant_upward"])):
-        if share > MIN_SHARE:
-            size = write_minus(format_number(sign * rows["significant_size"]))
-            label = f"mean, p < 0.05: {size}" + (
-                "" if share > 1 - MIN_SHARE else f" ({100 * share:.0f} %)"
-            )
-            _draw_slope(
-                ax, fan, ends, sign * rows["significant_size"], color=VERMILLION, linewidth=2.2,
-                linestyle=":", label=label,
-            )  # fmt: skip
+    _draw_mean_slopes(ax, fan, ends, rows)
     ax.autoscale_view()
     ax.set(
         xlabel=label_column("esr_mm_h"), ylabel=label_column("pain_reduction_percent"), xlim=ends
@@ -93,6 +84,20 @@ def plot_line_fan(fan: LineFan, ax=None):
         ax, "Fan of lines of simulated studies about the true line, the significant ones dashed."
     )
     return ax
+
+
+def _draw_mean_slopes(ax, fan: LineFan, ends, rows) -> None:
+    """Lines of the mean size of the significant slopes, each way where some point that way."""
+    for sign, share in ((1, rows["significant_upward"]), (-1, 1 - rows["significant_upward"])):
+        if share > MIN_SHARE:
+            size = write_minus(format_number(sign * rows["significant_size"]))
+            label = f"mean, p < 0.05: {size}" + (
+                "" if share > 1 - MIN_SHARE else f" ({100 * share:.0f} %)"
+            )
+            _draw_slope(
+                ax, fan, ends, sign * rows["significant_size"], color=VERMILLION, linewidth=2.2,
+                linestyle=":", label=label,
+            )  # fmt: skip
 
 
 def _draw_slope(ax, fan: LineFan, ends, slope: float, **style) -> None:
