@@ -200,7 +200,8 @@ def _add_template(commands) -> None:
     """The command that writes files to begin with."""
     command = commands.add_parser(
         "template", epilog=EPILOG, help="write an empty table to fill in",
-        description="Write an empty table, its codebook, and a filled example of simulated participants.",
+        description="Write an empty table, its codebook, a filled example of simulated participants, "
+        "and a file in which to say what the columns of a table in its own words hold.",
     )  # fmt: skip
     _add_table(command)
     command.add_argument(
@@ -473,7 +474,7 @@ def _repeat(options) -> str:
 
 
 def _write_template(options) -> int:
-    """Three files to begin with."""
+    """Files to begin with."""
     from .data.template import write_template
 
     for path in write_template(options.out, table=options.table, force=options.force):
