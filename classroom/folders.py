@@ -64,6 +64,7 @@ def write_class(
     notebooks = sorted({name[:2] for name in texts if name.endswith(".ipynb")})
     with lock_record(out):
         record = Record(out)
+        record.order = {name: i for i, name in enumerate(folders)}
         class_seed = choose_seed(record, class_seed)
         if not force:
             refuse_other_data(record, folders, class_seed, out)
@@ -88,7 +89,8 @@ def write_class(
             raise SystemExit(f"student: {said}; the same command makes the others") from None
     say_kept(kept, out)
     there = f" ({len(ready)} of them were there already)" if ready else ""
-    print(f"{len(folders)} folders in {out / 'student'}{there}")
+    number = "1 folder" if len(folders) == 1 else f"{len(folders)} folders"
+    print(f"{number} in {out / 'student'}{there}")
     print(f"seeds and right answers, for you alone: {record.folder}")
 
 

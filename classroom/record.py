@@ -74,6 +74,7 @@ class Record:
         self.folder = out / "teacher"
         self.seeds = read_rows(self.folder / "seeds.csv")
         self.answers = read_rows(self.folder / "answers.csv")
+        self.order: dict[str, int] = {}  # of the class list; workers end in any order
 
     def add(self, student: dict, answers: dict[str, object]) -> None:
         """Put a student in, or another exercise of hers, and write both files."""
@@ -83,9 +84,14 @@ class Record:
         self.answers[name] = kept | {"student": name, "folder": student["folder"]} | {
             EXERCISE + number: format_answer(answer) for number, answer in answers.items()
         }  # fmt: skip
+        self.seeds, self.answers = map(self._sort, (self.seeds, self.answers))
         write_rows(self.folder / "seeds.csv", self.seeds, SEEDS)
         exercises = sorted({key for row in self.answers.values() for key in row} - set(SEEDS))
         write_rows(self.folder / "answers.csv", self.answers, ["student", "folder", *exercises])
+
+    def _sort(self, rows: dict[str, dict]) -> dict[str, dict]:
+        """Those of this class list in its order, after all others."""
+        return dict(sorted(rows.items(), key=lambda item: self.order.get(item[0], -1)))
 
     def find(self, text: str) -> dict[str, str]:
         """The one student whom a name, folder or number means."""
