@@ -51,7 +51,8 @@ NOT_VERBS = {
 }  # a quantity's own name; the entry point
 CLASSES = {  # what else is public and not a result
     "Assumptions", "CalibrationError", "Columns", "DataError", "Exercise", "Influence", "Line", "LineSums",
-    "IllustrativeColumn", "IllustrativeTable", "Interval", "McNemar", "PairedREML", "Plan", "Printed",
+    "IllustrativeColumn", "IllustrativeTable", "Interval", "McNemar", "PairedREML", "Part", "Plan",
+    "PlannedAnalysis", "Printed",
     "Result", "TableDesign", "Tally", "TrialTruth", "Verdict",
 }  # fmt: skip
 
