@@ -276,13 +276,26 @@ def test_prediction_interval_needs_five_trials_and_says_how_far_it_holds():
 @pytest.mark.parametrize(("k", "expected"), [(5, 0.926), (10, 0.882)])
 def test_coverage_of_the_prediction_interval_is_as_said(k, expected):
     rng = np.random.default_rng(k)
-    hits, runs = 0, 4000
+    hits, runs = 0, 1500
     for _ in range(runs):
         error = rng.uniform(0.15, 0.45, k)
         meta = pool_effects(make(rng.normal(0, 0.3, k) + rng.normal(0, error), error))
         low, high = meta.prediction_interval()
         hits += low <= rng.normal(0, 0.3) <= high
     assert abs(hits / runs - expected) < 0.025
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("k", [2, 3, 5, 10])
+def test_coverage_of_hartung_knapp_is_near_its_level(k):
+    rng = np.random.default_rng(k)
+    hits, runs = 0, 1500
+    for _ in range(runs):
+        error = rng.uniform(0.15, 0.45, k)
+        meta = pool_effects(make(rng.normal(0, 0.3, k) + rng.normal(0, error), error))
+        low, high = meta.confidence_interval("random effects, Hartung-Knapp")
+        hits += low <= 0 <= high
+    assert hits / runs > 0.925  # Monte Carlo standard error 0.006
 
 
 @pytest.mark.parametrize("method", METHODS)
