@@ -20,6 +20,8 @@ def list_numbers(path):
         tags = cell.metadata.get("tags", [])
         if cell.cell_type != "code" or {"solution", "versions"} & set(tags):
             continue
+        if "check(" in cell.source or cell.id == "progress":
+            continue
         for output in cell.outputs:
             data = output.get("data", {})
             if "<td" in data.get("text/html", ""):
