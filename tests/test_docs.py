@@ -16,6 +16,7 @@ import ldn_analysis
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
+PATHS = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
 
 
 @pytest.fixture
@@ -60,6 +61,43 @@ def test_pages_take_their_parts_from_where_they_have_their_home():
             assert "{{" not in book.fill(path.read_text())
     assert "- Wilson EB. Probable inference" in book.fill("{{references}}\n")
     assert book.show_codebook().count("\n## ") == len(ldn_analysis.list_datasets()) - 1
+
+
+@pytest.mark.usefixtures("docs")
+@pytest.mark.parametrize("student", [False, True])
+def test_solutions_stand_apart_or_nowhere(monkeypatch, tmp_path, student):
+    import book
+
+    monkeypatch.setattr(book, "SOURCE", tmp_path / "source")
+    monkeypatch.setattr(book, "PICTURES", tmp_path / "pictures")
+    monkeypatch.setattr(book, "write_reference", lambda: None)
+    book.lay_out(student)
+    solution = nbformat.read(PATHS[2], as_version=4)
+    (code,) = [cell.source for cell in solution.cells if cell.id == "solution-1"]
+    code = json.dumps(code)[1:-1]
+    holds = {
+        path.relative_to(tmp_path / "source").as_posix()
+        for path in (tmp_path / "source").rglob("*.ipynb")
+        if code in path.read_text(encoding="utf-8")
+    }
+    full = {"solutions.ipynb", f"downloads/{PATHS[2].name}"}
+    assert holds == (set() if student else full)
+    index = (tmp_path / "source" / "index.md").read_text(encoding="utf-8")
+    assert ("\nsolutions\n" in index) is not student
+    page = (tmp_path / "source" / "notebooks" / PATHS[2].name).read_text(encoding="utf-8")
+    assert "data:image/svg" not in page
+    assert len(list((tmp_path / "pictures" / "pictures").glob("03_*.svg"))) >= 3
+
+
+@pytest.mark.usefixtures("docs")
+def test_tables_say_what_heads_a_row_and_a_column():
+    import book
+
+    html = "<table><thead><tr><th></th><th>a</th></tr></thead><tbody><tr><th>0</th><td>1</td></tr></tbody></table>"
+    assert book.lay_out_html(html, "x") == (
+        '<table><thead><tr><td></td><th scope="col">a</th></tr></thead>'
+        '<tbody><tr><th scope="row">0</th><td>1</td></tr></tbody></table>'
+    )
 
 
 @pytest.mark.usefixtures("docs")
@@ -252,7 +290,6 @@ def printed_p():
 # --- the guide ---------------------------------------------------------------------------
 
 GUIDE = (DOCS / "teaching.md").read_text(encoding="utf-8")
-PATHS = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
 
 
 def list_sections(path):

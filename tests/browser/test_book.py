@@ -1,6 +1,7 @@
 """The book as a reader meets it, without a network: headless Chromium (.ci/run)."""
 
 import re
+from itertools import cycle
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,8 @@ ROOT = Path(__file__).parents[2]
 BOOK = ROOT / "build" / "book"
 PAGES = sorted(path.relative_to(BOOK).as_posix() for path in BOOK.rglob("*.html"))
 PAGES = [page for page in PAGES if not page.startswith("_")]
+WIDTHS = (1280, 768, 390)
+VIEWS = [(width, scheme) for scheme in ("light", "dark") for width in WIDTHS]
 # Boxes that a reader would have to move sideways; tables and code do it within themselves.
 TOO_WIDE = """() => [...document.querySelectorAll('html, .bd-article-container, .bd-article, section')]
     .filter(box => box.scrollWidth > Math.max(box.clientWidth, box.offsetWidth) + 1)
@@ -36,8 +39,9 @@ def test_there_are_pages():
     assert {f"notebooks/{name}.html" for name in names} <= set(PAGES)
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_page_is_whole_and_accessible(page, site, find_violations, name):
+@pytest.mark.parametrize(("name", "view"), zip(PAGES, cycle(VIEWS)))
+def test_page_is_whole_and_accessible(page, site, find_violations, name, view):
+    """Each page at each width; axe, which takes seconds, in one of six views: pages share a style."""
     page.goto(f"{site}/{name}", wait_until="load")
     assert page.locator("h1").count() == 1
     images = page.locator(".bd-article img")
@@ -51,17 +55,15 @@ def test_page_is_whole_and_accessible(page, site, find_violations, name):
         assert page.locator(".math mjx-container svg").count() >= source
         assert page.locator("mjx-merror, [data-mjx-error]").count() == 0
     page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
-    assert page.locator("html").get_attribute("data-theme") == "light"
-    assert find_violations(page) == []
     assert page.evaluate(EMPTY_HEADINGS) == []
-    page.set_viewport_size({"width": 768, "height": 900})
-    assert page.evaluate(TOO_WIDE) == []
-    # On a phone that prefers the dark; what scrolls there can be reached by keyboard a moment later.
-    page.emulate_media(color_scheme="dark")
-    page.set_viewport_size({"width": 390, "height": 800})
-    page.wait_for_timeout(500)
-    assert page.locator("html").get_attribute("data-theme") == "dark"
-    assert page.evaluate(TOO_WIDE) == []
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate(TOO_WIDE) == []
+    width, scheme = view
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme=scheme)
+    page.wait_for_timeout(500)  # until what scrolls can be reached by keyboard
+    assert page.locator("html").get_attribute("data-theme") == scheme
     assert find_violations(page) == []
     assert page.wrong == []
 
