@@ -20,6 +20,10 @@ _HOMES = {
         "save_figure",
         "show",
     ),
+    "core.notebook": (
+        "prepare_notebook",
+        "show_table",
+    ),
     "data.tables": (
         "list_datasets",
         "load_codebook",
@@ -311,6 +315,11 @@ _HOMES = {
     "teaching.check": (
         "Verdict",
         "check",
+        "progress",
+    ),
+    "teaching.predict": (
+        "predict",
+        "reveal",
     ),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}

@@ -20,6 +20,8 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
+from terms import link_terms
+from ways import put_ways, read_pages
 
 FOLDER = Path(__file__).resolve().parent
 TIMEOUT = 120  # seconds per cell
@@ -38,8 +40,11 @@ def find_notebooks(names: list[str]) -> list[Path]:
 
 
 def read(path: Path) -> nbformat.NotebookNode:
-    """Read one notebook."""
-    return nbformat.read(path, as_version=4)
+    """Read one notebook, with what all share (ways.py) as it should be now."""
+    notebook = nbformat.read(path, as_version=4)
+    put_ways(notebook, path.stem)
+    link_terms(notebook)
+    return notebook
 
 
 def tags(cell) -> set[str]:
@@ -55,7 +60,8 @@ def normalise(notebook: nbformat.NotebookNode) -> str:
         "language_info": {"name": "python"},
     }
     for cell in notebook.cells:
-        cell.metadata = {"tags": sorted(tags(cell))} if tags(cell) else {}
+        folded = {"jupyter": cell.metadata["jupyter"]} if "jupyter" in cell.metadata else {}
+        cell.metadata = folded | ({"tags": sorted(tags(cell))} if tags(cell) else {})
         for output in cell.get("outputs", []):
             output.pop("metadata", None)
             if output.output_type in ("display_data", "execute_result"):
@@ -115,6 +121,8 @@ def without_machine(text: str) -> list[str]:
     for cell in notebook.cells:
         if tags(cell) & {"versions", "timing"}:
             cell.outputs = []
+        for output in cell.get("outputs", []):  # drawn as the SVG is; how it is packed is zlib's
+            output.get("data", {}).pop("image/png", None)
     return nbformat.writes(notebook).splitlines(keepends=True)
 
 
@@ -156,6 +164,7 @@ def write_student_copies(paths: list[Path], options: argparse.Namespace) -> None
         folders = {name: name for name in numbers}
     own_data = folders is not None or options.seed is not None
     texts = {path.name: normalise(students.make_copy(read(path), own_data)) for path in paths}
+    texts |= read_pages()
     if folders is None:
         students.write_one(texts, options.seed, options.out)
     else:
