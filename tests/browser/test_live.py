@@ -100,7 +100,9 @@ def read_outputs(cell) -> tuple[list[float], str]:
     texts = []
     for output in cell.get("outputs", []):
         data = output.get("data", {})
-        html = re.sub(r"<style.*?</style>|<img[^>]*>|<[^>]+>", " ", data.get("text/html", ""), flags=re.S)
+        html = re.sub(
+            r"<style.*?</style>|<img[^>]*>|<[^>]+>", " ", data.get("text/html", ""), flags=re.S
+        )
         texts += [output.get("text", ""), html or data.get("text/plain", "")]
     text = " ".join(texts)
     return [float(n) for n in NUMBER.findall(text)], " ".join(NUMBER.sub("#", text).split())
@@ -156,7 +158,9 @@ def test_reader_edits_errs_is_told_and_finds_it_again(reader, site, tmp_path):
     reader.keyboard.press("Shift+Enter")
     reader.locator("#look .state", has_text="running").wait_for()
     reader.locator("#stop").click()
-    assert reader.locator("#said").inner_text().startswith("Stopped. Python was ended and starts anew")
+    assert (
+        reader.locator("#said").inner_text().startswith("Stopped. Python was ended and starts anew")
+    )
     wait(reader)
     said = run(reader, "look", "answer")
     assert "NameError" in said
