@@ -9,8 +9,8 @@ version = release = installed("ldn-analysis")
 language = "en"
 
 extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx.ext.mathjax"]
-# Downloaded, or read by slides.py and lite.py: not pages of their own.
-exclude_patterns = ["data", "downloads", "slides.md", "lite.md"]
+# Downloaded, or read by slides.py, lite.py and live.py: not pages of their own.
+exclude_patterns = ["data", "downloads", "slides.md", "lite.md", "live.md"]
 
 # Notebooks are shown as they were committed: nothing is executed here.
 nb_execution_mode = "off"
