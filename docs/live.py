@@ -36,6 +36,15 @@ LEFT_OUT = {
     "pydoc_data", "pypdf", "regex", "reportlab", "seaborn", "sklearn", "soupsieve", "sympy", "tabulate",
     "tomli_w", "toolz", "webencodings", "wsgiref", "xlrd", "xlsxwriter", "xmlrpc", "xmltodict", "yaml",
 }  # fmt: skip
+PAGES = {  # that the notebooks link to
+    "glossary": ROOT / "docs" / "glossary.md",
+    "about_the_data": ROOT / "data" / "README.md",
+}
+LINKS = {
+    "../README.md": "index.html",
+    "../docs/glossary.md": "glossary.html",
+    "../data/README.md": "about_the_data.html",
+}
 NAMED = ("numpy", "pandas", "scipy", "statsmodels", "matplotlib")  # versions on the page
 
 
@@ -138,6 +147,19 @@ def make_markdown(formulas: list) -> MarkdownIt:
     )
 
 
+def turn_links(html: str) -> str:
+    """Links to the pages of this folder; what points to a file that is not in it is plain text."""
+
+    def turn(found: re.Match) -> str:
+        path, mark, place = found[1].partition("#")
+        path = LINKS.get(path) or re.sub(r"^(\d\d_\w+)\.ipynb$", r"\1.html", path)
+        if not path or path.endswith(".html") or "://" in path:
+            return f'<a href="{path}{mark}{place}">{found[2]}</a>'
+        return found[2]
+
+    return re.sub(r'<a href="([^"]*)">(.*?)</a>', turn, html, flags=re.DOTALL)
+
+
 def render_output(output) -> str:
     """An output as the page's script writes it, for readers without script."""
     if output.output_type == "stream":
@@ -152,8 +174,7 @@ def render_output(output) -> str:
 def render_cell(cell, markdown: MarkdownIt) -> str:
     """A cell: text, or code with what it put out."""
     if cell.cell_type == "markdown":
-        text = markdown.render(cell.source)
-        text = re.sub(r'href="(\d\d_\w+)\.ipynb', r'href="\1.html', text)
+        text = turn_links(markdown.render(cell.source))
         return f'<div class="text" id="{cell.id}">\n{text}</div>'
     tags = cell.metadata.get("tags", [])
     outputs = "\n".join(map(render_output, cell.outputs))
@@ -185,17 +206,6 @@ def find_title(notebook) -> str:
     return re.search(r"^# (.+)", notebook.cells[0].source, re.M)[1]
 
 
-def link_neighbours(names: list[str], name: str) -> str:
-    """Links to the notebook before and the one after."""
-    i = names.index(name)
-    links = []
-    if i > 0:
-        links.append(f'<a href="{names[i - 1]}.html" rel="prev">Previous: {names[i - 1][:2]}</a>')
-    if i + 1 < len(names):
-        links.append(f'<a href="{names[i + 1]}.html" rel="next">Next: {names[i + 1][:2]}</a>')
-    return " ".join(links)
-
-
 def run_node(formulas: list) -> list[str]:
     """Bundle the scripts, and turn formulas into MathML."""
     command = ["node", str(SOURCES / "build.mjs"), str(LIVE / "live")]
@@ -222,7 +232,6 @@ def write_pages(notebooks: dict, assets: dict, versions: str) -> None:
         text = page.substitute(
             title=escape(find_title(notebook)),
             name=name,
-            neighbours=link_neighbours(list(notebooks), name),
             megabytes=megabytes,
             cells=re.sub(r"<!--formula (\d+)-->", lambda found: maths[int(found[1])], cells[name]),
             versions=versions,
@@ -234,10 +243,21 @@ def write_pages(notebooks: dict, assets: dict, versions: str) -> None:
         f"{i}. [{find_title(n)}]({name}.html)" for i, (name, n) in enumerate(notebooks.items(), 1)
     ]
     text = (ROOT / "docs" / "live.md").read_text(encoding="utf-8")
-    text = text.replace("{{notebooks}}", "\n".join(links)).replace("{{megabytes}}", megabytes)
-    index = Template((SOURCES / "index.html").read_text(encoding="utf-8"))
-    html = index.substitute(text=MarkdownIt().render(text), versions=versions)
-    (LIVE / "index.html").write_text(html, encoding="utf-8")
+    text = text.replace("<!--notebooks-->", "\n".join(links)).replace("<!--megabytes-->", megabytes)
+    write_plain_page("index", text, f'<p class="note">Run here: {versions}.</p>')
+    for name, path in PAGES.items():
+        write_plain_page(name, path.read_text(encoding="utf-8"))
+
+
+def write_plain_page(name: str, text: str, note: str = "") -> None:
+    """A page of text alone; its headings can be linked to."""
+    from mdit_py_plugins.anchors import anchors_plugin
+
+    markdown = MarkdownIt("commonmark", {"html": True}).enable("table")
+    html = turn_links(markdown.use(anchors_plugin, max_level=3).render(text))
+    title = escape(re.search(r"^# (.+)", text, re.M)[1])
+    page = Template((SOURCES / "plain.html").read_text(encoding="utf-8"))
+    (LIVE / f"{name}.html").write_text(page.substitute(title=title, text=html, note=note), "utf-8")
 
 
 def main() -> None:

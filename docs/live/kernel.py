@@ -15,6 +15,7 @@ import pprint
 import sys
 import traceback
 import types
+from types import SimpleNamespace
 
 NAMES = sys.modules["__main__"].__dict__
 CONTAINERS = (dict, list, tuple, set, frozenset)
@@ -77,12 +78,38 @@ class HTML:
         return "<IPython.core.display.HTML object>"
 
 
+class Writers:
+    """Stand-in for IPython's formatter of HTML: functions by the type that they write."""
+
+    def __init__(self):
+        self.functions = {}
+
+    def for_type(self, kind: type, function) -> None:
+        """Use this function for values of this type."""
+        self.functions[kind] = function
+
+    def write(self, value) -> str | None:
+        """The value as HTML, if it has such a form."""
+        for kind, function in self.functions.items():
+            if isinstance(value, kind):
+                return function(value)
+        html = getattr(value, "_repr_html_", None)
+        return html() if html and not isinstance(value, type) else None
+
+
+WRITERS = Writers()
+SHELL = SimpleNamespace(
+    display_formatter=SimpleNamespace(formatters={"text/html": WRITERS}),
+    events=SimpleNamespace(register=lambda *_: None),  # pyplot asks for it
+)
+
+
 def describe(value) -> dict[str, str]:
     """A value by media type, as Jupyter would show it."""
     is_container = type(value) in CONTAINERS
     data = {"text/plain": pprint.pformat(value, sort_dicts=False) if is_container else repr(value)}
-    if html := getattr(value, "_repr_html_", None):
-        data["text/html"] = html()
+    if html := WRITERS.write(value):
+        data["text/html"] = html
     elif type(value).__name__ == "Figure" and hasattr(value, "savefig"):
         data["image/png"] = draw(value)
     return {kind: text for kind, text in data.items() if text is not None}
@@ -95,10 +122,11 @@ def draw(figure) -> str:
     return base64.b64encode(picture.getvalue()).decode()
 
 
-def display(*values) -> None:
-    """Stand-in for IPython.display.display."""
+def display(*values, raw: bool = False) -> None:
+    """Stand-in for IPython.display.display; what is raw is there by media type already."""
     for value in values:
-        send({"output_type": "display_data", "metadata": {}, "data": describe(value)})
+        data = value if raw else describe(value)
+        send({"output_type": "display_data", "metadata": {}, "data": data})
 
 
 def show_open_figures() -> None:
@@ -150,7 +178,11 @@ def describe_error(error: BaseException, source: str, name: str) -> dict:
         message = error.msg
         if any(line.lstrip().startswith(("%", "!")) for line in source.splitlines()):
             message += " (lines that start with % or ! are for JupyterLab; leave them out here)"
-    lines = traceback.TracebackException(type(error), error, frames).format(colorize=False)
+    if hasattr(error, "_render_traceback_"):
+        lines = error._render_traceback_()
+        message = "\n".join(lines)
+    else:
+        lines = traceback.TracebackException(type(error), error, frames).format(colorize=False)
     return {
         "output_type": "error",
         "ename": type(error).__name__,
@@ -159,7 +191,7 @@ def describe_error(error: BaseException, source: str, name: str) -> dict:
     }
 
 
-def ask(_prompt="") -> str:
+def ask(*_prompt) -> str:
     """There is nobody to ask while a cell runs."""
     raise RuntimeError("input() cannot wait for an answer here; write the value into the cell")
 
@@ -169,7 +201,7 @@ def set_up() -> None:
     sys.stdout, sys.stderr = Stream("stdout"), Stream("stderr")
     builtins.input, builtins.display = ask, display
     shell, screen = types.ModuleType("IPython"), types.ModuleType("IPython.display")
-    shell.version_info, shell.get_ipython, shell.display = (9, 0), lambda: None, screen
+    shell.version_info, shell.get_ipython, shell.display = (9, 0), lambda: SHELL, screen
     screen.HTML, screen.display = HTML, display
     sys.modules |= {"IPython": shell, "IPython.display": screen}
     # The browser's file system is writable and cannot say so: matplotlib would warn.
