@@ -63,6 +63,7 @@ def plot_slope_difference(
     Returns
     -------
     list of matplotlib Axes
+        One per pane.
 
     Examples
     --------
@@ -147,6 +148,7 @@ def plot_crossover(fit: CrossoverFit, axes=None, *, confidence_level: float = 0.
     Returns
     -------
     list of matplotlib Axes
+        One per pane.
 
     Examples
     --------
@@ -209,6 +211,7 @@ def plot_responder_curve(curve: ResponderCurve, ax=None):
     Returns
     -------
     matplotlib Axes
+        Where it is drawn.
 
     Examples
     --------
@@ -261,6 +264,7 @@ def plot_improvement_agreement(result: ImprovementAgreement, ax=None):
     Returns
     -------
     matplotlib Axes
+        Where it is drawn.
 
     Examples
     --------

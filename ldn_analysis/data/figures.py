@@ -35,6 +35,7 @@ def plot_diary(
     Returns
     -------
     matplotlib Axes
+        Where it is drawn.
 
     Raises
     ------

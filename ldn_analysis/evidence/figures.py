@@ -114,6 +114,7 @@ def plot_cumulative(
     Returns
     -------
     matplotlib Axes
+        Where it is drawn.
 
     Raises
     ------
@@ -179,6 +180,7 @@ def plot_funnel(meta: MetaAnalysis, ax=None):
     Returns
     -------
     matplotlib Axes
+        Where it is drawn.
 
     See Also
     --------
@@ -305,6 +307,7 @@ def plot_prior(
     Returns
     -------
     matplotlib Axes
+        Where it is drawn.
 
     See Also
     --------

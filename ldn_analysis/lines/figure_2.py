@@ -64,6 +64,7 @@ def plot_line(
     Returns
     -------
     matplotlib Axes
+        Where it is drawn.
 
     Raises
     ------
@@ -172,6 +173,7 @@ def plot_esr_pain(
     Returns
     -------
     list of matplotlib Axes
+        One per pane.
 
     Raises
     ------

@@ -55,6 +55,7 @@ def plot_leave_one_out(result: LeaveOneOut, ax=None):
     Returns
     -------
     matplotlib Axes
+        Where it is drawn.
 
     Examples
     --------
@@ -116,6 +117,7 @@ def plot_bootstrap(result: BootstrapLine, ax=None, *, confidence_level: float = 
     Returns
     -------
     matplotlib Axes
+        Where it is drawn.
 
     Examples
     --------
@@ -189,6 +191,7 @@ def plot_lines(comparison: LineComparison, ax=None, *, confidence_level: float =
     Returns
     -------
     matplotlib Axes
+        Where it is drawn.
 
     Examples
     --------
@@ -231,6 +234,7 @@ def plot_permutation(result: PermutationTest, ax=None):
     Returns
     -------
     matplotlib Axes
+        Where it is drawn.
 
     Examples
     --------

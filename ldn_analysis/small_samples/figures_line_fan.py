@@ -34,6 +34,7 @@ def plot_line_fan(fan: LineFan, ax=None):
     Returns
     -------
     matplotlib Axes
+        Where it is drawn.
 
     Examples
     --------
