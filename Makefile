@@ -1,7 +1,7 @@
 # Thin: every task is carried out by run.py, which Windows users call directly.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
-TASKS = setup figures test lab data notebooks student collect exam book slides lite live lint bench lock clean
+TASKS = setup figures test lab data notebooks student collect exam book slides lite live lint bench wheel lock clean
 
 .PHONY: help $(TASKS)
 

@@ -111,6 +111,11 @@ TASKS = {
         "test",
         ((*PYTEST, "-s", "-m", "benchmark", "tests/benchmarks"),),
     ),
+    "wheel": Task(
+        "build the package to dist/: a wheel and the sources",
+        "run",
+        (("python", "-m", "hatchling", "build", "-d", "dist"),),
+    ),
     "lock": Task("resolve requirements.lock anew (needs uv)"),
     "clean": Task("delete .venv, build/ and caches"),
 }

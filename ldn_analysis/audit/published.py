@@ -44,7 +44,13 @@ class Audit(Result):
         return self.checks[name]
 
     def to_frame(self) -> pd.DataFrame:
-        """The report, one row per check."""
+        """The report.
+
+        Returns
+        -------
+        DataFrame
+            One row per check, as in `table`.
+        """
         return self.table.copy()
 
     def summarise_topics(self) -> pd.DataFrame:

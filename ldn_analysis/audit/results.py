@@ -99,7 +99,13 @@ class AuditCheck(Result):
         return f"{self.verdict} {self.condition}".strip()
 
     def to_frame(self) -> pd.DataFrame:
-        """Every reading that was tried, one row per reading."""
+        """Every reading that was tried.
+
+        Returns
+        -------
+        DataFrame
+            One row per reading, as in `details`.
+        """
         return self.details.copy()
 
     def __str__(self) -> str:
@@ -139,7 +145,13 @@ class Derivation(Result):
     table: pd.DataFrame
 
     def to_frame(self) -> pd.DataFrame:
-        """Term, estimate, range_low and range_high, one row per term."""
+        """What follows, with its range.
+
+        Returns
+        -------
+        DataFrame
+            One row per term: term, estimate, range_low, range_high.
+        """
         return self.table.copy()
 
     def __getitem__(self, term: str) -> tuple[float, float, float]:

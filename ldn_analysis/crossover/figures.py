@@ -64,6 +64,7 @@ def plot_slope_difference(
     Returns
     -------
     list of matplotlib Axes
+        One per pane.
 
     Examples
     --------
@@ -152,6 +153,7 @@ def plot_crossover(fit: CrossoverFit, axes=None, *, confidence_level: float = 0.
     Returns
     -------
     list of matplotlib Axes
+        One per pane.
 
     Examples
     --------
@@ -217,6 +219,7 @@ def plot_responder_curve(curve: ResponderCurve, ax=None):
     Returns
     -------
     matplotlib Axes
+        Where it is drawn.
 
     Examples
     --------
@@ -273,6 +276,7 @@ def plot_improvement_agreement(result: ImprovementAgreement, ax=None):
     Returns
     -------
     matplotlib Axes
+        Where it is drawn.
 
     Examples
     --------

@@ -117,10 +117,15 @@ class SlopeComparison(Result):
         return pd.DataFrame(rows).assign(n_obs=self.n_obs)
 
     def glance(self) -> pd.DataFrame:
-        """One row: n_obs, n_dropped, the two slopes, their separate p values, boundary.
+        """The two lines, each by itself.
 
         Two p values on two sides of 0.05 are not a test of the difference (Gelman and
         Stern 2006).
+
+        Returns
+        -------
+        DataFrame
+            One row: n_obs, n_dropped, the two slopes, their separate p values, boundary.
         """
         first, second = (self.fits[name] for name in self.conditions)
         return pd.DataFrame(

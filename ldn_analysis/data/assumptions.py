@@ -120,7 +120,13 @@ class Assumptions:
     )
 
     def to_frame(self) -> pd.DataFrame:
-        """Name, value and reason of every assumption."""
+        """Every assumption.
+
+        Returns
+        -------
+        DataFrame
+            assumption, value, reason.
+        """
         return pd.DataFrame(
             [(f.name, getattr(self, f.name), f.metadata["reason"]) for f in fields(self)],
             columns=["assumption", "value", "reason"],

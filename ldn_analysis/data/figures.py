@@ -36,6 +36,7 @@ def plot_diary(
     Returns
     -------
     matplotlib Axes
+        Where it is drawn.
 
     Raises
     ------

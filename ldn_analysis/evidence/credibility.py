@@ -253,6 +253,11 @@ class CredibilityAnalysis(Result):
     def combine(self) -> NormalPosterior:
         """The result with the prior that just changes the verdict.
 
+        Returns
+        -------
+        NormalPosterior
+            Prior, result and posterior.
+
         Raises
         ------
         ValueError

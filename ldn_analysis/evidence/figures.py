@@ -118,6 +118,7 @@ def plot_cumulative(
     Returns
     -------
     matplotlib Axes
+        Where it is drawn.
 
     Raises
     ------
@@ -186,6 +187,7 @@ def plot_funnel(meta: MetaAnalysis, ax=None):
     Returns
     -------
     matplotlib Axes
+        Where it is drawn.
 
     See Also
     --------
@@ -313,6 +315,7 @@ def plot_prior(
     Returns
     -------
     matplotlib Axes
+        Where it is drawn.
 
     See Also
     --------

@@ -63,6 +63,7 @@ class LineChecks(Result):
         Returns
         -------
         list of str
+            Their labels; empty if there is none.
 
         Raises
         ------

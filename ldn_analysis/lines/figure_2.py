@@ -67,6 +67,7 @@ def plot_line(
     Returns
     -------
     matplotlib Axes
+        Where it is drawn.
 
     Raises
     ------
@@ -190,6 +191,7 @@ def plot_esr_pain(
     Returns
     -------
     list of matplotlib Axes
+        One per pane.
 
     Raises
     ------

@@ -51,6 +51,7 @@ def plot_checks(checks: LineChecks, axes=None):
     Returns
     -------
     list of matplotlib Axes
+        One per pane.
 
     Raises
     ------

@@ -38,6 +38,7 @@ def plot_moved_point(moved: MovedPoint, ax=None):
     Returns
     -------
     matplotlib Axes
+        Where it is drawn.
 
     Examples
     --------

@@ -26,6 +26,7 @@ def plot_optimism(results: Optimism | Mapping[str, Optimism], ax=None):
     Returns
     -------
     matplotlib Axes
+        Where it is drawn.
 
     Examples
     --------

@@ -56,6 +56,7 @@ def plot_leave_one_out(result: LeaveOneOut, ax=None):
     Returns
     -------
     matplotlib Axes
+        Where it is drawn.
 
     Examples
     --------
@@ -118,6 +119,7 @@ def plot_bootstrap(result: BootstrapLine, ax=None, *, confidence_level: float = 
     Returns
     -------
     matplotlib Axes
+        Where it is drawn.
 
     Examples
     --------
@@ -192,6 +194,7 @@ def plot_lines(comparison: LineComparison, ax=None, *, confidence_level: float =
     Returns
     -------
     matplotlib Axes
+        Where it is drawn.
 
     Examples
     --------
@@ -235,6 +238,7 @@ def plot_permutation(result: PermutationTest, ax=None):
     Returns
     -------
     matplotlib Axes
+        Where it is drawn.
 
     Examples
     --------

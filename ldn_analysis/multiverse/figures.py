@@ -70,6 +70,7 @@ def plot_specification_curve(
     Returns
     -------
     list of matplotlib Axes
+        One per pane.
 
     Raises
     ------
@@ -234,6 +235,7 @@ def plot_joint_test(test: JointTest, ax=None):
     Returns
     -------
     matplotlib Axes
+        Where it is drawn.
 
     Examples
     --------

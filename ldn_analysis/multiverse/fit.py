@@ -99,6 +99,7 @@ class Multiverse(Result):
         Returns
         -------
         DataFrame
+            None where they were pruned.
 
         Raises
         ------
@@ -312,6 +313,7 @@ def fit_multiverse(
     Returns
     -------
     Multiverse
+        Every specification with its estimate, and what was pruned and why.
 
     Raises
     ------

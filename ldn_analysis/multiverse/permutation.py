@@ -182,6 +182,7 @@ def permute_multiverse(
     Returns
     -------
     JointTest
+        The statistics and the sorted curve, of the data and of each shuffle.
 
     Raises
     ------

@@ -28,6 +28,7 @@ def plot_change_scores(result: ChangeScores, axes=None):
     Returns
     -------
     list of matplotlib Axes
+        One per pane.
 
     Raises
     ------

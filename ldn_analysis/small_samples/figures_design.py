@@ -41,6 +41,7 @@ def plot_winners_curve(errors: DesignErrors, axes=None, *, marked: DesignErrors 
     Returns
     -------
     list of matplotlib Axes
+        One per pane.
 
     Raises
     ------
@@ -109,6 +110,7 @@ def plot_true_r_squared(case: TrueRSquared, axes=None, *, confidence_level: floa
     Returns
     -------
     list of matplotlib Axes
+        One per pane.
 
     Raises
     ------

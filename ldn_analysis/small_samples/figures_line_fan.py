@@ -42,6 +42,7 @@ def plot_line_fan(fan: LineFan, ax=None):
     Returns
     -------
     matplotlib Axes
+        Where it is drawn.
 
     Examples
     --------

@@ -50,6 +50,7 @@ def plot_power(
     Returns
     -------
     matplotlib Axes
+        Where it is drawn.
 
     Raises
     ------
@@ -143,6 +144,7 @@ def plot_estimates(simulated: SimulatedTrials, ax=None, *, estimand: str = "slop
     Returns
     -------
     matplotlib Axes
+        Where it is drawn.
 
     Raises
     ------

@@ -28,6 +28,7 @@ def plot_selection(result: SelectionResult, axes=None):
     Returns
     -------
     list of matplotlib Axes
+        One per pane.
 
     Raises
     ------
@@ -107,6 +108,7 @@ def plot_coupling(result: CouplingResult, ax=None):
     Returns
     -------
     matplotlib Axes
+        Where it is drawn.
 
     Examples
     --------

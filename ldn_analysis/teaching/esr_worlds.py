@@ -130,6 +130,7 @@ def vary_esr_correlation(
     Returns
     -------
     VariedCorrelation
+        The table with the other reductions, and which printed numbers it still meets.
 
     Raises
     ------

@@ -1,10 +1,6 @@
 """The codebook, the tables and the loaders agree with one another."""
 
 import json
-import os
-import subprocess
-import sys
-import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -313,66 +309,3 @@ def test_csv_files_have_plain_line_ends_and_no_mark():
         assert not content.startswith(b"\xef\xbb\xbf")
         assert content.endswith(b"\n")
         content.decode("utf-8")
-
-
-# --- the wheel ---------------------------------------------------------------------------
-
-IN_THE_WHEEL = """
-import sys
-from pathlib import Path
-import ldn_analysis
-assert Path(ldn_analysis.__file__).is_relative_to(sys.argv[1]), ldn_analysis.__file__
-from ldn_analysis import list_datasets, load_dataset, read_table
-from ldn_analysis.core.codebook import _data_folder
-from ldn_analysis.cli import main
-assert _data_folder() == Path(sys.argv[1]) / "ldn_analysis" / "_data"
-print(",".join(f"{row.name}={row.rows}" for row in list_datasets().itertuples()))
-assert len(read_table(_data_folder() / "illustrative/esr_pain_change.csv")) == 76
-assert main(["figures", "--out", "drawn", "--format", "svg"]) == 0
-assert main(["data"]) == 2
-"""
-
-
-def test_the_wheel_carries_the_tables(tmp_path):
-    built = subprocess.run(
-        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)],
-        cwd=ROOT, capture_output=True, text=True, timeout=120,
-    )  # fmt: skip
-    assert built.returncode == 0, built.stderr
-    (wheel,) = tmp_path.glob("*.whl")
-    place, empty = tmp_path / "installed", tmp_path / "empty"
-    empty.mkdir()
-    with zipfile.ZipFile(wheel) as archive:
-        archive.extractall(place)
-        names = set(archive.namelist())
-    assert {f"ldn_analysis/_data/{item['path']}" for item in RESOURCES.values()} <= names
-    assert {"ldn_analysis/ldn.mplstyle", "ldn_analysis/_data/LICENSE"} <= names
-    assert not [name for name in names if name.startswith(("tests/", "notebooks/", "figures/"))]
-    environment = {**os.environ, "PYTHONPATH": str(place), "PYTHONDONTWRITEBYTECODE": "1"}
-    process = subprocess.run(
-        [sys.executable, "-c", IN_THE_WHEEL, str(place)],
-        cwd=empty, env=environment, capture_output=True, text=True, timeout=120,
-    )  # fmt: skip
-    assert process.returncode == 0, process.stderr
-    rows = ",".join(f"{name}={len(read_text(name))}" for name in RESOURCES)
-    assert process.stdout.splitlines()[0] == rows
-    assert (
-        process.stderr == "ldn-analysis: there is no checkout here; name a folder with --out DIR\n"
-    )
-    drawn = (empty / "drawn" / "figure_2.svg").read_bytes()
-    assert drawn == (ROOT / "figures" / "figure_2.svg").read_bytes()
-
-
-def test_the_classic_tables_give_their_printed_answers():
-    sleep = ldn.load_dataset("sleep")
-    pairs = {"participant": "ID", "condition": "group", "conditions": ["1", "2"]}
-    row = ldn.compare_means(sleep, outcome="extra", **pairs).to_frame().iloc[0]
-    assert (round(row["estimate"], 2), round(row["statistic"], 2)) == (-1.58, -4.06)
-    teeth = ldn.load_dataset("tooth_growth")
-    result = ldn.compare_groups(teeth, outcome="len", by="supp")
-    assert result.glance().set_index("supp")["mean"].round(2).to_dict() == {
-        "OJ": 20.66,
-        "VC": 16.96,
-    }
-    row = result.to_frame().iloc[0]
-    assert (round(row["statistic"], 4), round(row["df"], 3)) == (1.9153, 55.309)
