@@ -178,6 +178,7 @@ _HOMES = {
         "find_sample_size",
     ),
     "small_samples.figures_power": (
+        "plot_change_alone",
         "plot_estimates",
         "plot_power",
     ),
@@ -295,6 +296,10 @@ _HOMES = {
     "multiverse.permutation": (
         "JointTest",
         "permute_multiverse",
+    ),
+    "multiverse.plan": (
+        "PlannedAnalysis",
+        "register_plan",
     ),
     "multiverse.figures": (
         "plot_joint_test",

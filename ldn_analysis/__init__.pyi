@@ -199,6 +199,7 @@ from .small_samples.sample_size import (
     find_sample_size as find_sample_size,
 )
 from .small_samples.figures_power import (
+    plot_change_alone as plot_change_alone,
     plot_estimates as plot_estimates,
     plot_power as plot_power,
 )
@@ -332,6 +333,10 @@ from .multiverse.fit import (
 from .multiverse.permutation import (
     JointTest as JointTest,
     permute_multiverse as permute_multiverse,
+)
+from .multiverse.plan import (
+    PlannedAnalysis as PlannedAnalysis,
+    register_plan as register_plan,
 )
 from .multiverse.figures import (
     plot_joint_test as plot_joint_test,

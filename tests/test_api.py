@@ -50,7 +50,8 @@ NOT_VERBS = {
 }  # a quantity's own name; the entry point
 CLASSES = {  # what else is public and not a result
     "Assumptions", "CalibrationError", "DataError", "Exercise", "Influence", "Line", "LineSums",
-    "IllustrativeColumn", "IllustrativeTable", "Interval", "McNemar", "PairedREML", "Plan", "Printed",
+    "IllustrativeColumn", "IllustrativeTable", "Interval", "McNemar", "PairedREML", "Part", "Plan", "PlannedAnalysis",
+    "Printed",
     "Result", "Tally", "TrialTruth", "Verdict",
 }  # fmt: skip
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .power import PowerCurve
     from .trials import SimulatedTrials
 
-__all__ = ["plot_estimates", "plot_power"]
+__all__ = ["plot_change_alone", "plot_estimates", "plot_power"]
 
 LINE_STYLES = ("-", "--", "-.", ":")
 
@@ -181,6 +181,50 @@ def plot_estimates(simulated: SimulatedTrials, ax=None, *, estimand: str = "slop
     describe_axes(
         ax, "Histogram of the estimates of simulated trials, the significant ones hatched."
     )
+    return ax
+
+
+def plot_change_alone(placebo: float, effect: float, ax=None):
+    """What a trial without placebo takes for the effect: the placebo response and the difference.
+
+    Parameters
+    ----------
+    placebo, effect : float
+        Mean reduction during placebo, and how much more there is during LDN (% of baseline).
+    ax : matplotlib Axes, optional
+        Default: a new figure of one column's width.
+
+    Returns
+    -------
+    matplotlib Axes
+
+    Examples
+    --------
+    >>> plot_change_alone(14, 15).get_ylabel()
+    'mean reduction (% of baseline)'
+    """
+    (ax,) = take_axes(ax, 1, "plot_change_alone", height_mm=76, columns=1)
+    bars = [("placebo", 0), ("LDN", effect)]
+    names = [name for name, _ in bars]
+    ax.bar(
+        names,
+        [placebo] * 2,
+        width=0.6,
+        color="#D9D9D9",
+        edgecolor="#8C8C8C",
+        label="placebo response",
+    )
+    ax.bar(
+        names, [more for _, more in bars], width=0.6, bottom=placebo, color="#9CC7E4", edgecolor=BLUE,
+        hatch="//////", linewidth=0, label="difference from placebo",
+    )  # fmt: skip
+    ax.set(ylim=(0, 70), ylabel="mean reduction (% of baseline)")
+    ax.set_title(
+        f"Without placebo a trial shows {placebo + effect:.0f} %,\nof which {effect:.0f} % is the "
+        "drug's (true means)", fontsize=7,
+    )  # fmt: skip
+    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=1, fontsize=6)
+    describe_axes(ax, "Bars of the mean reduction on placebo and on LDN, the difference hatched.")
     return ax
 
 

@@ -1,5 +1,6 @@
 """An exercise: its right answer, its usual mistakes, and the register of all."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -111,3 +112,13 @@ def name_cells(table, where: str, *, by: list[str] | None = None) -> list[tuple[
                 head = ", ".join(map(str, column)) if isinstance(column, tuple) else str(column)
                 named.append((float(number), f"{head} of {who} in {where}"))
     return named
+
+
+def name_sentence(result, what: str) -> list[tuple[float, str]]:
+    """Every number of a sentence, as a number of the sentence about `what`."""
+    text = str(result).replace("\N{MINUS SIGN}", "-")
+    text = re.sub(r"(?<=\d),(?=\d{3})", "", text)
+    return [
+        (float(number), f"a number of the sentence about {what}")
+        for number in re.findall(r"(?<![\w.])-?\d+(?:\.\d+)?(?![\w.]*\w)", text)
+    ]

@@ -32,6 +32,7 @@ __all__ = [
 ]
 
 
+SMALL_SAMPLE_LIMITS = ((-2.5, 4.5), (-25.0, 55.0))  # of slopes and of differences, at any n
 CURVE_SIZE = {"width": 7.8, "height": 4.2}  # inches
 
 
@@ -293,6 +294,7 @@ def explore_multiverse(multiverse):
     load_ipywidgets("explore_multiverse")
     from ..multiverse.figures import TITLES, draw_mark
     from ..multiverse.fit import CHOICES
+    from ..multiverse.plan import describe_place
     from ..multiverse.specifications import find_reason
 
     table = multiverse.to_frame().sort_values("estimate", kind="stable", ignore_index=True)
@@ -320,7 +322,7 @@ def explore_multiverse(multiverse):
         if i is None:
             words = f"Pruned: {find_reason(chosen, grid)}. Nothing is marked on the curve."
         else:
-            words = _describe_place(table, i, multiverse.status)
+            words = describe_place(table, i, multiverse.status)
         what = "; ".join(f"{TITLES[name]} {chosen[name]}" for name in lists)
         return render_picture(ax.figure, f"{words} Chosen: {what}.")
 
@@ -340,25 +342,14 @@ def _draw_background(table, status: str) -> tuple[dict, "np.ndarray"]:
     return {"xlim": curve.get_xlim(), "ylim": curve.get_ylim()}, pixels
 
 
-def _describe_place(table, i: int, status: str) -> str:
-    """The chosen specification, and where it stands among the others."""
-    from ..core.wording import describe_status, format_interval, format_number, format_p
-
-    row, smaller = table.loc[i], int((table["estimate"] < table["estimate"][i]).sum())
-    return (
-        f"{format_number(row['estimate'], 2)} SD of pain reduction per SD of ESR "
-        f"({format_interval(row['conf_low'], row['conf_high'], 0.95)}), {format_p(row['p_value'])}, "
-        f"n = {row['n_obs']}; larger than {smaller:,} of the {len(table):,} "
-        f"specifications ({100 * smaller // len(table)} %){describe_status(status)}."
-    )
-
-
 def explore_small_samples(*, rng: int, n_trials: int = 10_000):
     """Move sliders and see ten thousand simulated trials answer.
 
     Left: estimates of the slope of pain reduction on ESR during LDN, for the true R squared
-    of the slider. Right: estimates of the mean difference LDN - placebo; the placebo
-    response moves what a trial without placebo would show (in the caption), not the difference.
+    of the slider. Middle: estimates of the mean difference LDN - placebo. Right: what such a
+    trial without placebo would take for the effect, the mean change during LDN. The placebo
+    response moves the third and not the second. The axes stand still, so that a spread can be
+    seen to shrink.
 
     Parameters
     ----------
@@ -385,9 +376,9 @@ def explore_small_samples(*, rng: int, n_trials: int = 10_000):
     """
     ipywidgets = load_ipywidgets("explore_small_samples")
     from dataclasses import replace
+    from functools import lru_cache
 
     from ..data.tables import load_dataset
-    from ..small_samples.figures_power import plot_estimates
     from ..small_samples.trials import simulate_trials
     from ..small_samples.truth import estimate_truth
 
@@ -403,19 +394,32 @@ def explore_small_samples(*, rng: int, n_trials: int = 10_000):
         ),
     }
 
+    @lru_cache(maxsize=32)
+    def simulate(people: int, r_squared: float):
+        """Both trials' estimates: what everybody gains on placebo moves none of these."""
+        truth = replace(known, slope_ldn=known.find_slope(r_squared))
+        return simulate_trials(truth, n_people=people, n_trials=n_trials, rng=rng)
+
     def draw(people: int, r_squared: float, placebo: int) -> str:
-        truth = replace(
-            known,
-            slope_ldn=known.find_slope(r_squared),
-            mean_placebo=placebo,
-            mean_ldn=placebo + effect,
-        )
-        simulated = simulate_trials(truth, n_people=people, n_trials=n_trials, rng=rng)
-        with in_style():
-            axes = new_panes(2, width=7.8, height=3.6)
-            for ax, estimand in zip(axes, ("slope_ldn", "mean_difference"), strict=True):
-                plot_estimates(simulated, ax, estimand=estimand)
-        alone = f"Without placebo a trial would show {truth.mean_ldn:.0f} % on average."
-        return render_picture(axes[0].figure, f"{simulated} {alone}")
+        return _draw_small_samples(simulate(people, r_squared), placebo, effect)
 
     return follow(sliders, draw)[0]
+
+
+def _draw_small_samples(simulated, placebo: float, effect: float) -> str:
+    """Three panes with axes that do not move: slope, difference from placebo, change alone."""
+    from ..small_samples.figures_power import plot_change_alone, plot_estimates
+
+    with in_style():
+        axes = new_panes(3, width=9.6, height=3.8)
+        for ax, estimand, limits in zip(
+            axes, ("slope_ldn", "mean_difference"), SMALL_SAMPLE_LIMITS, strict=False
+        ):
+            plot_estimates(simulated, ax, estimand=estimand)
+            ax.set_xlim(limits)
+        plot_change_alone(placebo, effect, axes[2])
+    alone = (
+        f"A trial without placebo would take {placebo + effect:.0f} % for the effect: "
+        f"{placebo:.0f} % of placebo response and {effect:.0f} % of difference."
+    )
+    return render_picture(axes[0].figure, f"{simulated} {alone}")

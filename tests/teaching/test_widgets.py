@@ -33,11 +33,13 @@ from ldn_analysis import (
     load_dataset,
     move_point,
     simulate_lines,
+    simulate_trials,
     vary_esr_correlation,
 )
 from ldn_analysis.core.wording import format_number
 from ldn_analysis.multiverse.figures import TITLES
 from ldn_analysis.multiverse.specifications import GRID
+from ldn_analysis.teaching.widgets import SMALL_SAMPLE_LIMITS
 
 ipywidgets = pytest.importorskip("ipywidgets")
 
@@ -110,15 +112,14 @@ def table(box):
 def test_every_slider_moves_the_picture_and_the_words(name):
     box = MAKE[name]()
     assert box.layout.display != "none"
-    for slider_name, slider in sliders(box).items():
+    for slider in sliders(box).values():
         words, drawn = alt(box), picture(box)
         start = slider.value
         move(slider, 3)
         assert alt(box) != words
         assert len(alt(box)) > 60
         assert picture(box).shape == drawn.shape
-        # The placebo response moves what is said of a trial without placebo, and no estimate.
-        assert (picture(box) != drawn).any() == (slider_name != "placebo (%)")
+        assert (picture(box) != drawn).any()
         slider.value = start
         assert alt(box) == words
 
@@ -295,6 +296,27 @@ def test_line_fan_without_a_relation_says_sizes_and_directions():
     assert size > 0.5  # signed slopes would cancel
     upward, downward = map(float, re.findall(r"([\d.]+) % (?:of these slope|down)", alt(box)))
     assert_allclose([upward, downward], 50, atol=8)
+
+
+def test_small_samples_axes_stand_still_and_hold_nearly_all_estimates():
+    known = estimate_truth(load_dataset("esr_pain_change"))
+    for n_people in (6, 150):
+        trials = simulate_trials(known, n_people=n_people, n_trials=1000, rng=6)
+        for estimand, (low, high) in zip(
+            ("slope_ldn", "mean_difference"), SMALL_SAMPLE_LIMITS, strict=True
+        ):
+            bins = trials.histogram(estimand).iloc[1:-1]
+            inside = bins[(bins["low"] >= low) & (bins["high"] <= high)]
+            share = inside[["n_significant", "n_not_significant"]].sum().sum() / 1000
+            assert share > 0.95
+
+
+def test_small_samples_placebo_moves_only_what_a_trial_without_placebo_shows():
+    box = explore_small_samples(rng=6, n_trials=500)
+    drawn = picture(box)
+    sliders(box)["placebo (%)"].value += 5
+    changed = (picture(box) != drawn).any(axis=(0, 2)).nonzero()[0]
+    assert changed.min() > 0.6 * drawn.shape[1]
 
 
 def test_line_fan_shows_the_chosen_truth():

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ...data.tables import cache_until_data_change, load_dataset
-from ..exercise import Exercise, register_exercise
+from ..exercise import Exercise, Part, name_cells, name_sentence, register_exercise, register_shown
 from .shared import _derive_from_p
 
 __all__: list[str] = []
@@ -31,6 +31,7 @@ def _true_low() -> Exercise:
     low, high = case.confidence_interval("true_r_squared")
     fisher, _ = compute_fisher_interval(np.sqrt(case.threshold), 1 / np.sqrt(case.n_obs - 3))
     return Exercise(
+        cell="the cell `pilot`: `case` has the limits",
         answer=low,
         unit="proportion",
         because="a much smaller truth than what was observed is still compatible with it.",
@@ -50,6 +51,7 @@ def _exaggeration() -> Exercise:
     """Type M error at half the printed difference."""
     half, whole, quarter, most = _half_effect().itertuples()
     return Exercise(
+        cell="the table under *The winner's curse*, or `compute_design_errors` for half the difference",
         answer=float(half.type_m),
         because="only estimates far above the truth reach significance in so small a trial.",
         mistakes=[
@@ -92,6 +94,7 @@ def _people_needed() -> Exercise:
     smaller = truth.with_effect("slope_ldn", truth.slope_ldn / 2)
     needed = _find_people(smaller)
     return Exercise(
+        cell="`compute_power_exact` in the cell `fails`, put into a loop",
         answer=needed,
         because="half the slope takes about four times as many: the error falls with the root of n.",
         mistakes=[
@@ -118,3 +121,74 @@ def _find_people(truth, power: float = 0.8) -> int:
         return compute_power_exact(truth, n_people=n) >= power
 
     return halve_to_smallest(reaches, double_until(reaches) or MAX_PARTICIPANTS)
+
+
+@register_exercise("06.5")
+def _find_the_error() -> Exercise:
+    """Which part of a text about the printed difference is wrong?"""
+    return Exercise(
+        answer="c",
+        cell="the last lines under *Conclude*",
+        because="(b) and (d) hold *if* the truth is half; whether it is, no simulation knows.",
+        mistakes=[
+            ("a", "it did: look at `rct_pain_reduction_p`."),
+            ("b", "that is the power at half the printed difference, in the cell `winner`."),
+            ("d", "that is `type_m` at half the printed difference, in the cell `winner`."),
+        ],
+    )
+
+
+@register_exercise("06.6")
+def _write_the_curse() -> Exercise:
+    """A sentence on the exaggeration if the truth were half the printed difference."""
+    times = float(_half_effect()["type_m"].iloc[0])
+    return Exercise(
+        answer=f"If the true difference were half the printed one, the significant results of such "
+        f"trials would be {times:.1f} times too large on average.",
+        cell="the cell `winner-answer`",
+        because="size, condition and average are there, and nothing is said about the truth itself.",
+        parts=[
+            Part(what="how many times (exercise 06.2)", number=times),
+            Part(what="which results: the significant ones", pattern=r"significan|p ?<|below 0"),
+            Part(what="that it is an average", pattern=r"average|mean|typical"),
+            Part(what="the condition", pattern=r"\bif\b|\bwere\b|suppos|assum|provided"),
+            Part(
+                what="what the truth is (the trial cannot say)",
+                pattern=r"proves?|the truth is|is exaggerated|was exaggerated",
+                forbidden=True,
+            ),
+        ],
+    )
+
+
+@register_shown("06")
+def _list_shown() -> list:
+    """The numbers that notebook 06 shows."""
+    from ...small_samples.line_fan import simulate_lines
+    from ...small_samples.sample_size import find_sample_size
+    from ...small_samples.trials import simulate_trials
+    from ...small_samples.true_r_squared import infer_true_r_squared
+    from ...small_samples.truth import estimate_truth
+
+    data = load_dataset("esr_pain_change")
+    truth, n = estimate_truth(data), data["participant"].nunique()
+    fans = [simulate_lines(truth, n_people=size, rng=6) for size in (10, n)]
+    fans.append(simulate_lines(truth.with_effect("slope_ldn", 0.0), n_people=10, rng=6))
+    six = simulate_trials(truth, n_people=n, n_trials=6, rng=6, keep=True).trials("slope_ldn")
+    many = simulate_trials(truth, n_people=n, n_trials=10_000, rng=6).to_frame().set_index("term")
+    shown = [
+        (float(value), f"`{name}` of the truth") for name, value in list(vars(truth).items())[:8]
+    ]
+    shown += name_cells(six, "the table of six trials")
+    shown += name_cells(many, "the table of 10,000 trials")
+    shown += [
+        (100 * value, f"a share of {what}, in percent")
+        for value, what in name_cells(many, "the table of 10,000 trials")
+        if 0 <= value <= 1
+    ]
+    for fan in fans:
+        shown += name_sentence(fan, "lines of simulated studies")
+    shown += name_cells(_half_effect(), "the table under *The winner's curse*")
+    shown += name_sentence(infer_true_r_squared(), "the pilot's R squared")
+    found = find_sample_size(truth, estimand="slope_difference", rng=6)
+    return shown + name_sentence(found, "the number of participants for a difference of slopes")

@@ -5,7 +5,7 @@ import numpy as np
 from ...core.intervals import compute_fisher_interval
 from ...core.mcnemar import compute_mcnemar
 from ...data.tables import load_dataset
-from ..exercise import Exercise, register_exercise
+from ..exercise import Exercise, Part, name_cells, name_sentence, register_exercise, register_shown
 from .shared import _derive_from_p, _printed
 
 __all__: list[str] = []
@@ -23,6 +23,7 @@ def _denominators() -> Exercise:
     fitting = int(share["rounded"].sum())
     sizes = share.loc[share["rounded"], "n_obs"].tolist()
     return Exercise(
+        cell="`check_share` in the cell `possible`, for one share",
         answer=fitting,
         because=f"a whole number divided by {' or '.join(map(str, sizes))} rounds to the printed share, "
         "and by no other of these denominators.",
@@ -45,6 +46,7 @@ def _sd_of_difference() -> Exercise:
     difference, n, table = _derive_from_p()
     p = _printed()["rct_pain_reduction_p"]
     return Exercise(
+        cell="the table under *SD from p*",
         answer=float(table["sd"]),
         because="difference / t x the root of n, if the test was a paired t test.",
         mistakes=[
@@ -85,6 +87,7 @@ def _pilot_low() -> Exercise:
 
     low, high = limits(r, n)
     return Exercise(
+        cell="the cell `fisher`",
         answer=low,
         because="far below the sample's r: so few participants cannot pin it down.",
         mistakes=[
@@ -135,6 +138,7 @@ def _smallest_p() -> Exercise:
     tests = compute_mcnemar(*zip(*discordant, strict=True))
     best = int(np.argmin(tests.exact))
     return Exercise(
+        cell="the cell `pairs`: which overlaps are possible, and the exact test of each",
         answer=float(tests.exact[best]),
         because="and at every other overlap p is larger: the printed one is none of them.",
         mistakes=[
@@ -159,3 +163,65 @@ def _smallest_p() -> Exercise:
             ),
         ],
     )
+
+
+@register_exercise("07.6")
+def _find_the_error() -> Exercise:
+    """Which part of a text about four F tests is wrong?"""
+    return Exercise(
+        answer="c",
+        cell="the text below the cell `search`",
+        because="one slip in print explains all four, so that F and p are in all likelihood right.",
+        mistakes=[
+            ("a", "they do not: look at the verdicts in the cell `visits`."),
+            ("b", "they do: that is what the cell `search` finds."),
+            ("d", "they have: four groups, less one."),
+        ],
+    )
+
+
+@register_exercise("07.7")
+def _write_the_interval() -> Exercise:
+    """A sentence on the difference with its interval."""
+    difference, _, table = _derive_from_p()
+    low, high = float(table["conf_low"]), float(table["conf_high"])
+    return Exercise(
+        answer=f"Pain fell by {difference:.1f} percentage points of baseline more on LDN than on placebo "
+        f"(95 % CI {low:.1f} to {high:.1f}, if the test was a paired t test).",
+        cell="the table under *SD from p*",
+        because="a reader learns the size, its uncertainty, and on what the interval rests.",
+        parts=[
+            Part(what="the difference", number=difference),
+            Part(what="the lower limit", number=low),
+            Part(what="the upper limit", number=high),
+            Part(what="the unit", pattern=r"percentage points?|%|per ?cent"),
+            Part(what="what is compared", pattern=r"placebo"),
+            Part(what="the assumption about the test", pattern=r"paired|t[ -]test|\bif\b|assum"),
+            Part(what="that it proves something", pattern=r"prove[sdn]?\b", forbidden=True),
+        ],
+    )
+
+
+@register_shown("07")
+def _list_shown() -> list:
+    """The numbers that notebook 07 shows."""
+    from ...audit.published import audit_published
+
+    audit = audit_published()
+    shown = []
+    for row in audit.table.itertuples():
+        for text in (row.printed, row.follows, row.words):
+            shown += name_sentence(text, f"the audit of {row.name}")
+    tests = load_dataset("printed_tests")[["id", "value", "df1", "df2", "p_value", "n"]]
+    shown += name_cells(tests, "the table of printed tests", by=["id"])
+    shown += name_cells(audit.summarise_topics().set_index("topic"), "the table of topics")
+    shown += name_sentence(audit, "the whole audit")
+    shown += name_cells(_derive_from_p()[2].to_frame(), "the table under *SD from p*")
+    shown += [
+        (float(n), "a number of participants tried") for n in (10, 27, 28, 29, 30, 31, 60, 120)
+    ]
+    shown += [(float(n + 1), "a number of possible percentages") for n in (10, 30, 60, 100)]
+    triangle = next(
+        row for row in audit.table.itertuples() if row.name == "pilot_r_severity_possible"
+    )
+    return shown + name_sentence(triangle.follows, "three correlations")

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ...data.tables import cache_until_data_change, load_dataset
-from ..exercise import Exercise, register_exercise
+from ..exercise import Exercise, Part, name_cells, name_sentence, register_exercise, register_shown
 
 __all__: list[str] = []
 
@@ -63,6 +63,7 @@ def _without_placebo_side() -> Exercise:
     without = leave_one_trial_out(_effects()).to_frame(model="fixed").set_index("without")
     error = float(np.sum(rows["std_error"] ** -2.0) ** -0.5)
     return Exercise(
+        cell="`effects.table`, in the cell `effects`",
         answer=average(1 / rows["std_error"] ** 2),
         because="one single trial moves the mean so far: that is how little there is.",
         mistakes=[
@@ -94,6 +95,7 @@ def _noticed() -> Exercise:
     effect = _effects().table.set_index("trial").loc["Crossover RCT 2013", "raw_estimate"]
     answer = (ldn - placebo) / n * NOTICED
     return Exercise(
+        cell="the counts in the cell `exposure`",
         answer=answer,
         because="a guess by a few can make a good part of a small mean difference.",
         mistakes=[
@@ -133,3 +135,71 @@ def _before_after() -> Exercise:
             ("c", "true of any pooled mean, but not the error: what is compared with what?"),
         ],
     )
+
+
+@register_exercise("08.6")
+def _write_the_exclusion() -> Exercise:
+    """A sentence on what two trials in points exclude."""
+    from ...evidence.pooling import pool_effects
+
+    points = pool_effects(_effects().select_scale(), measure="mean difference (NRS 0-10 points)")
+    low, high = points.confidence_interval("fixed effect")
+    mean = float(points.to_frame().iloc[0]["estimate"])
+    return Exercise(
+        answer=f"If both trials share one effect, it is {mean:.2f} points (95 % CI {low:.2f} to "
+        f"{high:.2f}) on the 0-10 scale, and a benefit of one point or more is excluded.",
+        cell="the cell `points`",
+        because="it says what is excluded, and under which condition; no more follows.",
+        parts=[
+            Part(what="the common effect", number=mean),
+            Part(what="the lower limit", number=low),
+            Part(what="the upper limit", number=high),
+            Part(what="the unit", pattern=r"points?"),
+            Part(
+                what="what is excluded",
+                pattern=r"exclud|rule[sd]? out|incompatible|less than|smaller than",
+            ),
+            Part(what="the condition", pattern=r"\bif\b|share|common|same effect|assum|provided"),
+            Part(
+                what="that there is no effect (an interval does not show that)",
+                pattern=r"no effect|does not work|ineffective|useless",
+                forbidden=True,
+            ),
+        ],
+    )
+
+
+@register_shown("08")
+def _list_shown() -> list:
+    """The numbers that notebook 08 shows."""
+    from ...evidence.bayes import pool_effects_bayes
+    from ...evidence.pooling import pool_effects
+    from ...evidence.responders import compare_trial_responders
+    from ...evidence.series import leave_one_trial_out, vary_assumptions
+
+    effects = _effects()
+    shown = name_cells(effects.table, "the table of effects", by=["trial"])
+    shown += name_cells(effects.to_frame(), "the trials' own intervals", by=["trial"])
+    trials = load_dataset("trials").set_index("trial")
+    shown += name_cells(trials, "the table of trials")
+    meta, bayes = pool_effects(effects), pool_effects_bayes(effects)
+    points = pool_effects(effects.select_scale(), measure="points")
+    for result, what in (
+        (meta, "the pooled effect"),
+        (bayes, "the Bayesian mean"),
+        (points, "the points"),
+    ):
+        shown += name_cells(result.to_frame(), f"the table of {what}", by=["term"])
+        shown += name_sentence(result, what)
+    for tau_prior, scale in (("half-normal", 0.25), ("half-normal", 1.0), ("half-cauchy", 0.5)):
+        other = pool_effects_bayes(effects, tau_prior=tau_prior, tau_scale=scale)
+        shown += name_cells(other.to_frame(), f"the prior {tau_prior} {scale}", by=["term"])
+    for series in (leave_one_trial_out(effects), vary_assumptions()):
+        shown += name_cells(series.to_frame(), "the table under *Check*", by=["label"])
+        shown += name_sentence(series, "the table under *Check*")
+    shown += name_cells(load_dataset("adverse_events"), "the adverse events", by=["event"])
+    shown += [
+        (float(value), "a smallest effect of interest, or a prior's scale")
+        for value in (0, 0.2, 0.5, 1)
+    ]
+    return shown + name_sentence(compare_trial_responders(30), "responders in two trials")

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ...data.tables import cache_until_data_change, load_dataset
-from ..exercise import Exercise, register_exercise
+from ..exercise import Exercise, Part, name_cells, name_sentence, register_exercise, register_shown
 
 __all__: list[str] = []
 
@@ -163,4 +163,79 @@ def _which_choice_moves_most() -> Exercise:
         ],
         others="the name of a choice, as in the column `choice`",
         cell="the table of `compare_choices()` of the grid `DEFENSIBLE`",
+    )
+
+
+@register_exercise("09.6")
+def _find_the_error() -> Exercise:
+    """Which part of a text about a specification curve is wrong?"""
+    return Exercise(
+        answer="c",
+        cell="the text under *One curve, one test*",
+        because="all specifications share their participants: many agree because they are one study.",
+        mistakes=[
+            ("a", "we did: look at the cells `prune` and `steps`."),
+            ("b", "they do: look at the sentence of the cell `glance`."),
+            ("d", "they have: look at the table of `by-outcome`."),
+        ],
+    )
+
+
+@register_exercise("09.7")
+def _write_the_part() -> Exercise:
+    """A sentence on the part of the curve that compares LDN with placebo."""
+    from ...multiverse.specifications import PAIRED
+
+    row = _multiverse().select({"outcome": PAIRED}).glance().iloc[0]
+    median, above = float(row["median"]), float(row["above_zero"])
+    return Exercise(
+        answer="In these illustrative data the specifications that compare LDN with placebo have a median "
+        f"of {median:.2f} SD per SD of ESR, and {100 * above:.0f} % of their 95 % intervals lie above zero.",
+        cell="the last sentence under *Conclude*",
+        because="it says which question, how large, and how often; and counts nothing as evidence.",
+        parts=[
+            Part(what="the median", number=median),
+            Part(what="its unit", pattern=r"SDs? (?:of|per)|standard deviation"),
+            Part(what="the share of intervals above zero", number=above),
+            Part(what="what is compared", pattern=r"placebo"),
+            Part(what="that the data are simulated", pattern=r"illustrative|simulated|invented"),
+            Part(
+                what="that many specifications are much evidence",
+                pattern=r"independent|prove|strong evidence",
+                forbidden=True,
+            ),
+        ],
+    )
+
+
+@register_shown("09")
+def _list_shown() -> list:
+    """The numbers that notebook 09 shows."""
+    from ...multiverse.specifications import GRID, PAIRED, build_specifications
+
+    multiverse, start = _multiverse(), _figure_2_choices()
+    parts = {
+        "all options": multiverse,
+        "the grid without the split": multiverse.select({"esr": ["as is", "log(ESR + 1)"]}),
+        "the grid DEFENSIBLE": _defensible(),
+        "the part with placebo": multiverse.select({"outcome": PAIRED}),
+    }
+    shown = []
+    for name, part in parts.items():
+        shown += name_sentence(part, name)
+        shown += name_cells(part.glance(), name)
+        shown += name_cells(part.compare_choices(), f"`compare_choices()` of {name}", by=["choice"])
+    table = multiverse.summarise_choices()
+    shown += name_cells(table, "`summarise_choices()`", by=["choice", "option"])
+    for choice, options in GRID.items():
+        for option in options[1:]:
+            row = multiverse.find(**start | {choice: option})
+            columns = ["estimate", "conf_low", "conf_high", "p_value", "n_obs"]
+            shown += name_cells(row[columns], f"the step {choice}: {option}")
+    medians = multiverse.to_frame().pivot_table(
+        index="esr", columns="participants", values="estimate", aggfunc="median", observed=True
+    )
+    shown += name_cells(medians, "the medians by ESR and participants")
+    return shown + name_cells(
+        build_specifications()[1], "the table of what was pruned", by=["reason"]
     )

@@ -1,6 +1,6 @@
 """Answers to the exercises of notebook 11, and the usual mistakes, computed from the data."""
 
-from ..exercise import Exercise, register_exercise
+from ..exercise import Exercise, Part, name_cells, name_sentence, register_exercise, register_shown
 from .shared import _printed
 
 __all__: list[str] = []
@@ -17,6 +17,7 @@ def _adjusted() -> Exercise:
 
     printed = float(_printed()["rct_mood_p"])
     return Exercise(
+        cell='`adjust_p_values` with `method="bonferroni"`, in the row of mood',
         answer=p_of("bonferroni"),
         because="the printed p times the number of printed p values.",
         mistakes=[
@@ -58,6 +59,7 @@ def _expected_fall() -> Exercise:
 
     half, printed = simulate(0.5), simulate(0.7)
     return Exercise(
+        cell="`simulate_selection(...).to_frame()` with the other reliability, row `reduction`",
         answer=float(half.loc["reduction", "expected"]),
         because="(1 - reliability) times the excess of the admitted over everybody's mean.",
         mistakes=[
@@ -85,3 +87,89 @@ def _wrong_conclusion() -> Exercise:
             ("design", "that is how the trial was done; what can it then not show?"),
         ],
     )
+
+
+@register_exercise("11.5")
+def _find_the_error() -> Exercise:
+    """Which part of a text about change and baseline is wrong?"""
+    return Exercise(
+        answer="b",
+        cell="the text below the cell `coupling`",
+        because="it may, if the arithmetic is allowed for: by the mean of both, or by a model.",
+        mistakes=[
+            ("a", "it does: the baseline is part of both; see the cell `coupling`."),
+            ("c", "that is so: the covariance is half the difference of the two variances."),
+            ("d", "it can: the end point then has the smaller spread; see the cell `fails`."),
+        ],
+    )
+
+
+@register_exercise("11.6")
+def _write_the_fall() -> Exercise:
+    """A sentence on regression to the mean."""
+    from ...data.assumptions import Assumptions
+    from ...small_samples.regression_to_mean import simulate_selection
+
+    selected = simulate_selection(cutoff=Assumptions().severity_mean, reliability=0.7, rng=6)
+    fall = float(selected.to_frame().set_index("quantity").loc["reduction", "estimate"])
+    return Exercise(
+        answer=f"Nobody was treated, and mean pain fell by {fall:.1f} points, because those who were "
+        "chosen at a high moment come back towards their own mean (regression to the mean).",
+        cell="the sentence below *Regression to the mean*",
+        because="a reader sees that a fall needs no treatment.",
+        parts=[
+            Part(what="by how much", number=fall),
+            Part(what="the unit", pattern=r"points?"),
+            Part(what="that it is a mean", pattern=r"mean pain|average"),
+            Part(
+                what="that nobody was treated",
+                pattern=r"nobody was treated|no(?:body| one|t)? .*treat|untreated|without (?:any )?treatment",
+            ),
+            Part(what="why", pattern=r"regress|chosen|selected|admitted|towards"),
+            Part(
+                what="that a treatment or a placebo helped",
+                pattern=r"placebo response|worked|improved by",
+                forbidden=True,
+            ),
+        ],
+    )
+
+
+@register_shown("11")
+def _list_shown() -> list:
+    """The numbers that notebook 11 shows."""
+    from ...data.assumptions import Assumptions
+    from ...small_samples.change_scores import compare_change_scores
+    from ...small_samples.multiple_tests import adjust_p_values, simulate_multiple_tests
+    from ...small_samples.regression_to_mean import simulate_coupling, simulate_selection
+
+    spread, printed = Assumptions(), _printed()
+    ldn, placebo = (float(printed[f"rct_pain_reduction_{name}"]) for name in ("ldn", "placebo"))
+    effect = (ldn - placebo) * spread.severity_mean / 100
+    selected = simulate_selection(cutoff=spread.severity_mean, reliability=0.7, rng=6)
+    results = {"regression to the mean": selected}
+    results |= {
+        f"change against baseline, ratio {ratio}": simulate_coupling(
+            retest_r=0.5, sd_ratio=ratio, rng=6
+        )
+        for ratio in (1.0, 0.8)
+    }
+    scores = [compare_change_scores(effect=effect, retest_r=r, rng=6) for r in (0.3, 0.5, 0.7)]
+    results |= {
+        f"four analyses at r = {r}": score for r, score in zip((0.3, 0.5, 0.7), scores, strict=True)
+    }
+    tests = simulate_multiple_tests(n_people=int(printed["rct_analysed"]), n_subgroups=2, rng=6)
+    results["nine tests"] = tests
+    shown = [
+        (float(getattr(spread, name)), f"the assumption `{name}`")
+        for name in ("severity_mean", "severity_sd", "outcome_r")
+    ]
+    for what, result in results.items():
+        shown += name_sentence(result, what)
+    for score, r in zip(scores, (0.3, 0.5, 0.7), strict=True):
+        power = score.to_frame().query("quantity == 'power'")[["method", "estimate"]]
+        shown += [
+            (100 * v, w) for v, w in name_cells(power, f"the power at r = {r}", by=["method"])
+        ]
+    shown += name_cells(adjust_p_values(method="holm"), "Holm's table", by=["term"])
+    return shown
