@@ -113,7 +113,7 @@ def progress() -> None:
     Notebook 01: 0 of 6 exercises right. Still open: 01.1, 01.2, 01.3, 01.4, 01.5, 01.6.
     """
     if not _RIGHT:
-        print("No exercise has been checked yet: run the cells of the exercises first.")
+        say("No exercise has been checked yet: run the cells of the exercises first.")
         return
     notebook = next(reversed(_RIGHT))[:2]
     names = [name for name in sorted(load_exercises()) if name.startswith(f"{notebook}.")]

@@ -13,7 +13,7 @@ __all__ = ["predict", "reveal"]
 _PREDICTIONS: dict[str, str] = {}
 
 
-def predict(name: str, prediction=...) -> None:
+def predict(name: str, expected=...) -> None:
     """Note what you expect, before you see the result.
 
     Write it in place of the dots; it stays in the cell. `reveal` answers it further down.
@@ -22,7 +22,7 @@ def predict(name: str, prediction=...) -> None:
     ----------
     name : str
         Name of the prediction, e.g. "03.a".
-    prediction : number, str, bool or a pair of these
+    expected : number, str, bool or a pair of these
         What you expect; `...` counts as none yet.
 
     Examples
@@ -32,12 +32,12 @@ def predict(name: str, prediction=...) -> None:
     >>> predict("03.a", ...)
     03.a: put your prediction in place of the dots, and run this cell.
     """
-    if prediction is ... or prediction is None or str(prediction).strip() in ("", "..."):
+    if expected is ... or expected is None or str(expected).strip() in ("", "..."):
         _PREDICTIONS.pop(name, None)
-        print(f"{name}: put your prediction in place of the dots, and run this cell.")
+        say(f"{name}: put your prediction in place of the dots, and run this cell.")
         return
-    _PREDICTIONS[name] = _describe(prediction)
-    print(f"{name}: you predict {_PREDICTIONS[name]}.")
+    _PREDICTIONS[name] = _describe(expected)
+    say(f"{name}: you predict {_PREDICTIONS[name]}.")
 
 
 def reveal(name: str, result, unit: str = "") -> None:

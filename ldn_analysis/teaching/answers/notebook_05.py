@@ -210,12 +210,8 @@ def _write_the_effect() -> Exercise:
 @register_shown("05")
 def _list_shown() -> list:
     """The numbers that notebook 05 shows."""
-    from statsmodels.formula.api import ols
-
-    from ...crossover.agreement import compare_improvement
     from ...crossover.improvement import summarise_improvement
     from ...crossover.responders import compare_responders
-    from ...lines.regression import fit_line
 
     data, fits = load_dataset("esr_pain_change"), _fits()
     shown = name_cells(fits.to_frame(), "the two panes", by=["condition", "term"])
@@ -236,8 +232,24 @@ def _list_shown() -> list:
         shown += [(threshold, "the threshold")]
     counts = summarise_improvement(load_dataset("improvement")).to_frame()
     shown += name_cells(counts, "the answers of Fig. 1", by=["category"])
+    shown += _list_trial_numbers(data, trial)
+    shown += [
+        (10.0, "n of the pilot"),
+        (28.0, "n of the crossover trial"),
+        (14.0, "n of a sequence"),
+    ]
+    return shown + _list_diary_numbers()
+
+
+def _list_trial_numbers(data, trial) -> list:
+    """What is shown of the two trials apart, and of the agreement with Fig. 1."""
+    from statsmodels.formula.api import ols
+
+    from ...crossover.agreement import compare_improvement
+    from ...lines.regression import fit_line
+
     wide = data.pivot(index="participant", columns="condition", values="pain_reduction_percent")
-    shown += name_cells(wide.corr(), "the table of correlations")
+    shown = name_cells(wide.corr(), "the table of correlations")
     own = data.drop_duplicates("participant").set_index("participant")
     pairs = own.assign(difference=wide["ldn"] - wide["placebo"]).reset_index()
     for name, rows in pairs.groupby("trial", observed=True):
@@ -252,12 +264,7 @@ def _list_shown() -> list:
     rated = rated[rated["participant"].isin(trial["participant"])]
     agreement = compare_improvement(rated, trial[trial["condition"] == "ldn"])
     shown += name_cells(agreement.to_frame(), "the agreement with Fig. 1", by=["term"])
-    shown += [
-        (10.0, "n of the pilot"),
-        (28.0, "n of the crossover trial"),
-        (14.0, "n of a sequence"),
-    ]
-    return shown + _list_diary_numbers()
+    return shown
 
 
 def _count_responders(responders) -> tuple[int, ...]:
