@@ -45,6 +45,7 @@ NOT_VERBS = {
     "wilson_interval",
     "clopper_pearson_interval",
     "main",
+    "progress",
     "exact_bootstrap_line",
     "name_change_unit",
     "progress",

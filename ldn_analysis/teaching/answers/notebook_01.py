@@ -13,7 +13,7 @@ def _completed() -> Exercise:
     people = load_dataset("participants")
     trial = people[people["trial"] == "crossover"]
     return Exercise(
-        cell="the table under *Who was counted*; `people` has the column `completed`",
+        cell="the table under 'Who was counted'; `people` has the column `completed`",
         answer=int(trial["completed"].sum()),
         because="as many as Fig. 1 of the review shows.",
         mistakes=[
@@ -89,7 +89,7 @@ def _reduction() -> Exercise:
 def _status() -> Exercise:
     """Status of the seven counts of Fig. 1."""
     return Exercise(
-        cell="the table of the four statuses under *Two folders*",
+        cell="the table of the four statuses under 'Two folders'",
         answer="assumed",
         because="the counts are not known to us; only their sum and the best half were printed.",
         mistakes=[
@@ -113,7 +113,7 @@ def _larger_share() -> Exercise:
     trial = wide.loc["crossover"]
     larger = trial["ldn"] > trial["placebo"]
     return Exercise(
-        cell="`data` under *The codebook*: one column per condition makes her two rows comparable",
+        cell="`data` under 'The codebook': one column per condition makes her two rows comparable",
         answer=float(larger.mean()),
         unit="proportion",
         because="each participant is compared with herself; chance alone would give about one half.",
@@ -168,11 +168,11 @@ def _find_the_error() -> Exercise:
     """Which part of a text about known and assumed is wrong?"""
     return Exercise(
         answer="b",
-        cell="the list under *What is not known to us*",
+        cell="the list under 'What is not known to us'",
         because="each one's response was printed as dots of a figure, which we have not seen.",
         mistakes=[
             ("a", "it was: the table of the ten at the top is the paper's."),
-            ("c", "it is: look at `esr_status` under *The codebook*."),
+            ("c", "it is: look at `esr_status` under 'The codebook'."),
             ("d", "that is what calibration did: see the column `met`."),
         ],
     )

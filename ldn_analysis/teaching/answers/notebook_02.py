@@ -24,7 +24,7 @@ def _share() -> Exercise:
     best = _best_share()
     n, answers = int(best["n_obs"]), load_dataset("improvement")["improvement"]
     return Exercise(
-        cell="the first cell under *Model*, which prints the count and n",
+        cell="the first cell under 'Model', which prints the count and n",
         answer=float(best["share"]),
         unit="proportion",
         because=f"{int(best['count'])} of {n}; what was reported is about those analysed, one fewer.",
@@ -47,7 +47,7 @@ def _wilson_low() -> Exercise:
     share, n = best["share"], best["n_obs"]
     error = np.sqrt(share * (1 - share) / n)
     return Exercise(
-        cell="the cell under *Model* that prints Wald beside Wilson; `ldn.wilson_interval` gives both limits",
+        cell="the cell under 'Model' that prints Wald beside Wilson; `ldn.wilson_interval` gives both limits",
         answer=float(best["conf_low"]),
         unit="proportion",
         because="values below this fit these data badly.",
@@ -78,7 +78,7 @@ def _wilson_low() -> Exercise:
 def _joint() -> Exercise:
     """Which interval, when the bar was chosen after looking?"""
     return Exercise(
-        cell="the text under *Seven shares at once*",
+        cell="the text under 'Seven shares at once'",
         answer="joint",
         because="an interval that must hold for seven shares at once has to be wider.",
         mistakes=[
@@ -91,7 +91,7 @@ def _joint() -> Exercise:
 def _cause() -> Exercise:
     """Which objection to a causal reading does a larger sample not remove?"""
     return Exercise(
-        cell="the text under *Conclude*",
+        cell="the text under 'Conclude'",
         answer="no control group",
         because="the same question after placebo was not asked: hope, time and regression to the mean "
         "are all inside.",
@@ -146,7 +146,7 @@ def _find_the_error() -> Exercise:
     """Which part of a text about Fig. 1 is wrong?"""
     return Exercise(
         answer="c",
-        cell="the text under *Conclude*",
+        cell="the text under 'Conclude'",
         because="what participants say after a treatment is not what the treatment did: there is no "
         "control group.",
         mistakes=[
@@ -166,7 +166,7 @@ def _write_the_share() -> Exercise:
     return Exercise(
         answer=f"After LDN, {share:.0f} % (95 % CI {low:.0f} to {high:.0f} %) of {n} simulated "
         "participants said that they were much or very much improved.",
-        cell="the sentence under *Conclude*",
+        cell="the sentence under 'Conclude'",
         because="share, interval, n and what kind of data: a reader needs no more, and is told no more.",
         parts=[
             Part(what="the share", number=float(best["share"])),

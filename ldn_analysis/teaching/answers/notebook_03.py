@@ -21,7 +21,7 @@ def _slope() -> Exercise:
     ldn, placebo = _fits()["ldn"], _fits()["placebo"]
     data = load_dataset("esr_pain_change")
     return Exercise(
-        cell="the row `ldn`, `slope` of `fits.to_frame()`, under *Both panes*",
+        cell="the row `ldn`, `slope` of `fits.to_frame()`, under 'Both panes'",
         answer=ldn.slope,
         because="percentage points of pain reduction per mm/h of ESR, between participants.",
         mistakes=[
@@ -47,7 +47,7 @@ def _r_squared() -> Exercise:
     """R squared of the left pane."""
     ldn = _fits()["ldn"]
     return Exercise(
-        cell="the row `r_squared` of `fit.glance()`, under *Model*",
+        cell="the row `r_squared` of `fit.glance()`, under 'Model'",
         answer=ldn.r_squared,
         unit="proportion",
         because="the share of the variance between participants that goes with ESR on this line.",
@@ -72,7 +72,7 @@ def _trial_slope() -> Exercise:
     rows = {name: trial[trial["condition"] == name] for name in ("ldn", "placebo")}
     right = _fit(rows["placebo"])
     return Exercise(
-        cell="the first cell under *Model*, with other rows of `data`",
+        cell="the first cell under 'Model', with other rows of `data`",
         answer=right.slope,
         because="the sum of xy over the sum of xx, both measured from the means.",
         mistakes=[
@@ -144,7 +144,7 @@ def _find_the_error() -> Exercise:
     """Which part of a text about the left pane is wrong?"""
     return Exercise(
         answer="c",
-        cell="the estimand, under *Question*",
+        cell="the estimand, under 'Question'",
         because="the slope compares different participants; nobody's ESR was changed.",
         mistakes=[
             ("a", "that is the sign of the slope, in words."),
@@ -162,7 +162,7 @@ def _write_the_slope() -> Exercise:
     return Exercise(
         answer=f"In illustrative data, participants whose ESR differs by 10 mm/h differ by {size:.1f} "
         f"percentage points of pain reduction during LDN on average (95 % CI {low:.1f} to {high:.1f}).",
-        cell="the sentence that follows the fit, under *Model*",
+        cell="the sentence that follows the fit, under 'Model'",
         because="size, unit, interval, and who is compared with whom.",
         parts=[
             Part(what="the difference for 10 mm/h", number=size),
@@ -206,7 +206,7 @@ def _list_shown() -> list:
     groups = ["condition", "trial"]
     columns = ["esr_mm_h", "pain_reduction_percent"]
     means = data.groupby(groups, observed=True)[columns].agg(["count", "mean", "std"])
-    shown += name_cells(means, "the table of means, under *Data*")
+    shown += name_cells(means, "the table of means, under 'Data'")
     lines = {name: _fit(rows) for name, rows in left.groupby("trial", observed=True)}
     for name, line in lines.items():
         shown += name_cells(line.to_frame(), f"the line of the {name} alone", by=["term"])

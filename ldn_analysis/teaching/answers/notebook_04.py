@@ -38,7 +38,7 @@ def _most_influential() -> Exercise:
     }
     mistakes.pop(labels[out], None)
     return Exercise(
-        cell="the table under *Leave one out*, column `slope_change`",
+        cell="the table under 'Leave one out', column `slope_change`",
         answer=str(labels[out]).lower(),
         because="leverage and residual together move a line.",
         mistakes=[(str(label).lower(), why) for label, why in mistakes.items()],
@@ -55,7 +55,7 @@ def _slope_without() -> Exercise:
     fit = _fits()["ldn"]
     moved = abs(fit.slope - without) / fit.line.slope_std_error
     return Exercise(
-        cell="the table under *Leave one out*: her row, column `slope`",
+        cell="the table under 'Leave one out': her row, column `slope`",
         answer=without,
         because=f"one participant moves the slope by {moved:.1f} of its standard errors.",
         mistakes=[
@@ -159,7 +159,7 @@ def _find_the_error() -> Exercise:
     return Exercise(
         answer="c",
         cell="the text below the histogram of shuffled correlations",
-        because="p is computed *as if* nothing were there, so it cannot be the chance of that.",
+        because="p is computed as if nothing were there, so it cannot be the chance of that.",
         mistakes=[
             ("a", "look at the first two rows of `compare_lines`: one estimate, two errors."),
             ("b", "it is so: her place on the x axis decides."),
@@ -176,7 +176,7 @@ def _write_the_range() -> Exercise:
     return Exercise(
         answer=f"In these illustrative data the slope is {fit.slope:.2f} with everybody, and from "
         f"{low:.2f} to {high:.2f} with one participant left out.",
-        cell="the sentence under *Leave one out*",
+        cell="the sentence under 'Leave one out'",
         because="how far one participant moves it, and from where; not whether it is true.",
         parts=[
             Part(what="the slope with everybody", number=fit.slope),
@@ -210,7 +210,7 @@ def _list_shown() -> list:
     shown = name_cells(fit.to_frame(), "the fit at the top", by=["term"])
     shown += name_cells(fit.glance().T, "the fit at the top")
     shown += name_cells(check_line(fit).to_frame(), "the table of `check_line`", by=["check"])
-    where = "the table under *Leave one out*"
+    where = "the table under 'Leave one out'"
     shown += name_cells(_leave_one_out().to_frame(), where, by=["left_out"])
     shown += name_cells(compare_lines(fit).to_frame(), "`compare_lines`", by=["estimator"])
     boot = bootstrap_line(fit, rng=4).to_frame()

@@ -38,7 +38,7 @@ def _difference() -> Exercise:
     """Difference of the two slopes."""
     fits = _fits()
     return Exercise(
-        cell="the sentence of `compare_slopes`, under *Model*",
+        cell="the sentence of `compare_slopes`, under 'Model'",
         answer=float(_slope_difference()["estimate"]),
         because="the slope of the within-participant difference on ESR.",
         mistakes=[
@@ -66,7 +66,7 @@ def _difference_high() -> Exercise:
     unpaired = np.hypot(*(fits[name].line.slope_std_error for name in ("ldn", "placebo")))
     side = "below zero" if row["conf_low"] < 0 else "above zero too"
     return Exercise(
-        cell="the sentence of `compare_slopes`, under *Model*: the upper end of its interval",
+        cell="the sentence of `compare_slopes`, under 'Model': the upper end of its interval",
         answer=float(row["conf_high"]),
         because=f"and the lower limit lies {side}.",
         mistakes=[
@@ -137,7 +137,7 @@ def _concordant() -> Exercise:
 def _more_participants() -> Exercise:
     """Do more days or more participants shrink the error?"""
     return Exercise(
-        cell="the two errors under *Every day of the diary*",
+        cell="the two errors under 'Every day of the diary'",
         answer="participants",
         because="days of one participant are not independent evidence about the drug.",
         mistakes=[
@@ -156,7 +156,7 @@ def _carry_over() -> Exercise:
     right, wrong = ("yes", "no") if inside else ("no", "yes")
     hint = "compare both limits of the row carry-over with the paired difference, with either sign."
     return Exercise(
-        cell='the row carry-over of the table under *The trial itself*',
+        cell="the row carry-over of the table under 'The trial itself'",
         answer=right,
         because="it compares two groups of participants, with a standard error too large to notice much."
         if inside else "its interval is short enough to leave that out, in both directions.",
@@ -170,7 +170,7 @@ def _find_the_error() -> Exercise:
     return Exercise(
         answer="b",
         cell="the interval in the sentence of `compare_slopes`",
-        because="no difference was *shown*; the interval says how large one may still be.",
+        because="no difference was shown; the interval says how large one may still be.",
         mistakes=[
             ("a", "it has: `compare_slopes` prints both."),
             ("c", "that is what makes a crossover trial strong."),
@@ -187,7 +187,7 @@ def _write_the_effect() -> Exercise:
     return Exercise(
         answer=f"In these simulated data pain fell by {size:.1f} percentage points more during LDN "
         f"than during placebo (95 % CI {low:.1f} to {high:.1f}).",
-        cell="the row paired difference of the table under *The trial itself*",
+        cell="the row paired difference of the table under 'The trial itself'",
         because="size, unit, interval, both conditions, and what kind of data: the whole result.",
         parts=[
             Part(what="the difference", number=size),
@@ -210,12 +210,8 @@ def _write_the_effect() -> Exercise:
 @register_shown("05")
 def _list_shown() -> list:
     """The numbers that notebook 05 shows."""
-    from statsmodels.formula.api import ols
-
-    from ...crossover.agreement import compare_improvement
     from ...crossover.improvement import summarise_improvement
     from ...crossover.responders import compare_responders
-    from ...lines.regression import fit_line
 
     data, fits = load_dataset("esr_pain_change"), _fits()
     shown = name_cells(fits.to_frame(), "the two panes", by=["condition", "term"])
@@ -236,8 +232,24 @@ def _list_shown() -> list:
         shown += [(threshold, "the threshold")]
     counts = summarise_improvement(load_dataset("improvement")).to_frame()
     shown += name_cells(counts, "the answers of Fig. 1", by=["category"])
+    shown += _list_trial_numbers(data, trial)
+    shown += [
+        (10.0, "n of the pilot"),
+        (28.0, "n of the crossover trial"),
+        (14.0, "n of a sequence"),
+    ]
+    return shown + _list_diary_numbers()
+
+
+def _list_trial_numbers(data, trial) -> list:
+    """What is shown of the two trials apart, and of the agreement with Fig. 1."""
+    from statsmodels.formula.api import ols
+
+    from ...crossover.agreement import compare_improvement
+    from ...lines.regression import fit_line
+
     wide = data.pivot(index="participant", columns="condition", values="pain_reduction_percent")
-    shown += name_cells(wide.corr(), "the table of correlations")
+    shown = name_cells(wide.corr(), "the table of correlations")
     own = data.drop_duplicates("participant").set_index("participant")
     pairs = own.assign(difference=wide["ldn"] - wide["placebo"]).reset_index()
     for name, rows in pairs.groupby("trial", observed=True):
@@ -252,12 +264,7 @@ def _list_shown() -> list:
     rated = rated[rated["participant"].isin(trial["participant"])]
     agreement = compare_improvement(rated, trial[trial["condition"] == "ldn"])
     shown += name_cells(agreement.to_frame(), "the agreement with Fig. 1", by=["term"])
-    shown += [
-        (10.0, "n of the pilot"),
-        (28.0, "n of the crossover trial"),
-        (14.0, "n of a sequence"),
-    ]
-    return shown + _list_diary_numbers()
+    return shown
 
 
 def _count_responders(responders) -> tuple[int, ...]:
