@@ -183,6 +183,8 @@ def mark_headings(table: str) -> str:
 def lay_out_html(html: str, name: str) -> str:
     """What a cell shows: tables with scopes; pictures in files, so that a tap opens them."""
     html = re.sub(r"<table.*?</table>", lambda found: mark_headings(found[0]), html, flags=re.S)
+    # A table that scrolls in its frame can be reached by keyboard.
+    html = html.replace('<div class="ldn-wide">', '<div class="ldn-wide" tabindex="0">')
 
     def store(found: re.Match) -> str:
         path = PICTURES / "pictures" / f"{name}.svg"
