@@ -47,7 +47,7 @@ ROOMS = {  # title of each room's page of the reference, in the order of the not
 
 PICTURES = ROOT / "build" / "book-pictures"  # the notebooks' figures, laid beside the pages
 NOT_PAGES = ("slides", "lite", "live")  # of docs/: read by the scripts of these names
-PLACES = {"../README.md": "../index.md", "../docs/": "../", "../data/README.md": "../data.md"}
+PLACES = {"../README.md": "index.md", "../docs/": "", "../data/README.md": "data.md"}
 FOLDED = ("setup", "versions")  # ids or tags of cells to open on demand
 SOLUTIONS = """# Solutions
 
@@ -163,6 +163,13 @@ def name_cell(notebook: str, cell: str) -> str:
     return f'<a class="cell-name" id="{cell}" href="#{cell}">{notebook[:2]}:{cell}</a>'
 
 
+def move_links(text: str, up: str) -> str:
+    """Links out of notebooks/, as the pages lie in the book."""
+    for place, page in PLACES.items():
+        text = text.replace(f"]({place}", f"]({up}{page}")
+    return text if up else re.sub(r"\]\((?=\d\d_)", "](notebooks/", text)
+
+
 def mark_headings(table: str) -> str:
     """A table of pandas with scopes, so that a screen reader names row and column of a cell."""
     table = re.sub(r"<th([^>]*)></th>", r"<td\1></td>", table)  # a heading without words is none
@@ -176,6 +183,8 @@ def mark_headings(table: str) -> str:
 def lay_out_html(html: str, name: str) -> str:
     """What a cell shows: tables with scopes; pictures in files, so that a tap opens them."""
     html = re.sub(r"<table.*?</table>", lambda found: mark_headings(found[0]), html, flags=re.S)
+    # A table that scrolls in its frame can be reached by keyboard.
+    html = html.replace('<div class="ldn-wide">', '<div class="ldn-wide" tabindex="0">')
 
     def store(found: re.Match) -> str:
         path = PICTURES / "pictures" / f"{name}.svg"
@@ -203,8 +212,7 @@ def prepare_cells(notebook: nbformat.NotebookNode, stem: str) -> list:
             # Below a page's title, or the title would not be the first heading.
             first = title.startswith("# ")
             cell.source = f"{title}\n\n{mark}\n{rest}" if first else f"{mark}\n\n{cell.source}"
-            for place, page in PLACES.items():
-                cell.source = cell.source.replace(f"]({place}", f"]({page}")
+            cell.source = move_links(cell.source, "../")
         else:
             cells.append(nbformat.v4.new_markdown_cell(mark, id=f"{cell.id}-name"))
         for output in cell.get("outputs", []):
@@ -260,7 +268,7 @@ def write_solutions(paths: list[Path]) -> None:
             if "solution" not in cell.metadata.get("tags", []):
                 continue
             number = f"{path.stem[:2]}.{cell.id.rpartition('-')[2]}"
-            text = find_exercise(notebook.cells, number)
+            text = move_links(find_exercise(notebook.cells, number), "")
             cells.append(markdown(text, id=f"text-{number.replace('.', '-')}"))
             cell.id = f"solution-{number.replace('.', '-')}"
             for output in cell.get("outputs", []):
