@@ -27,10 +27,8 @@ _HOMES = {
         "load_dataset",
         "use_data",
     ),
-    "data.checking": (
-        "DataError",
-        "check_table",
-    ),
+    "data.problems": ("DataError",),
+    "data.checking": ("check_table",),
     "data.reading": ("read_table",),
     "data.diaries": (
         "fill_missed_days",

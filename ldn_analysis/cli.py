@@ -5,6 +5,7 @@ Exit codes: 0 done; 1 it could not be done (nothing is half-written); 2 bad inpu
 
 import argparse
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -35,6 +36,11 @@ PAIRS = {
     "label": ("labels", "NAME=TEXT", "what to call a column in sentences and figures"),
     "sequence-code": ("sequence_codes", "LETTER=CONDITION", "where the sequence says AB or BA"),
 }
+WIDE = "one row per participant: the column of the outcome by condition, e.g. ldn=COL1 placebo=COL2"
+PERIODS = (
+    "one row per participant: the column of each period; the conditions follow from --sequence"
+)
+CALLER = re.compile(r"^[a-z_]+: (?=[a-z])")  # the function that refused; not the user's concern
 EPILOG = "exit codes: 0 done, 1 could not be done, 2 bad input or usage"
 
 
@@ -56,6 +62,7 @@ def main(arguments: list[str] | None = None) -> int:
     >>> main(["describe", "improvement"])  # doctest: +ELLIPSIS
     improvement: Self-reported improvement after LDN (Fig. 1)...
     """
+    _prepare_streams()
     parser = _parser()
     options = parser.parse_args(arguments)
     _take_file(options, parser)
@@ -72,7 +79,18 @@ def main(arguments: list[str] | None = None) -> int:
         place = f"{error.filename}: " if error.filename else ""
         return _fail(f"{place}cannot be written or read: {error.strerror or error}", 1)
     except ValueError as error:  # DataError and CalibrationError among them
-        return _fail(str(error), 2)
+        return _fail(CALLER.sub("", str(error)), 2)
+
+
+def _prepare_streams() -> None:
+    """What a terminal cannot show is replaced; a closed stream is none that could fail."""
+    for name in ("stdin", "stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:  # else the next file that is opened would take its number
+            stream = Path(os.devnull).open("r" if name == "stdin" else "w", encoding="utf-8")  # noqa: SIM115
+            setattr(sys, name, stream)
+        elif name != "stdin" and hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
 
 
 def _take_file(options, parser: argparse.ArgumentParser) -> None:
@@ -119,6 +137,7 @@ def _add_figures(commands) -> None:
         "--data", type=Path, metavar="FILE",
         help="CSV in the shape of esr_pain_change, or in its own with the options below",
     )  # fmt: skip
+    _add_force(command)
     _add_reading(command)
     command.set_defaults(run=_draw_figures)
 
@@ -172,6 +191,7 @@ def _add_report(commands) -> None:
     command.add_argument(
         "--seed", type=int, default=1, help="of bootstrap and permutations (default: 1)"
     )
+    _add_force(command)
     _add_reading(command)
     command.set_defaults(run=_write_report)
 
@@ -235,6 +255,7 @@ def _add_reading(parser: argparse.ArgumentParser) -> None:
         default="raise",
         help="rows with a blank in a required column",
     )
+    parser.add_argument("--sheet", metavar="NAME", help="of an .xlsx workbook (default: the first)")
     own = parser.add_argument_group("a table in its own words (see also: template)")
     own.add_argument(
         "--columns", type=Path, metavar="FILE", help="the options below, in a TOML file"
@@ -248,6 +269,11 @@ def _add_reading(parser: argparse.ArgumentParser) -> None:
             f"--{name}", dest=target, action="append", type=_split_pair, metavar=metavar, help=text
         )
 
+    own.add_argument(
+        "--wide", nargs="+", type=_split_pair, metavar="CONDITION=COLUMN", default=[], help=WIDE
+    )
+    own.add_argument("--periods", nargs="+", metavar="COLUMN", default=[], help=PERIODS)
+
 
 def _split_pair(text: str) -> tuple[str, str]:
     """NAME=TEXT as two texts."""
@@ -260,6 +286,7 @@ def _split_pair(text: str) -> tuple[str, str]:
 def _list_given(options) -> dict:
     """What the options say about the columns."""
     given = {name: getattr(options, name) for name in (*COLUMNS, *CHOICES)}
+    given |= {"wide": dict(options.wide), "periods": tuple(options.periods)}
     given |= {target: dict(getattr(options, target) or {}) for target, *_ in PAIRS.values()}
     return {name: value for name, value in given.items() if value}
 
@@ -269,8 +296,8 @@ def _find_columns(options):
     from .core.columns import OWN_NAMES, Columns
 
     given = _list_given(options)
-    if options.columns is None and not given:
-        return None
+    if options.columns is None and set(given) <= {"wide"}:
+        return None  # a wide table may have the project's names too
     if options.conditions:
         given["conditions"] = tuple(options.conditions)
     if options.columns is not None:
@@ -278,6 +305,26 @@ def _find_columns(options):
     if not {"participant", "condition", "predictor", "outcome", "baseline"} & set(given):
         given = OWN_NAMES | given
     return Columns(**given)
+
+
+def _add_force(parser: argparse.ArgumentParser) -> None:
+    """Option of the commands whose files have names that the user may have used."""
+    parser.add_argument(
+        "--force", action="store_true", help="replace files that this program has not written"
+    )
+
+
+def _refuse_foreign(options, folder: Path, contents: dict, marked: str) -> None:
+    """Files of somebody else under our names; one of ours bears the mark of its set."""
+    from .core.files import is_own
+
+    there = [folder / name for name in contents if (folder / name).exists()]
+    if there and not options.force and not is_own(folder / marked):
+        names = ", ".join(map(str, there))
+        raise ValueError(
+            f"{names}: is there and was not written by this program; name another place with --out, "
+            "or replace it with --force"
+        )
 
 
 def _draw_figures(options) -> int:
@@ -296,7 +343,10 @@ def _draw_figures(options) -> int:
     contents["captions.md"] = render_captions(results).encode()
     # A user's figure is never written among the project's own by default.
     default = Path("figures") if options.data is None else Path(f"{options.data.stem}_figures")
-    for path in write_files(contents, options.out or default):
+    folder = options.out or default
+    if options.data is not None:
+        _refuse_foreign(options, folder, contents, "captions.md")
+    for path in write_files(contents, folder):
         print(path)
     for result in results.values():
         print(result)
@@ -362,8 +412,14 @@ def _write_data(options) -> int:
 
 def _check_file(options) -> int:
     """Read, and say what was found."""
-    frame, _ = _read(options, options.table)
+    from .data.checking import describe_own_table
+    from .data.summary import summarise_reading
+
+    frame, columns = _read(options, options.table)
+    resource = describe_own_table(options.table) if columns is None else columns.describe_table()
     print(f"{options.file}: {len(frame)} rows, {frame.shape[1]} columns, no problems found")
+    for line in summarise_reading(frame, resource):
+        print(line)
     return 0
 
 
@@ -378,14 +434,15 @@ def _write_report(options) -> int:
         return _fail(f"{out}: is the table itself; name another file with --out", 2)
     if out.suffix.lower() not in (".html", ".htm"):
         return _fail(f"{out}: the page is HTML; name a file that ends with .html", 2)
+    _refuse_foreign(options, out.parent, {out.name: b""}, out.name)
     data, columns = _read(options, "esr_pain_change")
 
     from .core.files import write_files
     from .report.report import build_report
 
     page = build_report(
-        data, rng=options.seed, path=source, title=options.title, command=_repeat(options),
-        columns=columns,
+        data, rng=options.seed, title=options.title, command=_repeat(options), columns=columns,
+        path=source if source.is_file() else None,  # of a pipe nobody can read the bytes again
     )  # fmt: skip
     for path in write_files({out.name: page.encode()}, out.parent):
         print(path)
@@ -406,6 +463,9 @@ def _repeat(options) -> str:
     for name, (target, *_) in PAIRS.items():
         for key, value in getattr(options, target) or []:
             words += [f"--{name}", f"{key}={value}"]
+    words += ["--wide", *(f"{key}={value}" for key, value in options.wide)] if options.wide else []
+    words += ["--periods", *options.periods] if options.periods else []
+    words += ["--sheet", options.sheet] if options.sheet else []
     words += ["--title", options.title] if options.title else []
     return join([*words, "--seed", str(options.seed)])
 
@@ -425,9 +485,11 @@ def _read(options, table: str):
 
     columns = _find_columns(options)
     path = getattr(options, "file", None) or options.data
+    wide = {"wide": dict(options.wide)} if columns is None and options.wide else {}
     frame = read_table(
-        path, table=table, conditions=options.conditions, missing=options.missing, columns=columns
-    )
+        path, table=table, conditions=options.conditions, missing=options.missing,
+        sheet=options.sheet, columns=columns, **wide,
+    )  # fmt: skip
     for note in frame.attrs["notes"]:
         print(f"{path}: {note}", file=sys.stderr)
     return frame, columns

@@ -58,6 +58,13 @@ class Columns:
         Empty: as the rows say.
     sequence_codes : dict
         Letters of the sequence, e.g. {"A": "ldn", "B": "placebo"} where it says AB and BA.
+    wide : dict
+        Of a table with one row per participant: the column of the outcome by condition, e.g.
+        {"ldn": "pain_ldn", "placebo": "pain_placebo"}. It fills `outcome` (or `end`, where there is
+        one) under `condition`, which need no column then.
+    periods : sequence of str
+        Of a table with one row per participant: the column of the outcome in each period; the
+        condition follows from `sequence`.
     repeated : {"raise", "mean"}
         What to do with several rows of a participant under one condition.
     units, labels : dict
@@ -89,6 +96,8 @@ class Columns:
     reference: str = ""
     design: str = ""
     sequence_codes: Mapping[str, str] = field(default_factory=dict)
+    wide: Mapping[str, str] = field(default_factory=dict)
+    periods: Sequence[str] = ()
     repeated: str = "raise"
     units: Mapping[str, str] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
@@ -99,6 +108,7 @@ class Columns:
         described = _read_codebook(self.codebook)
         object.__setattr__(self, "codebook", described)
         object.__setattr__(self, "conditions", tuple(self.conditions))
+        self._name_wide()
         if self.computes_outcome and self.outcome is None:
             name = "reduction_percent" if self.reduction == "percent" else "reduction"
             object.__setattr__(self, "outcome", name)
@@ -134,13 +144,29 @@ class Columns:
             raise ValueError(
                 f"the reference {self.reference!r} is not among the conditions: {known}"
             )
-        for name in ("units", "labels", "sequence_codes"):
+        if isinstance(self.periods, str) or len(set(self.periods)) != len(self.periods):
+            raise ValueError(f"periods must be a list of columns; received {self.periods!r}")
+        if self.periods and self.sequence is None:
+            raise ValueError("periods need the column of the order of the conditions: sequence")
+        for name in ("units", "labels", "sequence_codes", "wide"):
             given = getattr(self, name)
             if not isinstance(given, Mapping) or not all(
                 isinstance(text, str) for pair in given.items() for text in pair
             ):
                 raise ValueError(f"{name} must give texts by name; received {given!r}")
         self._require_names()
+
+    def _name_wide(self) -> None:
+        """Names for the columns that a wide table lacks and the long one has."""
+        if not self.is_wide:
+            return
+        for role, name in (("participant", "participant"), ("condition", "condition")):
+            if getattr(self, role) is None:
+                object.__setattr__(self, role, name)
+        if self.outcome is None and self.end is None:
+            object.__setattr__(self, "outcome", "outcome")
+        if self.wide and not self.conditions:
+            object.__setattr__(self, "conditions", tuple(self.wide))
 
     def _require_names(self) -> None:
         """Refuse names that are none, that two roles share, or that leave nothing to compare."""
@@ -153,7 +179,7 @@ class Columns:
                 f"end {self.end!r} needs a baseline to compute the reduction from; name the column "
                 "with --baseline"
             )
-        if self.outcome is None and self.end is None:
+        if self.outcome is None and self.end is None and not self.is_wide:
             raise ValueError(
                 "no outcome is named; name its column with --outcome, or with --baseline and --end "
                 "the two that its reduction is computed from"
@@ -164,6 +190,11 @@ class Columns:
             if name is not None and name in taken:
                 raise ValueError(f"{role} and {taken[name]} are both {name!r}; name two columns")
             taken[name] = role
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether the table has one row per participant, with a column for each condition or period."""
+        return bool(self.wide) or bool(self.periods)
 
     @property
     def computes_outcome(self) -> bool:

@@ -8,6 +8,7 @@ throws away.
 
 import contextlib
 import os
+import re
 import shutil
 import stat
 import tempfile
@@ -15,10 +16,12 @@ import time
 from errno import EISDIR
 from pathlib import Path
 
-__all__ = ["write_files"]
+__all__ = ["is_own", "write_files"]
 
 PREFIX = ".ldn-analysis-"
 READY = "ready"  # all new files are complete: a killed run is finished, not thrown away
+MARK = '<meta name="generator" content="ldn-analysis">'  # of a page
+CAPTIONS = re.compile(rb"# Captions\n\n\*\*(Fig\. [12]|Lines|Means)\.\*\* ")  # of a set of figures
 ABANDONED = 60.0  # seconds after which a folder is nobody's, where processes cannot be asked
 
 
@@ -62,6 +65,16 @@ def write_files(contents: dict[str, bytes], folder: str | Path) -> list[Path]:
                 part.rmdir()
         raise
     return [folder / name for name in contents]
+
+
+def is_own(path: Path) -> bool:
+    """Whether a page or the captions of a set of figures were written by this program."""
+    try:
+        with path.open("rb") as file:
+            start = file.read(4000)
+    except OSError:
+        return False
+    return MARK.encode() in start or CAPTIONS.match(start) is not None
 
 
 def _write_and_replace(contents: dict[str, bytes], folder: Path) -> None:

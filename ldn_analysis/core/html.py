@@ -11,6 +11,7 @@ from html import escape
 import numpy as np
 import pandas as pd
 
+from .files import MARK
 from .wording import format_number, format_p
 
 __all__ = [
@@ -195,7 +196,7 @@ def render_page(title: str, parts: Sequence[str]) -> str:
     name = render_text(title)
     head = (
         f'<meta charset="utf-8">\n<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1">\n{MARK}\n'
         f'<link rel="icon" href="data:,">\n<title>{name}</title>\n<style>{STYLE}</style>'
     )
     body = "\n".join([f"<h1>{name}</h1>", *parts])

@@ -143,7 +143,7 @@ def shape_rows(frame: pd.DataFrame, columns: Columns, notes: list[str]):
     if columns.computes_outcome:
         frame, problems = _compute_reduction(frame, columns)
         notes.append(f"{columns.outcome} is {columns.formula}; positive means less at the end")
-    frame, found = _complete_sequence(frame, columns, notes)
+    frame, found = complete_sequence(frame, columns, notes)
     return frame, problems + found
 
 
@@ -189,7 +189,7 @@ def _compute_reduction(frame: pd.DataFrame, columns: Columns):
     return frame.assign(**{str(name): (base - end) / base.where(base > 0) * 100}), problems
 
 
-def _complete_sequence(frame: pd.DataFrame, columns: Columns, notes: list[str]):
+def complete_sequence(frame: pd.DataFrame, columns: Columns, notes: list[str]):
     """Codes such as AB in words, the order from the periods, and whether the two agree."""
     period, sequence = columns.period, columns.sequence
     problems = []

@@ -9,7 +9,8 @@ import pandas as pd
 from ..core.codebook import _data_folder, _resources, get_resource
 from ..core.files import write_files
 from ..core.status import mark_illustrative
-from .checking import DataError, apply_types, describe_own_table
+from .checking import apply_types, describe_own_table
+from .problems import DataError
 
 __all__ = ["list_datasets", "load_codebook", "load_dataset", "use_data"]
 

@@ -1,6 +1,7 @@
 """Reading a user's CSV: every kind of damage gives one clear message, and nothing else does."""
 
 import re
+import shlex
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,7 @@ EXPECTED = mark_illustrative(
     apply_types(pd.read_csv(REFERENCE / "reader_esr_pain_change.csv"), "esr_pain_change")
 )
 LINES = GOOD.splitlines()
+CASES = REFERENCE / "cases"
 HINT = "\nThe columns are described by: ldn-analysis describe esr_pain_change"
 BLANK = "is blank; fill it in, delete the row, or leave such rows out with --missing drop"
 SMALL = """participant,condition,esr_mm_h,pain_reduction_percent
@@ -54,6 +56,16 @@ def refuse(save):
         return text.removeprefix(f"{path}: ")
 
     return message
+
+
+def as_it_is(**roles):
+    """The command that reads a table with other names."""
+    names = {
+        "participant": "participant", "condition": "condition",
+        "predictor": "esr_mm_h", "outcome": "pain_reduction_percent",
+    }  # fmt: skip
+    options = " ".join(f"--{role} {shlex.quote(name)}" for role, name in (names | roles).items())
+    return f"\nOr read it as it is: ldn-analysis check mine.csv {options}"
 
 
 def same_numbers(frame, expected=None):
@@ -145,7 +157,9 @@ def test_extra_columns_and_a_column_like_code_are_kept_as_data(save, tmp_path):
 
 def test_code_in_a_needed_column_name_is_a_missing_column(refuse):
     text = refuse(GOOD.replace("esr_mm_h", "esr_mm_h; import os", 1))
-    assert text == "column 'esr_mm_h' is missing; rename 'esr_mm_h; import os'?" + HINT
+    assert text == "column 'esr_mm_h' is missing; rename 'esr_mm_h; import os'?" + as_it_is(
+        predictor="esr_mm_h; import os"
+    )
 
 
 def test_own_names_of_trials(save):
@@ -272,13 +286,11 @@ def test_header_only(refuse):
     )
     assert refuse(LINES[0] + "\n") == text
     assert refuse(LINES[0]) == text
-    assert refuse(LINES[0] + "\n\n\n") == text
+    blank = "\nNoticed: 2 blank line(s) were skipped"
+    assert refuse(LINES[0] + "\n\n\n") == text.replace(HINT, blank + HINT)
 
 
 def test_workbook_and_bytes(refuse):
-    workbook = "is a workbook or archive, not CSV; save the sheet as CSV UTF-8"
-    assert refuse(b"PK\x03\x04aaaa") == workbook
-    assert refuse(b"\xd0\xcf\x11\xe0aaaa") == workbook
     nul = "is not text (there is a NUL in line {}); save the table as CSV UTF-8"
     assert refuse(b"a,b\0c\n") == nul.format(1)
     assert refuse(GOOD.encode("utf-16-le")) == nul.format(1)
@@ -314,9 +326,19 @@ def test_text_that_is_no_table(refuse):
         ("pain_reduction", "pain_reduction_percent"),
     ],
 )
-def test_missing_column_suggests_the_nearest(refuse, written, wanted):
+def test_a_missing_column_is_sought_by_its_meaning(refuse, written, wanted):
     text = refuse(GOOD.replace(wanted, written, 1))
-    assert text == f"column {wanted!r} is missing; rename {written!r}?" + HINT
+    role = {"esr_mm_h": "predictor", "pain_reduction_percent": "outcome"}.get(wanted, wanted)
+    sign = " (positive must mean less pain)" if role == "outcome" else ""
+    command = as_it_is(**{role: written})
+    assert text == f"column {wanted!r} is missing; rename {written!r}?{sign}" + command
+
+
+@pytest.mark.parametrize("name", ["optional?", "duration", "esteem", "pain_medication", "air_mm_h"])
+def test_letters_alone_suggest_no_column(refuse, name):
+    text = refuse(SMALL.replace("condition", name).replace("esr_mm_h", f"x{name}"))
+    assert "rename" not in text
+    assert "column 'condition' is missing; columns: participant, " in text
 
 
 def test_duplicated_column(refuse):
@@ -371,7 +393,13 @@ CELLS = {
     '"-31,8 %"': "'-31,8 %' is not a number; write -31.8 alone, in % of baseline",
     "2x": f"'2x' {NOT_A_NUMBER}",
     "12 or 13": f"'12 or 13' {NOT_A_NUMBER}",
-    "2024-05-06": f"'2024-05-06' {NOT_A_NUMBER}",
+    "2024-05-06": f"'2024-05-06' {NOT_A_NUMBER}; did a spreadsheet make a date of it?",
+    "1\u00a0234": "'1\\xa0234' is not a number; write 1234",
+    "'12.5": '"\'12.5" is not a number; write 12.5 without the apostrophe',
+    "1'234.5": '"1\'234.5" is not a number; write 1234.5',
+    ".": BLANK,
+    ".a": BLANK,
+    "#DIV/0!": BLANK,
     "12:30": f"'12:30' {NOT_A_NUMBER}",
     "1_0": f"'1_0' {NOT_A_NUMBER}",
     "0x1F": f"'0x1F' {NOT_A_NUMBER}",
@@ -403,6 +431,9 @@ CELLS = {
 @pytest.mark.parametrize("cell", CELLS)
 def test_cell_of_a_number(refuse, cell):
     text = refuse(SMALL.replace("10.5", cell))
+    text = text.replace(
+        "\nNoticed: errors of a spreadsheet (#DIV/0! and its like) were read as blanks", ""
+    )
     assert text == f"line 3, pain_reduction_percent: {CELLS[cell]}" + HINT
 
 
@@ -465,7 +496,13 @@ def test_fewer_than_three_points(refuse):
     only = "\n".join(SMALL.splitlines()[:4])
     assert refuse(only) == f"condition: 'placebo' has 0 usable row(s); {need}" + HINT
     blanks = SMALL.replace("10.5", "")
-    assert refuse(blanks, missing="drop") == f"condition: 'ldn' has 2 usable row(s); {need}" + HINT
+    noticed = (
+        "\nNoticed: 1 row(s) with a blank in a required column were left out"
+        "\nNoticed: 1 participant(s) have one condition only"
+    )
+    assert refuse(blanks, missing="drop") == (
+        f"condition: 'ldn' has 2 usable row(s); {need}" + noticed + HINT
+    )
 
 
 def test_constant_esr(refuse):
@@ -491,11 +528,18 @@ def test_a_person_with_one_condition_is_said(save):
     assert frame.attrs["notes"] == ["1 participant(s) have one condition only"]
 
 
-@pytest.mark.parametrize("above", ["# exported\n", "Export;of;Monday\n\nby us\n"])
-def test_comments_above_the_names_are_named(refuse, above):
-    line = above.count("\n") + 1
-    problem = f"line {line} seems to name the columns; delete the lines above it"
-    assert refuse(above + SMALL) == problem
+def test_a_title_above_the_names_is_named(refuse):
+    problem = "line 4 seems to name the columns; delete the lines above it"
+    assert refuse("Export;of;Monday\n\nby us\n" + SMALL) == problem
+
+
+@pytest.mark.parametrize("mark", ["#", "# ", "//", "% "])
+def test_comments_above_the_names_are_skipped(save, refuse, mark):
+    above = f"{mark}exported, on Monday;\n{mark}by us\n"
+    frame = read_table(save(above + SMALL))
+    assert frame.attrs["notes"] == ["2 comment line(s) above the names were skipped"]
+    assert len(frame) == 6
+    assert refuse(above + SMALL.replace("10.5", "abc")).startswith("line 5, pain_reduction_perc")
 
 
 # --- lines and lists ---------------------------------------------------------------------
@@ -514,6 +558,7 @@ def test_comments_above_the_names_are_named(refuse, above):
 )
 def test_line_numbers_are_those_of_an_editor(refuse, content, line):
     text = refuse(content.replace("10.5", "abc"))
+    text = text.replace("\nNoticed: 2 blank line(s) were skipped", "")
     assert text == f"line {line}, pain_reduction_percent: 'abc' {NOT_A_NUMBER}" + HINT
 
 
@@ -567,51 +612,66 @@ def test_twenty_lines_are_shown_and_the_rest_counted(save):
     assert len(caught.value.problems) == 37
 
 
+WIDE = (
+    "the table is wide: {} are columns of one row per participant; read it as it is with --wide {}"
+)
+
+
 @pytest.mark.parametrize(
-    ("names", "options", "advice"),
+    ("names", "options", "columns"),
     [
-        (
-            "pain_ldn,Pain_placebo", {},
-            "pain_ldn, Pain_placebo are columns of one row per participant; make it long, one row per participant "
-            "and condition, in pandas: wide.rename(columns={'pain_ldn': 'ldn', 'Pain_placebo': "
-            "'placebo'}).melt(['participant', 'esr_mm_h'], ['ldn', 'placebo'], 'condition', "
-            "'pain_reduction_percent')",
-        ),
-        (
-            "ldn,placebo", {},
-            "ldn, placebo are columns of one row per participant; make it long, one row per participant and "
-            "condition, in pandas: wide.melt(['participant', 'esr_mm_h'], ['ldn', 'placebo'], "
-            "'condition', 'pain_reduction_percent')",
-        ),
-        (
-            "x sham,x active", {"conditions": ["active", "sham"]},
-            "x active, x sham are columns of one row per participant; make it long, one row per participant and "
-            "condition, in pandas: wide.rename(columns={'x active': 'active', 'x sham': "
-            "'sham'}).melt(['participant', 'esr_mm_h'], ['active', 'sham'], 'condition', "
-            "'pain_reduction_percent')",
-        ),
-        (
-            "pain_a,pain_b", {},
-            "pain_a, pain_b are columns of one row per participant; make it long, one row per participant and "
-            "condition, in pandas: wide.melt(['participant', 'esr_mm_h'], ['pain_a', 'pain_b'], "
-            "'condition', 'pain_reduction_percent')",
-        ),
+        ("pain_ldn,Pain_placebo", {}, {"ldn": "pain_ldn", "placebo": "Pain_placebo"}),
+        ("ldn,placebo", {}, {"ldn": "ldn", "placebo": "placebo"}),
+        ("x sham,x active", {"conditions": ["active", "sham"]}, {"active": "x active", "sham": "x sham"}),
     ],
 )  # fmt: skip
-def test_a_wide_table_is_told_how_to_become_long(save, names, options, advice):
+def test_a_wide_table_is_told_how_it_is_read(save, names, options, columns):
     rows = "".join(f"p{esr},{esr},{esr / 2},{esr / 3}\n" for esr in (9, 18, 27, 33))
     path = save(f"participant,esr_mm_h,{names}\n{rows}")
     with pytest.raises(DataError) as caught:
         read_table(path, **options)
-    assert str(caught.value) == f"{path}: the table is wide: {advice}{HINT}"
+    pairs = [f"{word}={name}" for word, name in columns.items()]
+    advice = WIDE.format(", ".join(columns.values()), " ".join(map(shlex.quote, pairs)))
+    assert str(caught.value) == f"{path}: {advice}{HINT}"
     # The advice is followed to the letter.
-    code = advice.partition("in pandas: ")[2]
-    long = eval(code, {"wide": pd.read_csv(path)})
-    conditions = list(dict.fromkeys(long["condition"]))
-    long.to_csv(path, index=False)
-    assert read_table(path, conditions=conditions)[
-        "pain_reduction_percent"
-    ].tolist() == pytest.approx([*long["pain_reduction_percent"]], abs=0)
+    given = shlex.split(advice.partition("--wide ")[2])
+    frame = read_table(path, wide=dict(pair.split("=") for pair in given))
+    assert frame["condition"].tolist() == list(columns) * 4
+    wide = pd.read_csv(path)
+    expected = wide[list(columns.values())].to_numpy().ravel()
+    np.testing.assert_array_equal(frame["pain_reduction_percent"], expected)
+    assert frame["participant"].tolist() == np.repeat(wide["participant"], 2).tolist()
+
+
+def test_a_cell_of_a_wide_table_is_named_as_in_the_file(refuse):
+    text = "participant,esr_mm_h,a,b\np1,9,1,2\np2,,3,x\np3,20,4,5\n"
+    message = refuse(text, wide={"ldn": "a", "placebo": "b"})
+    assert f"line 3, esr_mm_h: {BLANK}\n  line 3, b: 'x' {NOT_A_NUMBER}\n" in message
+    assert message.startswith("2 problems\n")
+    assert "no column 'c' for --wide; columns, nearest first: " in refuse(
+        text, wide={"ldn": "a", "placebo": "c"}
+    )
+
+
+def test_a_wide_table_in_its_own_words(save):
+    path = save("id;ESR;old;new\n1;10;3,5;4\n2;20;5;6\n3;31;9;1\n")
+    frame = read_table(path, participant="id", predictor="ESR", wide={"A": "new", "B": "old"})
+    assert list(frame) == ["id", "ESR", "condition", "outcome"]
+    assert frame["outcome"].tolist() == [4, 3.5, 6, 5, 1, 9]
+    assert frame["condition"].tolist() == ["A", "B"] * 3
+
+
+@pytest.mark.parametrize(
+    ("names", "advice"),
+    [
+        ("pain_before,pain_after", "pain_before and pain_after are times, not conditions; the outcome is the reduction, (pain_before - pain_after) / pain_before x 100, which is computed with --participant participant --predictor esr_mm_h --baseline pain_before --end pain_after"),
+        ("pain_p1,pain_p2", "pain_p1 and pain_p2 are periods, and a period is no condition; the table needs a column that says in which order each participant had them"),
+        ("pain_a,pain_b", "the table has no column of conditions; if pain_a and pain_b are the pain reduction under two conditions, read it as it is with --wide NAME1=pain_a NAME2=pain_b, NAME1 and NAME2 being your names of the conditions"),
+    ],
+)  # fmt: skip
+def test_times_and_periods_are_no_conditions(refuse, names, advice):
+    rows = "".join(f"p{esr},{esr},{esr / 2},{esr / 3}\n" for esr in (9, 18, 27, 33))
+    assert refuse(f"participant,esr_mm_h,{names}\n{rows}") == advice + HINT
 
 
 def test_names_that_cannot_be_printed_are_escaped(refuse):
@@ -633,8 +693,9 @@ def test_a_quoted_name_may_hold_a_line_break(save, refuse):
 def test_no_row_is_left(refuse):
     text = "participant,improvement\na,\n,no change\n"
     hint = HINT.replace("esr_pain_change", "improvement")
+    noticed = "\nNoticed: 2 row(s) with a blank in a required column were left out"
     assert refuse(text, table="improvement", missing="drop") == (
-        "no rows are left; fill in the required columns" + hint
+        "no rows are left; fill in the required columns" + noticed + hint
     )
 
 

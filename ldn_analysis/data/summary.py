@@ -1,0 +1,76 @@
+"""What was read: participants, pairs, and the range of each measure under each condition."""
+
+import pandas as pd
+
+from ..core.columns import OWN
+
+__all__: list[str] = []
+
+
+def summarise_reading(frame: pd.DataFrame, resource: dict) -> list[str]:
+    """Lines for a terminal: who is in the table, and n, smallest, median, largest of each measure."""
+    columns = resource.get("columns")
+    lines = [] if columns is None else [count_participants(frame, columns)]
+    rows = _list_rows(frame, resource, columns)
+    if not rows:
+        return lines
+    head = ("condition", "column", "n", "smallest", "median", "largest", "blank")
+    table = [head, *rows]
+    if not any(row[0] for row in rows):
+        table = [row[1:] for row in table]
+    n_texts = 2 if len(table[0]) == len(head) else 1
+    widths = [max(len(row[i]) for row in table) for i in range(len(table[0]))]
+    for row in table:
+        cells = [
+            cell.ljust(width) if i < n_texts else cell.rjust(width)
+            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        lines.append("  ".join(cells).rstrip())
+    return lines
+
+
+def count_participants(frame: pd.DataFrame, columns) -> str:
+    """Participants, and how many of them have a row under every condition."""
+    who, condition = columns.participant, columns.condition
+    if who is None or who not in frame:
+        return f"{len(frame):,} rows, each taken as another participant"
+    n = frame[who].nunique()
+    if condition is None or condition not in frame:
+        return f"{n:,} participants"
+    names = [str(name) for name in _list_groups(frame[condition])]
+    if len(names) < 2:
+        return f"{n:,} participants, all under {', '.join(names)}"
+    pairs = frame[[who, condition]].drop_duplicates()
+    n_all = int((pairs[who].value_counts() == len(names)).sum())
+    every = "both" if len(names) == 2 else f"all {len(names)}"
+    return f"{n:,} participants, {n_all:,} of them under {every} conditions ({', '.join(names)})"
+
+
+def _list_groups(column: pd.Series) -> list:
+    """The conditions in their order."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        return list(column.cat.categories)
+    return list(column.dropna().unique())
+
+
+def _list_rows(frame: pd.DataFrame, resource: dict, columns) -> list[tuple[str, ...]]:
+    """Condition, column, n, smallest, median, largest and blanks, as text."""
+    measures = [
+        field["name"] for field in resource["schema"]["fields"]
+        if field["type"] in ("number", "integer") and field["name"] in frame
+    ]  # fmt: skip
+    if columns is not None and columns.outcome in frame and columns.outcome not in measures:
+        measures.append(str(columns.outcome))
+    condition = (columns or OWN).condition
+    groups = {"": frame}
+    if columns is not None and condition is not None and condition in frame:
+        names = _list_groups(frame[condition])
+        groups = {str(name): frame[(frame[condition] == name).to_numpy()] for name in names}
+    rows = []
+    for group, part in groups.items():
+        for name in measures:
+            values = part[name].dropna()
+            numbers = (values.min(), values.median(), values.max()) if len(values) else ()
+            shown = [f"{number:.6g}" for number in numbers] or ["-"] * 3
+            rows.append((group, str(name), f"{len(values)}", *shown, f"{len(part) - len(values)}"))
+    return rows
