@@ -45,6 +45,7 @@ def plot_mean_difference(comparison: MeanComparison, axes=None, *, confidence_le
     Returns
     -------
     list of matplotlib Axes
+        Values, differences.
 
     Examples
     --------

@@ -46,6 +46,7 @@ def plot_groups(comparison: GroupComparison, axes=None, *, confidence_level: flo
     Returns
     -------
     list of matplotlib Axes
+        Values, differences.
 
     Examples
     --------

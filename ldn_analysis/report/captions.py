@@ -46,6 +46,12 @@ def render_captions(results: dict) -> str:
             f"band of each line. {lines} That one pane is significant and the other is not would say "
             f"nothing about the difference between the two slopes.{assumed}\n"
         )
+    return "\n".join([*parts, *_render_own(results)])
+
+
+def _render_own(results: dict) -> list[str]:
+    """Captions of a table in its own words."""
+    parts = []
     if fits := results.get("lines"):
         first = next(iter(fits.fits.values()))
         x, y = (describe_column(name)[0] for name in (first.predictor, first.outcome))
@@ -62,4 +68,4 @@ def render_captions(results: dict) -> str:
             "**Means.** Every participant's value, the means, and the difference with its 95 % "
             f"interval. {means}\n"
         )
-    return "\n".join(parts)
+    return parts
