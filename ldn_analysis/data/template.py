@@ -54,6 +54,8 @@ outcome = "extra"             # what is compared; or instead of it:
 # period = "period"           # period of each row
 # sequence_codes = { A = "new", B = "old" }  # where the sequence says AB or BA
 # repeated = "mean"           # several rows of a participant under one condition: their mean
+# wide = { new = "y_new", old = "y_old" }  # one row per participant: the column by condition
+# periods = ["y_1", "y_2"]    # or the column of each period; needs the sequence
 # improvement = "answer"      # answers in the words of Fig. 1
 # codebook = "codebook.json"  # Frictionless: labels, units, limits and categories
 

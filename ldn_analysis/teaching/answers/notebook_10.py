@@ -165,11 +165,15 @@ def _write_the_difference() -> Exercise:
 @register_shown("10")
 def _list_shown() -> list:
     """The numbers that notebook 10 shows."""
+    from ...crossover.means import compare_means
     from ...lines.groups import compare_group_slopes, compare_groups
     from ...lines.regression import fit_lines
 
     sleep, teeth = load_dataset("sleep"), load_dataset("tooth_growth")
     shown = name_cells(_mean_difference().to_frame(), "the paired comparison", by=["term"])
+    shown += name_cells(sleep[["ID", "group", "extra"]], "the table of the ten", by=["ID", "group"])
+    fewer = compare_means(sleep[sleep["ID"] != "9"], **SLEEP).to_frame()
+    shown += name_cells(fewer, "the comparison without one patient", by=["term"])
     strangers = compare_groups(sleep, outcome="extra", by="group")
     shown += name_cells(strangers.to_frame(), "the comparison as strangers", by=["term"])
     by_drug = sleep.groupby("group", observed=True)["extra"]
