@@ -17,6 +17,7 @@ import nbformat
 from npm import install_packages
 
 import ldn_analysis as ldn
+from ldn_analysis.core.codebook import get_resource
 from ldn_analysis.core.result import Result
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -81,8 +82,7 @@ def show_codebook() -> str:
     parts = []
     for row in ldn.list_datasets().itertuples():
         book = ldn.load_codebook(row.name)
-        status = "published" if row.status == "published" else "illustrative"
-        path = f"data/{status}/{row.name}.csv"
+        path = f"data/{get_resource(row.name)['path']}"
         rows = []
         for column in book.itertuples():
             values = ", ".join(column.categories)

@@ -318,6 +318,11 @@ _HOMES = {
     "teaching.check": (
         "Verdict",
         "check",
+        "progress",
+    ),
+    "teaching.predict": (
+        "predict",
+        "reveal",
     ),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}

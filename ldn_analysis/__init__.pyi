@@ -359,6 +359,11 @@ from .teaching.widgets import (
 from .teaching.check import (
     Verdict as Verdict,
     check as check,
+    progress as progress,
+)
+from .teaching.predict import (
+    predict as predict,
+    reveal as reveal,
 )
 
 __version__: str

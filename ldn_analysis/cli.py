@@ -63,8 +63,9 @@ def main(arguments: list[str] | None = None) -> int:
     improvement: Self-reported improvement after LDN (Fig. 1)...
     """
     _prepare_streams()
-    options = _parser().parse_args(arguments)
-    _take_file(options)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    _take_file(options, parser)
     try:
         code = options.run(options)
         sys.stdout.flush()  # a closed pipe is noticed here, not when Python ends
@@ -92,16 +93,14 @@ def _prepare_streams() -> None:
             stream.reconfigure(errors="replace")
 
 
-def _take_file(options) -> None:
+def _take_file(options, parser: argparse.ArgumentParser) -> None:
     """`report --conditions A B my.csv`: the file is not a third condition."""
-    named = getattr(options, "conditions", None)
-    if (
-        getattr(options, "file", "") is None
-        and named
-        and len(named) > 2
-        and Path(named[-1]).exists()
-    ):
-        options.file = Path(named.pop())
+    if getattr(options, "file", "") is not None:
+        return
+    named = options.conditions or []
+    if len(named) < 2 or not Path(named[-1]).exists():
+        parser.error("the following arguments are required: FILE")
+    options.file = Path(named.pop())
 
 
 def _fail(message: str, code: int) -> int:
@@ -141,9 +140,6 @@ def _add_figures(commands) -> None:
     _add_force(command)
     _add_reading(command)
     command.set_defaults(run=_draw_figures)
-
-
-NO_FILE = "name the FILE to read"
 
 
 def _add_data(commands) -> None:
@@ -204,7 +200,8 @@ def _add_template(commands) -> None:
     """The command that writes files to begin with."""
     command = commands.add_parser(
         "template", epilog=EPILOG, help="write an empty table to fill in",
-        description="Write an empty table, its codebook, and a filled example of simulated participants.",
+        description="Write an empty table, its codebook, a filled example of simulated participants, "
+        "and a file in which to say what the columns of a table in its own words hold.",
     )  # fmt: skip
     _add_table(command)
     command.add_argument(
@@ -335,7 +332,7 @@ def _draw_figures(options) -> int:
     if options.data is None and (
         options.conditions or options.missing != "raise" or options.columns or _list_given(options)
     ):
-        return _fail("options about a table go with --data FILE", 2)
+        return _fail("--conditions, --missing and the names of columns go with --data FILE", 2)
     from .core.files import write_files
     from .report.captions import render_captions
 
@@ -415,8 +412,6 @@ def _write_data(options) -> int:
 
 def _check_file(options) -> int:
     """Read, and say what was found."""
-    if options.file is None:
-        return _fail(NO_FILE, 2)
     from .data.checking import describe_own_table
     from .data.summary import summarise_reading
 
@@ -432,8 +427,6 @@ def _write_report(options) -> int:
     """Refuse a wrong place first; read, compute, and write last."""
     if options.seed < 0:
         return _fail(f"--seed must not be negative; received {options.seed}", 2)
-    if options.file is None:
-        return _fail(NO_FILE, 2)
     source, out = options.file, options.out or Path(f"{options.file.stem}_report.html")
     if out.is_dir():
         return _fail(f"{out}: is a folder; name a file in it, e.g. {out / 'report.html'}", 2)
@@ -478,7 +471,7 @@ def _repeat(options) -> str:
 
 
 def _write_template(options) -> int:
-    """Three files to begin with."""
+    """Files to begin with."""
     from .data.template import write_template
 
     for path in write_template(options.out, table=options.table, force=options.force):

@@ -20,6 +20,7 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
+from ways import put_ways, read_pages
 
 FOLDER = Path(__file__).resolve().parent
 TIMEOUT = 120  # seconds per cell
@@ -38,8 +39,10 @@ def find_notebooks(names: list[str]) -> list[Path]:
 
 
 def read(path: Path) -> nbformat.NotebookNode:
-    """Read one notebook."""
-    return nbformat.read(path, as_version=4)
+    """Read one notebook, with what all share (ways.py) as it should be now."""
+    notebook = nbformat.read(path, as_version=4)
+    put_ways(notebook, path.stem)
+    return notebook
 
 
 def tags(cell) -> set[str]:
@@ -55,7 +58,8 @@ def normalise(notebook: nbformat.NotebookNode) -> str:
         "language_info": {"name": "python"},
     }
     for cell in notebook.cells:
-        cell.metadata = {"tags": sorted(tags(cell))} if tags(cell) else {}
+        folded = {"jupyter": cell.metadata["jupyter"]} if "jupyter" in cell.metadata else {}
+        cell.metadata = folded | ({"tags": sorted(tags(cell))} if tags(cell) else {})
         for output in cell.get("outputs", []):
             output.pop("metadata", None)
             if output.output_type in ("display_data", "execute_result"):
@@ -156,6 +160,7 @@ def write_student_copies(paths: list[Path], options: argparse.Namespace) -> None
         folders = {name: name for name in numbers}
     own_data = folders is not None or options.seed is not None
     texts = {path.name: normalise(students.make_copy(read(path), own_data)) for path in paths}
+    texts |= read_pages()
     if folders is None:
         students.write_one(texts, options.seed, options.out)
     else:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import nbformat
 from nbformat.v4 import new_code_cell
+from ways import make_links_local
 
 USE_DATA = """# These simulated people are your own: your numbers differ from your neighbour's.
 ldn.use_data("data")"""
@@ -30,6 +31,8 @@ def make_copy(notebook: nbformat.NotebookNode, own_data: bool) -> nbformat.Noteb
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
+        else:
+            cell.source = make_links_local(cell.source)
     if own_data:
         setup = next(i for i, cell in enumerate(notebook.cells) if cell.id == "setup")
         notebook.cells.insert(setup + 1, new_code_cell(USE_DATA, id="use-data"))

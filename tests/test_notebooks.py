@@ -1,6 +1,7 @@
 """The notebooks' common pattern, read from the files (a fresh execution is .ci/run's)."""
 
 import ast
+import copy
 import re
 import subprocess
 import sys
@@ -10,6 +11,9 @@ import nbformat
 import pytest
 
 ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT / "notebooks"))
+import ways  # noqa: E402
+
 PATHS = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
 SECTIONS = ["Question", "Data", "Look first", "Model", "Check", "Conclude", "Exercises"]
 
@@ -45,9 +49,31 @@ def test_title_is_a_question_with_minutes(notebook):
     assert re.search(r"About \d+ minutes", first)
 
 
-def test_setup_cell_is_the_same_everywhere(notebook):
-    assert code(notebook)[0].source == code(nbformat.read(PATHS[0], as_version=4))[0].source
+def test_what_all_notebooks_share_is_as_the_one_table_says(notebook, request):
+    name = request.node.callspec.params["notebook"].stem
+    again = copy.deepcopy(notebook)
+    ways.put_ways(again, name)
+    assert [(c.id, c.source) for c in again.cells] == [(c.id, c.source) for c in notebook.cells]
     assert code(notebook)[0].id == "setup"
+    assert len([cell for cell in notebook.cells if cell.id in ways.EXTRAS]) == len(ways.EXTRAS)
+    for cell in notebook.cells:
+        for link in re.findall(r"\]\(([^)#]+)[^)]*\)", cell.source):
+            known = {path.name for path in PATHS} | {"../README.md", "../data/README.md"}
+            assert link in known | {"../docs/glossary.md"} or link.startswith("http"), link
+
+
+def test_the_story_has_every_notebook_once():
+    assert sorted(ways.WAYS) == [path.stem for path in PATHS]
+    assert "Previous" not in ways.find_links(next(iter(ways.WAYS)))
+    assert "[11 Change without effect](11_change" in ways.find_links("06_small_samples")
+
+
+def test_every_prediction_is_answered(notebook):
+    said = "\n".join(cell.source for cell in code(notebook))
+    asked = re.findall(r'^predict\("([\w.]+)", \.\.\.\)', said, re.MULTILINE)
+    told = re.findall(r'^\s*reveal\(\s*"([\w.]+)"', said, re.MULTILINE)
+    assert asked == sorted(set(asked))
+    assert sorted(set(told)) == asked
 
 
 def test_size(notebook):
@@ -96,12 +122,21 @@ def test_exercises_have_a_blank_and_a_right_solution(notebook):
         cell for cell in code(notebook) if re.search(r'check\("[\d.]+", \.\.\.\)', cell.source)
     ]
     solutions = [cell for cell in code(notebook) if "solution" in tags(cell)]
-    assert 3 <= len(blanks) <= 6
+    assert 3 <= len(blanks) <= 8
     assert len(blanks) == len(solutions)
     steps = set(re.findall(r"\*\*[\d.]+\*\* \((\w+)\)", str([c.source for c in notebook.cells])))
     assert "doing" in steps
-    assert steps <= {"reading", "understanding", "computing", "judging", "doing"}
+    assert steps <= {
+        "reading",
+        "understanding",
+        "computing",
+        "judging",
+        "doing",
+        "finding",
+        "writing",
+    }
     for cell in solutions:
+        assert cell.metadata["jupyter"] == {"source_hidden": True, "outputs_hidden": True}
         assert " right: " in cell.outputs[-1]["data"]["text/plain"]
 
 

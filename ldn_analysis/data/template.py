@@ -31,6 +31,41 @@ OWN_WORDS = {
 }
 EXAMPLE = "example_illustrative"
 
+COLUMNS_FILE = "columns_template.toml"
+COLUMNS_TEXT = """\
+# Which column of a table of your own holds what; the table keeps its own names.
+# Take the # away where a line is about your table, and write your names in the quotation marks.
+# Then:  ldn-analysis report my.csv --columns columns_template.toml
+
+# participant = "ID"          # who it is; without it each row is another participant
+# condition = "group"         # what tells conditions, groups or arms apart
+# conditions = ["new", "old"] # the values to use, in the order of the panes; without: all
+# reference = "old"           # what the others are compared with; without: the last
+# design = "paired"           # paired, crossover or parallel; without: as the rows say
+
+outcome = "extra"             # what is compared; or instead of it:
+# baseline = "before"         # the outcome before treatment (alone: groups are adjusted for it)
+# end = "after"               # with baseline: the reduction is computed
+# reduction = "percent"       # (baseline - end) / baseline x 100; or "absolute": baseline - end
+
+# predictor = "dose"          # x of the lines; without it there are none
+# covariate = "age"           # what a comparison of groups is adjusted for
+# sequence = "order"          # order of the two conditions of a crossover
+# period = "period"           # period of each row
+# sequence_codes = { A = "new", B = "old" }  # where the sequence says AB or BA
+# repeated = "mean"           # several rows of a participant under one condition: their mean
+# wide = { new = "y_new", old = "y_old" }  # one row per participant: the column by condition
+# periods = ["y_1", "y_2"]    # or the column of each period; needs the sequence
+# improvement = "answer"      # answers in the words of Fig. 1
+# codebook = "codebook.json"  # Frictionless: labels, units, limits and categories
+
+[labels]                      # what to call a column in sentences and figures
+# extra = "extra sleep"
+
+[units]
+# extra = "h"
+"""
+
 
 def build_template(table: str = "esr_pain_change") -> dict[str, bytes]:
     """Make the three files of `write_template` in memory.
@@ -105,6 +140,9 @@ def write_template(
 ) -> list[Path]:
     """Write an empty table, its codebook and a filled example into a folder, all or none.
 
+    Of esr_pain_change a fourth file: in it you say which columns of a table in other words hold
+    what (`Columns.from_toml`).
+
     Parameters
     ----------
     folder : str or Path
@@ -137,9 +175,11 @@ def write_template(
     >>> import tempfile
     >>> paths = write_template(tempfile.mkdtemp())
     >>> [path.name.removeprefix("esr_pain_change_") for path in paths]
-    ['template.csv', 'codebook.csv', 'example_illustrative.csv']
+    ['template.csv', 'codebook.csv', 'example_illustrative.csv', 'columns_template.toml']
     """
     contents = build_template(table)
+    if table == "esr_pain_change":
+        contents[COLUMNS_FILE] = COLUMNS_TEXT.encode()
     for name, content in contents.items():
         path = Path(folder) / name
         if not force and path.is_file() and path.read_bytes() != content:

@@ -74,8 +74,9 @@ class LineChecks(Result):
                 f"find_points: no measure {measure!r}; known: {', '.join(self.cut_offs)}"
             )
         size = np.abs(self.influence[measure].to_numpy())
-        order = np.argsort(-np.nan_to_num(size), kind="stable")
-        return [str(self.labels[i]) for i in order if size[i] > self.cut_offs[measure]]
+        beyond = np.flatnonzero(size > self.cut_offs[measure])
+        order = np.argsort(-size[beyond], kind="stable")
+        return [str(label) for label in self.labels[beyond[order]]]
 
     @cached_property
     def smooth(self) -> pd.DataFrame:

@@ -19,6 +19,7 @@ from ..core.canvas import (
     take_axes,
     write_minus,
 )
+from ..core.codebook import ColumnName
 from ..core.wording import format_fixed, format_interval, format_number, format_p
 
 if TYPE_CHECKING:
@@ -105,7 +106,8 @@ def _draw_pane(
     """Points or their density, line, band and labels; the head is the first line of the title."""
     grid = np.linspace(fit.x.min(), fit.x.max(), 101)
     band = fit.predict(grid, confidence_level=confidence_level)
-    ax.axhline(0, color="#BBBBBB", linewidth=0.8, zorder=0, label="zero")
+    if _shows_zero(fit):
+        ax.axhline(0, color="#BBBBBB", linewidth=0.8, zorder=0, label="zero")
     ax.fill_between(
         grid,
         band["conf_low"],
@@ -131,6 +133,13 @@ def _draw_pane(
     ax.set_xlabel(label_column(fit.predictor), parse_math=False)
     ax.set_ylabel(label_column(fit.outcome), parse_math=False)
     ax.set_title("\n".join(lines), fontsize=7, loc="left", parse_math=False)
+
+
+def _shows_zero(fit: LineFit) -> bool:
+    """Whether zero is drawn: not where it would push the points of a reader's own column aside."""
+    low, high = np.abs([fit.y.min(), fit.y.max()])
+    crosses = fit.y.min() <= 0 <= fit.y.max()
+    return crosses or min(low, high) < max(low, high) / 3 or not isinstance(fit.outcome, ColumnName)
 
 
 def _write_numbers(fit: LineFit, confidence_level: float) -> list[str]:

@@ -173,4 +173,6 @@ def leave_one_out(fit: LineFit) -> LeaveOneOut:
 def label_points(fit: LineFit) -> np.ndarray:
     """The participant where the data have that column, else the row's index."""
     labels = fit.data.get(LABEL, fit.data.index)
+    if isinstance(labels.dtype, pd.StringDtype):
+        return labels.to_numpy(object, na_value="nan")
     return np.array([str(label) for label in labels], dtype=object)

@@ -198,15 +198,15 @@ def render_comparison(context: ReportContext) -> list[str]:
     if reason := _say_not_compared(analysis):
         return [render_paragraph(f"Not computed: {reason}", note=True)]
     separate = (
-        "That one line's p value is small and the other's is not says nothing about the difference, "
+        " That one line's p value is small and the other's is not says nothing about the difference, "
         "which has its own estimate."
-    )
+    ) * (analysis.fits is not None)
     if not analysis.is_paired:
         *_, reference = analysis.conditions
         reference = analysis.columns.reference or reference
         text = (
-            f"These are independent groups of participants. All differences are with {reference}. "
-            f"{separate} Only where chance allotted the groups is a difference the effect of what they got."
+            f"These are independent groups of participants. All differences are with "
+            f"{reference}.{separate} Only where chance allotted the groups is a difference the effect of what they got."
         )
         overlap = analysis.design.n_paired
         told = [f"{overlap} participants are in two groups; their rows are treated as independent."]
@@ -219,7 +219,7 @@ def render_comparison(context: ReportContext) -> list[str]:
             ),
         ]
     first, second = analysis.pairing["conditions"]
-    text = f"All differences are {first} minus {second}, in participants with both. {separate}"
+    text = f"All differences are {first} minus {second}, in participants with both.{separate}"
     return [
         render_paragraph(text),
         _render_part(analysis, "means", "The mean difference", "Paired mean difference"),
@@ -245,15 +245,19 @@ def _say_not_compared(analysis: TableAnalysis) -> str:
 def _render_part(analysis: TableAnalysis, name: str, heading: str, caption: str) -> str:
     """One comparison: sentence, table and figure; or why it was not computed."""
     result = getattr(analysis, name)
+    if result is None and name == "slopes" and analysis.fits is None:
+        return ""
     if result is None:
-        reason = analysis.reasons.get(name, "no predictor is named.")
+        reason = analysis.reasons[name]
         return render_section(
             heading, [render_paragraph(f"Not computed: {reason}", note=True)], level=3
         )
     table = result.to_frame().drop(columns=["primary", "why"], errors="ignore")
     parts = [render_paragraph(result), render_table(table, caption=caption)]
     if name == "means" and not analysis.is_paired:
-        parts.append(render_table(result.glance(), caption="Each group"))
+        parts.append(
+            render_table(result.glance().rename(columns={"sd": "SD"}), caption="Each group")
+        )
     if _is_drawn(analysis, name):
         parts.append(render_result(result, FIGURE_CAPTIONS[name, analysis.is_paired]))
     return render_section(heading, parts, level=3)
@@ -265,7 +269,7 @@ FIGURE_CAPTIONS = {
     (
         "slopes",
         True,
-    ): "The within-person difference against the predictor, and the three estimates.",
+    ): "The within-participant difference against the predictor, and the three estimates.",
 }
 
 

@@ -180,6 +180,7 @@ def _describe_file(context: ReportContext) -> list[str]:
     table = pd.DataFrame({"what": list(facts), "value": list(facts.values())})
     parts = [render_table(table, caption="The table of data")]
     notes = [*context.data.attrs.get("notes", []), *_notice(context)]
+    notes = [note for note in notes if note != str(analysis.design)]  # it is in the table
     if notes:
         parts += [
             render_paragraph("Noticed while reading the table, and what was done about it:"),
@@ -346,8 +347,8 @@ def _limit(context: ReportContext) -> list[str]:  # noqa: ARG001
                 "else it contains.",
                 "Intervals and p values assume independent participants and, for lines, a straight relation "
                 "with even, roughly normal scatter. Nothing in a table can show independence.",
-                "There are many p values on this page, and none is adjusted for the others. Decide which "
-                "one counts before you look.",
+                "There are many p values on this page, and none is adjusted for the others unless it "
+                "says so. Decide which one counts before you look.",
                 "Where the order of the conditions was not randomised and concealed, a difference between "
                 "them includes the effects of time, expectation and regression to the mean.",
                 "The page cannot know who was left out of the table, or why.",

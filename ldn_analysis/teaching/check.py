@@ -15,10 +15,14 @@ from pkgutil import iter_modules
 
 import numpy as np
 
+from ..core.wording import say
+from ..data.tables import cache_until_data_change, load_dataset
 from . import answers
-from .exercise import EXERCISES, Exercise
+from .exercise import EXERCISES, SHOWN, Exercise, Part, name_cells
 
-__all__ = ["Verdict", "check"]
+__all__ = ["Verdict", "check", "progress"]
+
+_RIGHT: dict[str, bool] = {}  # exercises that were answered, in the order of the last answers
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,17 +84,42 @@ def check(exercise: str, answer=...) -> Verdict:
         raise ValueError(
             f"check: there is no exercise {exercise!r}; exercises: {', '.join(sorted(exercises))}"
         )
-    exercise, answer = name, _take_out(answer)
+    answer = _take_out(answer)
     if answer is ... or answer is None or (isinstance(answer, str) and answer in ("", "...")):
-        return Verdict(
-            exercise=exercise, correct=False, message="put your answer in place of the dots."
-        )
-    task = exercises[exercise]()
-    if isinstance(task.answer, str):
-        correct, message = _check_word(task, answer)
-    else:
-        correct, message = _check_number(task, answer)
-    return Verdict(exercise=exercise, correct=correct, message=message)
+        _RIGHT[name] = _RIGHT.pop(name, False)
+        message = "put your answer in place of the dots."
+        return Verdict(exercise=name, correct=False, message=message)
+    task = exercises[name]()
+    kind = _check_word if isinstance(task.answer, str) else _check_number
+    correct, message = (_check_sentence if task.parts else kind)(task, answer)
+    if not correct and message == _refuse(task):
+        message = _recognise(name[:2], answer, task) or message
+    _RIGHT.pop(name, None)
+    _RIGHT[name] = correct
+    return Verdict(exercise=name, correct=correct, message=message)
+
+
+def progress() -> None:
+    """Print how many exercises of this notebook are right so far.
+
+    The notebook is that of the last exercise checked. A right answer counts until another
+    answer to the same exercise is checked.
+
+    Examples
+    --------
+    >>> check("01.1", 31)
+    01.1 not yet: that many started; count those who completed.
+    >>> progress()  # doctest: +SKIP
+    Notebook 01: 0 of 6 exercises right. Still open: 01.1, 01.2, 01.3, 01.4, 01.5, 01.6.
+    """
+    if not _RIGHT:
+        print("No exercise has been checked yet: run the cells of the exercises first.")
+        return
+    notebook = next(reversed(_RIGHT))[:2]
+    names = [name for name in sorted(load_exercises()) if name.startswith(f"{notebook}.")]
+    open_ = [name for name in names if not _RIGHT.get(name)]
+    rest = f" Still open: {', '.join(open_)}." if open_ else ""
+    say(f"Notebook {notebook}: {len(names) - len(open_)} of {len(names)} exercises right.{rest}")
 
 
 def _take_out(answer):
@@ -131,6 +160,65 @@ def _trim_label(text: str) -> str:
 def _look_again(task: Exercise) -> str:
     """Where to look; the question's own cell where the exercise names none."""
     return f"look again at {task.cell or 'the cell that the question names'}."
+
+
+def _refuse(task: Exercise) -> str:
+    """What is said of an answer of which nothing is known."""
+    return f"that is not it; {_look_again(task)}"
+
+
+def _recognise(notebook: str, answer, task: Exercise) -> str:
+    """Which number of the notebook, or which printed value, the answer looks like; or nothing."""
+    answer = _read_number(answer, task.unit)
+    if isinstance(answer, str):
+        return ""
+    for list_named in (SHOWN.get(notebook, list), _list_published):
+        near = [pair for pair in list_named() if _is_shown_as(answer, pair[0])]
+        if near:
+            what = min(near, key=lambda pair: abs(answer - pair[0]))[1]
+            return f"that looks like {what}; {_look_again(task)}"
+    return ""
+
+
+def _is_shown_as(answer: float, value: float) -> bool:
+    """Whether an answer is a number, as it is or as a table shows it."""
+    return answer == value if float(value).is_integer() else _is_close(answer, value)
+
+
+@cache_until_data_change
+def _list_published() -> list[tuple[float, str]]:
+    """The published values, each with its name."""
+    table = load_dataset("published_values")[["id", "value", "ci_low", "ci_high"]]
+    return name_cells(table, "the table of published values", by=["id"])
+
+
+def _check_sentence(task: Exercise, answer) -> tuple[bool, str]:
+    """A sentence, by its parts: what is said, what is missing, what should not be there."""
+    if not isinstance(answer, str) or len(answer.split()) < 4:
+        return False, "write a whole sentence, as text in quotation marks."
+    wrong = [part.what for part in task.parts if part.forbidden and _is_in(part, answer)]
+    needed = [part for part in task.parts if not part.forbidden]
+    missing = [part.what for part in needed if not _is_in(part, answer)]
+    if not wrong and not missing:
+        return True, task.because
+    said = f"{len(needed) - len(missing)} of {len(needed)} parts are there"
+    lack = f"; missing: {'; '.join(missing)}" if missing else ""
+    bad = f"; take out: {'; '.join(wrong)}" if wrong else ""
+    return False, f"{said}{lack}{bad}."
+
+
+def _is_in(part: Part, sentence: str) -> bool:
+    """Whether a sentence has a part."""
+    if part.number is None:
+        return re.search(part.pattern, sentence, re.IGNORECASE) is not None
+    text = sentence.replace(",", ".")
+    size = abs(part.number)
+    for found in map(float, re.findall(r"\d+(?:\.\d+)?", text)):
+        if _is_close(found, size) or (size >= 2 and found == round(size)):
+            return True
+        if size <= 1 and found in (round(100 * size), round(100 * size, 1)):  # in percent
+            return True
+    return False
 
 
 def _read_number(answer, unit: str) -> float | str:
@@ -178,7 +266,7 @@ def _check_number(task: Exercise, answer) -> tuple[bool, str]:
         return False, "the size is right and the sign is not."
     if _is_close(answer, 100 * task.answer) or _is_close(100 * answer, task.answer):
         return False, "a factor of 100: percent and proportion were exchanged."
-    return False, f"that is not it; {_look_again(task)}"
+    return False, _refuse(task)
 
 
 def _is_cut_off(answer: float, right: float) -> bool:

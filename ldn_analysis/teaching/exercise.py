@@ -29,6 +29,9 @@ class Exercise:
     cell : str
         Where to look again, e.g. "the table of `compare_choices()` under 'Model'"; ends a
         refusal that nothing more special fits.
+    parts : list of Part
+        What a sentence must say, and must not, where one is asked for; `answer` is then an
+        example of such a sentence.
     """
 
     answer: object
@@ -38,9 +41,34 @@ class Exercise:
     labels: tuple[str, ...] = ()
     unit: str = ""
     cell: str = ""
+    parts: list["Part"] = field(default_factory=list)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """One thing that a sentence must say, or must not.
+
+    Attributes
+    ----------
+    what : str
+        What is looked for, e.g. "the size, for 10 mm/h"; or, if it must not be there, why.
+    number : float
+        A number that must be among those of the sentence, rounded or not; the sign may be left
+        to the words.
+    pattern : str
+        Or a regular expression that must match, whatever the case of the letters.
+    forbidden : bool
+        Whether the sentence is wrong if the part is there.
+    """
+
+    what: str
+    number: float | None = None
+    pattern: str = ""
+    forbidden: bool = False
 
 
 EXERCISES: dict[str, Callable[[], Exercise]] = {}
+SHOWN: dict[str, Callable[[], list]] = {}
 
 
 def register_exercise(name: str):
@@ -51,3 +79,35 @@ def register_exercise(name: str):
         return EXERCISES[name]
 
     return register
+
+
+def register_shown(notebook: str):
+    """Decorate a function that gives the numbers shown in a notebook, each with its name.
+
+    `check` then says of such a number what it is, where an exercise of this notebook does not
+    know it as a usual mistake.
+    """
+
+    def register(make: Callable[[], list]) -> Callable[[], list]:
+        SHOWN[notebook] = cache_until_data_change(make)
+        return SHOWN[notebook]
+
+    return register
+
+
+def name_cells(table, where: str, *, by: list[str] | None = None) -> list[tuple[float, str]]:
+    """Every number of a table with the column, the row and the place where it stands.
+
+    Rows are named by the columns `by`, else by the index.
+    """
+    import pandas as pd
+
+    named = []
+    for label, row in (table.set_index(by) if by else table).iterrows():
+        who = ", ".join(map(str, label)) if isinstance(label, tuple) else str(label)
+        for column, value in row.items():
+            number = pd.to_numeric(value, errors="coerce") if not isinstance(value, bool) else None
+            if number is not None and pd.notna(number):
+                head = ", ".join(map(str, column)) if isinstance(column, tuple) else str(column)
+                named.append((float(number), f"{head} of {who} in {where}"))
+    return named

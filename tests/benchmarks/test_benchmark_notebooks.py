@@ -15,7 +15,8 @@ SAMPLE = ("02_figure_1", "03_figure_2", "07_audit", "08_evidence")
 @pytest.fixture
 def copies(tmp_path):
     """The notebooks beside the script that executes those in its folder."""
-    shutil.copy(ROOT / "notebooks" / "build.py", tmp_path)
+    for name in ("build.py", "ways.py"):
+        shutil.copy(ROOT / "notebooks" / name, tmp_path)
     for path in (ROOT / "notebooks").glob("*.ipynb"):
         if path.name.startswith(SAMPLE):
             shutil.copy(path, tmp_path)

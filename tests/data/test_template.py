@@ -1,15 +1,18 @@
 """The files to begin with: the codebook's columns, an example that passes, and nothing overwritten."""
 
 import io
+import re
+from dataclasses import fields
 
 import pandas as pd
 import pytest
 
-from ldn_analysis import load_codebook, load_dataset, read_table, write_template
+from ldn_analysis import Columns, load_codebook, load_dataset, read_table, write_template
 from ldn_analysis.cli import main
 from ldn_analysis.data.template import build_template
 
 NAMES = [f"esr_pain_change_{part}.csv" for part in ("template", "codebook", "example_illustrative")]
+FILES = [*NAMES, "columns_template.toml"]
 TABLES = ("esr_pain_change", "participants", "daily_pain", "improvement")
 
 
@@ -76,12 +79,29 @@ def test_a_published_table_has_no_template():
         build_template("esr")
 
 
-def test_command_writes_three_files_and_nothing_over_others(tmp_path, capsys, monkeypatch):
+def test_the_file_of_columns_is_one_and_names_every_part(tmp_path):
+    path = write_template(tmp_path)[3]
+    assert Columns.from_toml(path).outcome == "extra"
+    text = path.read_text(encoding="utf-8")
+    for part in fields(Columns):
+        assert re.search(rf"^#? ?\[?{part.name}\b", text, re.MULTILINE), part.name
+    whole = re.sub("^# (wide|periods) = .*", "", text, flags=re.MULTILINE)
+    whole = re.sub("^# (?=[a-z_]+ =)", "", whole, flags=re.MULTILINE)
+    whole = whole.replace('outcome = "extra"', "").replace('codebook = "codebook.json"', "")
+    assert Columns.from_toml(_write(tmp_path / "all.toml", whole)).sequence_codes["A"] == "new"
+
+
+def _write(path, text):
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_command_writes_its_files_and_nothing_over_others(tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert main(["template"]) == 0
-    assert capsys.readouterr() == ("\n".join(NAMES) + "\n", "")
-    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(NAMES)
-    before = {name: (tmp_path / name).read_bytes() for name in NAMES}
+    assert capsys.readouterr() == ("\n".join(FILES) + "\n", "")
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(FILES)
+    before = {name: (tmp_path / name).read_bytes() for name in FILES}
     assert main(["template"]) == 0  # what is there is what would be written
     capsys.readouterr()
     mine = before[NAMES[0]] + b"a,,ldn,3,,,4,,\n"
@@ -95,7 +115,7 @@ def test_command_writes_three_files_and_nothing_over_others(tmp_path, capsys, mo
     assert (tmp_path / NAMES[0]).read_bytes() == mine
     assert not (tmp_path / NAMES[2]).exists()
     assert main(["template", "--force"]) == 0
-    assert {name: (tmp_path / name).read_bytes() for name in NAMES} == before
+    assert {name: (tmp_path / name).read_bytes() for name in FILES} == before
 
 
 def test_command_refuses_what_it_cannot_do(tmp_path, capsys):

@@ -18,7 +18,7 @@ from ldn_analysis.core.codebook import _data_folder
 from ldn_analysis.core.html import STYLE, render_page, render_table, render_text
 from ldn_analysis.core.wording import format_number, format_p
 from ldn_analysis.data.template import build_template
-from ldn_analysis.report import analyses
+from ldn_analysis.report import analyses, report
 from ldn_analysis.report.report import SECTIONS, build_report
 
 EXAMPLE = build_template()["esr_pain_change_example_illustrative.csv"]
@@ -126,7 +126,8 @@ def page(text):
 def fast(monkeypatch):
     """No pictures and few draws: what is tested is the rest."""
     monkeypatch.setattr(analyses, "RESAMPLES", 1000)
-    monkeypatch.setattr("ldn_analysis.core.export.embed_figure", lambda *_, **__: "<p>picture</p>")
+    for place in (analyses, report):
+        monkeypatch.setattr(place, "render_picture", lambda *_, **__: "<p>picture</p>")
 
 
 without_pictures = pytest.mark.usefixtures("fast")
@@ -301,8 +302,9 @@ def test_page_stands_alone(page, text):
 
 
 def test_pictures_have_words_and_hold_no_reference(page):
-    assert len(page.images) == 3
-    for image, words in zip(page.images, ("slope", "slopes", "very much improved"), strict=False):
+    assert len(page.images) == 6  # lines, means, slopes, checks of each line, answers
+    wanted = ("slope", "Mean difference", "slopes", "Checks", "Checks", "very much improved")
+    for image, words in zip(page.images, wanted, strict=True):
         kind, svg = image["src"].split(",", 1)
         assert kind == "data:image/svg+xml;base64"
         svg = base64.b64decode(svg).decode()
@@ -376,7 +378,9 @@ def notes_about(tmp_path, rows, **options):
 def test_three_persons(tmp_path):
     notes, words = notes_about(tmp_path, make_rows(3))
     assert "not possible: needs at least 5 points; there are 3" in words
-    assert "With fewer than 20 participants bootstrap intervals are too narrow." in words
+    assert (
+        "With fewer than 50 participants bootstrap intervals cover less than their level" in words
+    )
     assert "all 6 permutations" in words
     assert any("no column sequence" in note for note in notes)
 
@@ -391,9 +395,13 @@ def test_constant_outcome(tmp_path):
 @without_pictures
 def test_two_groups_of_different_people(tmp_path):
     rows = [row for i, row in enumerate(make_rows(8)) if i % 4 in (0, 3)]
-    notes, _ = notes_about(tmp_path, rows)
-    said = "Not computed: 0 of 8 participants have both conditions, and at least 3 are needed."
-    assert sum(note.startswith(said) for note in notes) == 2
+    notes, words = notes_about(tmp_path, rows)
+    said = "Not computed: responders are compared within participants, and these are independent"
+    assert sum(note.startswith(said) for note in notes) == 1
+    result = ldn.compare_groups(
+        pd.DataFrame(rows), outcome="pain_reduction_percent", by="condition"
+    )
+    assert words.count(str(result)) == 2  # in the answer and in its own section
 
 
 @without_pictures
@@ -475,7 +483,7 @@ def test_every_text_is_escaped(tmp_path):
              "figcaption", "code"}  # fmt: skip
     assert {tag for tag, _ in page.tags} <= known
     assert page.headings[0] == (1, "<h2>mine</h2>")
-    assert len(page.images) == 2
+    assert len(page.images) == 5
     assert "\u202e" not in text
     assert "\\u202e" in text
     assert "columns that are not used: <img src=x onerror=alert(1)>" in page.text_of_page
@@ -484,7 +492,7 @@ def test_every_text_is_escaped(tmp_path):
 def test_a_sign_that_the_font_lacks_is_said(tmp_path):
     rows = make_rows(conditions=("中文", "placebo"))
     page = Page(report_on(write_csv(tmp_path / "odd.csv", rows), conditions=["中文", "placebo"]))
-    assert sum("font lacks some characters" in note for note in page.notes) == 2
+    assert sum("font lacks some characters" in note for note in page.notes) == 3
     assert page.images[0]["alt"].count("中文") == 1
 
 

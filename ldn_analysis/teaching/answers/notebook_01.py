@@ -2,7 +2,7 @@
 
 from ...data.diaries import summarise_diaries
 from ...data.tables import load_dataset
-from ..exercise import Exercise, register_exercise
+from ..exercise import Exercise, Part, name_cells, register_exercise, register_shown
 
 __all__: list[str] = []
 
@@ -13,6 +13,7 @@ def _completed() -> Exercise:
     people = load_dataset("participants")
     trial = people[people["trial"] == "crossover"]
     return Exercise(
+        cell="the table under *Who was counted*; `people` has the column `completed`",
         answer=int(trial["completed"].sum()),
         because="as many as Fig. 1 of the review shows.",
         mistakes=[
@@ -30,6 +31,7 @@ def _short_end_points() -> Exercise:
     days = table["end_point_days"]
     missed = load_dataset("daily_pain")["pain_0_100"].isna().mean()
     return Exercise(
+        cell="the column `end_point_days` of `everybody`",
         unit="proportion",
         answer=float((days < 3).mean()),
         because="the last day of a phase is never missed in these data, so two days can be.",
@@ -57,6 +59,7 @@ def _reduction() -> Exercise:
         for name in ("baseline", "end")
     )
     return Exercise(
+        cell="the columns `trial`, `condition` and `pain_reduction_percent` of `data`",
         answer=float(by_trial["ldn"]),
         unit="%",
         because="rounded to one decimal, this is the printed number: the data were made to meet it.",
@@ -86,6 +89,7 @@ def _reduction() -> Exercise:
 def _status() -> Exercise:
     """Status of the seven counts of Fig. 1."""
     return Exercise(
+        cell="the table of the four statuses under *Two folders*",
         answer="assumed",
         because="the counts are not known to us; only their sum and the best half were printed.",
         mistakes=[
@@ -109,6 +113,7 @@ def _larger_share() -> Exercise:
     trial = wide.loc["crossover"]
     larger = trial["ldn"] > trial["placebo"]
     return Exercise(
+        cell="`data` under *The codebook*: one column per condition makes her two rows comparable",
         answer=float(larger.mean()),
         unit="proportion",
         because="each participant is compared with herself; chance alone would give about one half.",
@@ -142,6 +147,7 @@ def _mean_without_the_highest() -> Exercise:
     highest, worst = ten["esr_mm_h"].idxmax(), ten["fiq_0_100"].idxmax()
     fiq = ten["fiq_0_100"]
     return Exercise(
+        cell="the table `ten` at the top",
         answer=float(fiq.drop(highest).mean()),
         unit="points",
         because="the highest ESR does not come with the worst FIQ.",
@@ -155,3 +161,69 @@ def _mean_without_the_highest() -> Exercise:
             (float(fiq[highest]), "that is the participant who is left out."),
         ],
     )
+
+
+@register_exercise("01.7")
+def _find_the_error() -> Exercise:
+    """Which part of a text about known and assumed is wrong?"""
+    return Exercise(
+        answer="b",
+        cell="the list under *What is not known to us*",
+        because="each one's response was printed as dots of a figure, which we have not seen.",
+        mistakes=[
+            ("a", "it was: the table of the ten at the top is the paper's."),
+            ("c", "it is: look at `esr_status` under *The codebook*."),
+            ("d", "that is what calibration did: see the column `met`."),
+        ],
+    )
+
+
+@register_exercise("01.8")
+def _write_the_mean() -> Exercise:
+    """A sentence on the mean pain reduction during LDN."""
+    mean = _reduction().answer
+    return Exercise(
+        answer=f"In these illustrative data, pain during LDN was on average {mean:.1f} % lower than "
+        "at baseline.",
+        cell="exercise 01.3",
+        because="a reader can tell from it how much, of what, and that nobody real was measured.",
+        parts=[
+            Part(what="the mean (exercise 01.3)", number=mean),
+            Part(what="that it is a mean", pattern=r"mean|average"),
+            Part(what="its unit", pattern=r"%|per ?cent"),
+            Part(what="what it is a percentage of", pattern=r"baseline"),
+            Part(what="the condition", pattern=r"LDN|naltrexone"),
+            Part(what="that the data are simulated", pattern=r"illustrative|simulated|invented"),
+            Part(
+                what="a cause (nothing is compared here)",
+                pattern=r"caus|because|effect of|works|improved by",
+                forbidden=True,
+            ),
+        ],
+    )
+
+
+@register_shown("01")
+def _list_shown() -> list:
+    """The numbers that notebook 01 shows."""
+    from ...data.assumptions import Assumptions
+    from ...data.calibration import check_calibration
+    from ...lines.regression import fit_line
+
+    ten = load_dataset("pilot_baseline").astype(float)
+    diaries = load_dataset("daily_pain")
+    one = summarise_diaries(diaries[diaries["participant"] == "P02"])
+    report = check_calibration()[["id", "target", "achieved"]]
+    shown = name_cells(report, "the table of `check_calibration`", by=["id"])
+    shown += name_cells(ten, "the table `ten`", by=["participant"])
+    shown += name_cells(one, "the diary of P02", by=["participant", "condition"])
+    for outcome in ("fiq_0_100", "illness_years"):
+        line = fit_line(ten, predictor="esr_mm_h", outcome=outcome)
+        where = f"the line of {outcome} on ESR in ten women"
+        shown += name_cells(line.to_frame(), where, by=["term"])
+        shown += [(float(v), f"{k} of {where}") for k, v in line.glance().iloc[0].items()]
+    assumptions = Assumptions().to_frame()[["assumption", "value"]]
+    pairs = assumptions.explode("value")
+    shown += name_cells(pairs, "the table of assumptions", by=["assumption"])
+    counts = load_dataset("participants").groupby(["trial", "sequence"]).size().reset_index()
+    return shown + name_cells(counts, "a count of participants", by=["trial", "sequence"])
