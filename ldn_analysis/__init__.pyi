@@ -32,8 +32,10 @@ from .data.tables import (
     load_dataset as load_dataset,
     use_data as use_data,
 )
-from .data.checking import (
+from .data.problems import (
     DataError as DataError,
+)
+from .data.checking import (
     check_table as check_table,
 )
 from .data.reading import (
@@ -115,6 +117,9 @@ from .lines.groups import (
     compare_group_slopes as compare_group_slopes,
     compare_groups as compare_groups,
 )
+from .lines.figures_groups import (
+    plot_groups as plot_groups,
+)
 from .lines.figures_checks import (
     plot_checks as plot_checks,
 )
@@ -156,6 +161,9 @@ from .crossover.means import (
 )
 from .crossover.figure_1 import (
     plot_improvement as plot_improvement,
+)
+from .crossover.figures_means import (
+    plot_mean_difference as plot_mean_difference,
 )
 from .crossover.figures import (
     plot_crossover as plot_crossover,
