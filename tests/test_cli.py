@@ -432,3 +432,47 @@ def test_own_numbers_are_those_of_the_file(mine, tmp_path):
         pair = data.loc[data["condition"] == condition, ["esr_mm_h", "pain_reduction_percent"]]
         sentence = captions.partition(f"{condition}: ")[2]
         assert f"r = {pair.corr().iloc[0, 1]:.2f}, " in sentence[:200]
+
+
+# --- any terminal, and files of others ---------------------------------------------------
+
+
+@pytest.mark.parametrize("encoding", ["gbk", "ascii"])
+def test_what_the_terminal_cannot_show_is_replaced(mine, tmp_path, encoding, monkeypatch):
+    monkeypatch.setenv("PYTHONIOENCODING", encoding)
+    process = run("figures", "--data", mine, "--out", tmp_path / "out", "--format", "svg")
+    assert process.returncode == 0
+    assert "R? = " in process.stdout
+
+
+@pytest.mark.skipif(os.name != "posix", reason="closes streams as a POSIX shell does")
+def test_closed_streams_are_no_failure(mine):
+    command = f'"{sys.executable}" -m ldn_analysis check "{mine}" >&- 2>&-'
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    assert subprocess.run(command, shell=True, env=environment, timeout=120).returncode == 0
+
+
+def test_a_file_of_somebody_else_is_not_replaced(mine, tmp_path, capsys):
+    page = tmp_path / "page.html"
+    page.write_bytes(b"theirs")
+    command = ["report", str(mine), "--out", str(page)]
+    assert main(command) == 2
+    assert capsys.readouterr().err == (
+        f"ldn-analysis: {page}: is there and was not written by this program; name another place with "
+        "--out, or replace it with --force\n"
+    )
+    assert page.read_bytes() == b"theirs"
+    figures = ["figures", "--data", str(mine), "--out", str(tmp_path / "out"), "--format", "svg"]
+    assert main(figures) == 0
+    assert main(figures) == 0  # its own
+    (tmp_path / "out" / "captions.md").write_bytes(b"theirs")
+    assert main(figures) == 2
+    assert (tmp_path / "out" / "captions.md").read_bytes() == b"theirs"
+    assert main([*figures, "--force"]) == 0
+
+
+def test_a_page_bears_the_mark_of_this_program():
+    from ldn_analysis.core.files import MARK
+    from ldn_analysis.core.html import render_page
+
+    assert MARK in render_page("A title", [])[:4000]

@@ -16,7 +16,7 @@ import time
 from errno import EISDIR
 from pathlib import Path
 
-__all__ = ["recognise_own", "write_files"]
+__all__ = ["write_files"]
 
 PREFIX = ".ldn-analysis-"
 READY = "ready"  # all new files are complete: a killed run is finished, not thrown away

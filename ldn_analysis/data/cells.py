@@ -7,6 +7,7 @@ from itertools import islice
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import union_categoricals
 
 from .layout import Header
 from .problems import DataError
@@ -29,6 +30,7 @@ NULLS = [
 LINE_END = re.compile("\r\n|\r|\n")
 MINUS = re.compile("[\u2010-\u2013\u2212\ufe63\uff0d](?=[0-9.,])")
 MAX_BLOCKS = 50
+FEW = 1000  # cells of which less than half differ: labels that recur
 CELLS_AT_ONCE = 500_000
 QUOTE_IT = "quote cells that contain the delimiter, or"
 
@@ -67,11 +69,18 @@ def _read_rows(text: Text, header: Header, fields: dict) -> tuple[pd.DataFrame, 
     for i in list(parts):
         part = parts.pop(i)
         name = header.columns[i]
-        column = pd.concat(part, ignore_index=True) if len(part) > 1 else part[0]
+        if all(isinstance(each.dtype, pd.CategoricalDtype) for each in part):
+            column = pd.Series(union_categoricals(part) if len(part) > 1 else part[0].array)
+        else:
+            texts = [each.astype("str") if each.dtype == "category" else each for each in part]
+            column = pd.concat(texts, ignore_index=True)
+            del texts
         del part
         # Only now: asked for categories, pandas would read the label 01 as 1.
         if name in fields and i in types and "categories" in fields[name]:
             column = column.astype("category")
+        elif column.dtype == "category":
+            column = column.astype("str")
         columns[i] = column.set_axis(lines)
     # Many columns in one block: pandas warns of each that is added to many blocks.
     is_wide = len(columns) > MAX_BLOCKS
@@ -87,7 +96,8 @@ def _name_type(column: pd.Series) -> str:
 
 def _read_parts(text: Text, header: Header, fields: dict, types: dict):
     """Each column in parts, the line of each row, and how many rows were blank."""
-    n_columns, line, n_blank = len(header.columns), header.end + 1, 0
+    n_columns, line = len(header.columns), header.end + 1
+    n_blank = 0 if text.is_quoted else text.n_lines - max(text.last_line, header.end)
     parts: dict[int, list[pd.Series]] = {i: [] for i in range(n_columns)}
     lines = []
     for chunk in _read_chunks(text, header, fields, types):
@@ -100,20 +110,33 @@ def _read_parts(text: Text, header: Header, fields: dict, types: dict):
             continue
         lines.append(numbers)
         for i in range(n_columns):
-            parts[i].append(chunk[i].copy())
+            kind = fields.get(header.columns[i], {}).get("type")
+            parts[i].append(_pack(chunk[i], is_number=kind in ("number", "integer")))
     if not lines:
         empty = {i: [pd.Series([], dtype=types.get(i, "float64"))] for i in range(n_columns)}
         return empty, pd.RangeIndex(0), n_blank
-    index = np.concatenate(lines)
-    first, last = int(index[0]), int(index[-1])
-    is_even = last - first + 1 == len(index)
-    return parts, pd.RangeIndex(first, last + 1) if is_even else pd.Index(index), n_blank
+    first, last = int(lines[0][0]), int(lines[-1][-1])
+    is_even = last - first + 1 == sum(map(len, lines))
+    index = pd.RangeIndex(first, last + 1) if is_even else pd.Index(np.concatenate(lines))
+    return parts, index, n_blank
+
+
+def _pack(column: pd.Series, *, is_number: bool) -> pd.Series:
+    """A part of a column in little memory: few labels as categories, numbers as fractions."""
+    if is_number and pd.api.types.is_integer_dtype(column) and column.abs().max() < 2**53:
+        return column.astype(float)
+    if isinstance(column.dtype, pd.StringDtype) and column.iloc[:FEW].nunique() < FEW // 2:
+        return column.astype("category")
+    return column.copy()
 
 
 def _read_chunks(text: Text, header: Header, fields: dict, types: dict):
     """The rows below the names in parts; labels as they are written."""
     names = f"the {len(header.columns)} columns of line {header.line}"
     rows = max(1000, CELLS_AT_ONCE // len(header.columns))
+    n_rows = None if text.is_quoted else max(text.last_line - header.end, 0)
+    if n_rows == 0:
+        return
     with text.open() as file, warnings.catch_warnings():
         warnings.simplefilter("error", pd.errors.ParserWarning)
         deque(islice(file, header.end), maxlen=0)
@@ -121,7 +144,7 @@ def _read_chunks(text: Text, header: Header, fields: dict, types: dict):
             yield from pd.read_csv(
                 file, sep=header.delimiter, header=None, names=range(len(header.columns)),
                 dtype=types, index_col=False, skip_blank_lines=False, skipinitialspace=True,
-                low_memory=False, keep_default_na=False, chunksize=rows,
+                low_memory=False, keep_default_na=False, chunksize=rows, nrows=n_rows,
                 na_values=_list_blanks(header.columns, fields, types),
             )  # fmt: skip
             return

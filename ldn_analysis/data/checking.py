@@ -17,6 +17,8 @@ from .values import check_column
 
 __all__ = ["check_table"]
 
+MANY = 100_000  # rows
+
 
 def describe_own_table(name: str) -> dict:
     """The codebook's entry for a table of the reader's own, of which no status is asked."""
@@ -112,6 +114,7 @@ def check_cells(raw, resource, conditions, missing, notes) -> tuple[pd.DataFrame
     find = find_named_columns if is_own else find_missing_columns
     problems = find(raw, columns if is_own else fields, conditions)
     frame = raw.copy(deep=False)
+    del raw
     if frame.empty:
         text = "there are no rows below the column names; add one row per participant and condition"
         return frame, [*problems, Problem(0, "", "", text)]
@@ -120,7 +123,7 @@ def check_cells(raw, resource, conditions, missing, notes) -> tuple[pd.DataFrame
     key = resource["schema"].get("primaryKey", [])
     numbered = None
     if key and set(key) <= set(frame):
-        numbered = _number_key(frame, key)
+        numbered = number_key(frame, key)
         problems += _find_duplicates(frame, numbered, can_average=is_own)
     if resource["name"] == "esr_pain_change" and not problems:
         conditions = conditions or fields["condition"]["categories"]
@@ -187,15 +190,55 @@ def _choose_conditions(frame, conditions, notes, name) -> tuple[pd.DataFrame, li
     return frame[chosen], []
 
 
-def _number_key(frame: pd.DataFrame, key: list[str]) -> pd.DataFrame:
+def number_key(frame: pd.DataFrame, key: list[str]) -> pd.DataFrame:
     """The key's columns as whole numbers, -1 where blank, so that texts are compared only once."""
-    columns = {name: pd.factorize(frame[name])[0].astype(np.int32) for name in key}
-    return pd.DataFrame(columns, index=frame.index)
+    columns = {}
+    for name in key:
+        column = frame[name]
+        is_many = len(column) > MANY and isinstance(column.dtype, pd.StringDtype)
+        codes = _number_texts(column) if is_many else None
+        columns[name] = pd.factorize(column)[0].astype(np.int32) if codes is None else codes
+    return pd.DataFrame(columns, index=frame.index, copy=False)
+
+
+def _number_texts(column: pd.Series) -> np.ndarray | None:
+    """As factorize, in less memory, by sorting hashes; None if two texts share one."""
+    if column.isna().any():
+        return None
+    texts = column.to_numpy(object)
+    parts = [texts[start : start + MANY] for start in range(0, len(texts), MANY)]
+    hashes = np.concatenate([pd.util.hash_array(part, categorize=False) for part in parts])
+    order = np.argsort(hashes)
+    hashes = hashes[order]
+    is_new = np.concatenate([[True], hashes[1:] != hashes[:-1]])
+    del hashes
+    for start in range(0, len(texts), MANY):
+        part = texts[order[start : start + MANY + 1]]
+        same = ~is_new[start + 1 : start + len(part)]
+        if (part[1:][same] != part[:-1][same]).any():
+            return None
+    codes = np.empty(len(texts), np.int32)
+    codes[order] = np.cumsum(is_new, dtype=np.int32) - 1
+    return codes
+
+
+def _has_duplicates(numbered: pd.DataFrame) -> bool:
+    """Whether any two rows are alike, by sorting."""
+    if numbered.empty:
+        return False
+    one = np.zeros(len(numbered), np.int64)
+    for name in numbered:
+        one *= int(numbered[name].max()) + 2
+        one += numbered[name].to_numpy() + 1
+    one.sort()
+    return bool((one[1:] == one[:-1]).any())
 
 
 def _find_duplicates(frame, numbered: pd.DataFrame, *, can_average: bool) -> list[Problem]:
     """Rows that repeat an earlier row's key."""
     key = list(numbered)
+    if not _has_duplicates(numbered):
+        return []
     again = numbered.duplicated() & (numbered >= 0).all(axis=1)
     if not again.any():
         return []

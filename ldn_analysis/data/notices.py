@@ -13,7 +13,7 @@ __all__: list[str] = []
 CODES = (-9, -88, -99, -888, -999, -9999, 99, 888, 999, 9999, 99999)  # often typed for "missing"
 MAX_ESR = 200  # mm: no tube is longer
 FAR = 50  # interquartile ranges from the median
-MAX_COMPARED = 200_000  # labels
+MAX_COMPARED = 200_000  # rows whose labels are compared
 TOTALS = {"total", "totals", "sum", "mean", "average", "median", "sd", "all", "summe", "gesamt"}
 INVISIBLE = ("Cf", "Cc", "Zs", "Zl", "Zp")  # kinds of characters that nobody sees
 
@@ -107,15 +107,15 @@ def _is_0_to_10(values: pd.Series, name: str) -> bool:
 
 def _notice_labels(frame: pd.DataFrame, who: str) -> list[str]:
     """Participants who may be the same, or none."""
-    labels = frame[who].dropna().astype("str").unique()
     notes = []
+    if len(frame) > MAX_COMPARED:
+        return notes
+    labels = frame[who].dropna().astype("str").unique()
     for label in [label for label in labels if len(label) < 9 and label.casefold() in TOTALS][:1]:
         line = frame.index[(frame[who].astype("str") == label).to_numpy()][0]
         notes.append(
             f"line {line}: a participant called {label!r} may be a row of totals; if so, delete it"
         )
-    if len(labels) > MAX_COMPARED:
-        return notes
     groups: dict[str, list[str]] = {}
     for label in labels:
         groups.setdefault(_plain(label), []).append(label)

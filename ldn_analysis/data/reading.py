@@ -113,11 +113,14 @@ def read_table(
     fields = {field["name"]: field for field in resource["schema"]["fields"]}
     raw = _read_file(path, spread | fields, sheet, notes)
     long, problems = _lengthen(raw, own or OWN, wide, notes)
+    sources = long[[LINE, SOURCE]] if SOURCE in long else None
+    raw, held = raw.iloc[:1000].copy(), [long]  # of a large table one copy is enough
+    del long
     if not problems:
-        frame, problems = check_cells(long, resource, conditions, missing, notes)
+        frame, problems = check_cells(held.pop(), resource, conditions, missing, notes)
     if problems:
-        if SOURCE in long:
-            problems = place_problems(problems, long, _name_values(own or OWN))
+        if sources is not None:
+            problems = place_problems(problems, sources, _name_values(own or OWN))
         raise DataError(str(path), problems, _hint(table, own, raw, path, problems), notes)
     frame = frame.drop(columns=[LINE, SOURCE], errors="ignore")
     frame = copy_status(frame, frame)  # a column `status` may say that the rows are illustrative

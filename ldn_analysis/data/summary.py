@@ -1,8 +1,10 @@
 """What was read: participants, pairs, and the range of each measure under each condition."""
 
+import numpy as np
 import pandas as pd
 
 from ..core.columns import OWN
+from .checking import number_key
 
 __all__: list[str] = []
 
@@ -34,14 +36,15 @@ def count_participants(frame: pd.DataFrame, columns) -> str:
     who, condition = columns.participant, columns.condition
     if who is None or who not in frame:
         return f"{len(frame):,} rows, each taken as another participant"
-    n = frame[who].nunique()
+    codes = number_key(frame, [who])[who].to_numpy()
+    n = int(codes.max(initial=-1)) + 1
     if condition is None or condition not in frame:
         return f"{n:,} participants"
     names = [str(name) for name in _list_groups(frame[condition])]
     if len(names) < 2:
         return f"{n:,} participants, all under {', '.join(names)}"
-    pairs = frame[[who, condition]].drop_duplicates()
-    n_all = int((pairs[who].value_counts() == len(names)).sum())
+    pairs = codes.astype(np.int64) * len(names) + number_key(frame, [condition])[condition]
+    n_all = int((np.bincount(np.unique(pairs) // len(names)) == len(names)).sum())
     every = "both" if len(names) == 2 else f"all {len(names)}"
     return f"{n:,} participants, {n_all:,} of them under {every} conditions ({', '.join(names)})"
 
@@ -62,10 +65,12 @@ def _list_rows(frame: pd.DataFrame, resource: dict, columns) -> list[tuple[str, 
     if columns is not None and columns.outcome in frame and columns.outcome not in measures:
         measures.append(str(columns.outcome))
     condition = (columns or OWN).condition
-    groups = {"": frame}
+    groups = {"": frame[measures]}
     if columns is not None and condition is not None and condition in frame:
         names = _list_groups(frame[condition])
-        groups = {str(name): frame[(frame[condition] == name).to_numpy()] for name in names}
+        groups = {
+            str(name): frame.loc[(frame[condition] == name).to_numpy(), measures] for name in names
+        }
     rows = []
     for group, part in groups.items():
         for name in measures:

@@ -21,6 +21,7 @@ __all__: list[str] = []
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 EMPTY_CELLS = '"\ufeff\0' + "".join(DELIMITERS) + "".join(map(chr, (*range(9, 14), 32, 133, 160)))
+BLANK_TAIL = EMPTY_CELLS.replace('"', "")
 PART = 1 << 20
 MAX_LINE = 10_000_000  # characters
 MAX_PIPE = 200_000_000  # bytes
@@ -35,6 +36,7 @@ class Text:
         self.path, self.content = path, content
         self.encoding = "utf-8-sig"
         self.is_quoted = self.has_errors = False
+        self.last_line = self.n_lines = 0  # the last one with something in it, and of all
 
     def open_bytes(self):
         """The bytes from the start."""
@@ -113,7 +115,8 @@ def look_through(text: Text) -> None:
 
 def _look_through(text: Text) -> None:
     """Note quotation marks and a spreadsheet's errors; refuse what would not be read as it is."""
-    path, run, at, is_empty = str(text.path), 0, 0, True
+    path, run, at, is_empty, before = str(text.path), 0, 0, True, ""
+    text.last_line, text.n_lines = 0, 0
     with text.open() as file:
         for part in iter(partial(file.read, PART), ""):
             if not at and (problem := name_text_kind(part[:4000])):
@@ -133,6 +136,12 @@ def _look_through(text: Text) -> None:
                 )
                 raise DataError(path, [problem])
             is_empty = is_empty and not part.strip(EMPTY_CELLS)
+            filled = part.rstrip(BLANK_TAIL)
+            if filled:
+                text.last_line = text.n_lines + _count_ends(filled, before) + 1
+            text.n_lines += _count_ends(part, before)
+            before = part[-1]
+    text.n_lines += before not in "\r\n"
     if is_empty:
         raise DataError(path, ["is empty; the first line must name the columns"])
 
@@ -143,6 +152,11 @@ def _count_lines(text: Text, characters: int) -> int:
     with text.open() as file:
         while read < characters and (part := file.read(min(PART, characters - read))):
             read += len(part)
-            lines += part.count("\n") + part.count("\r") - (before + part).count("\r\n")
+            lines += _count_ends(part, before)
             before = part[-1]
     return lines
+
+
+def _count_ends(part: str, before: str) -> int:
+    """How many lines end in a part that follows a character."""
+    return part.count("\n") + part.count("\r") - (before + part).count("\r\n")

@@ -31,7 +31,8 @@ def read_workbook(text: Text, sheet: str | None, notes: list[str]) -> Text:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of styles and extensions, which are not read
         try:
-            book = openpyxl.load_workbook(text.open_bytes(), data_only=True)
+            with text.open_bytes() as file:
+                book = openpyxl.load_workbook(file, data_only=True)
             made = _choose_sheet(path, book, sheet, notes)
             _refuse_uncalculated(text, made)
         except DataError:
@@ -90,17 +91,17 @@ def _refuse_uncalculated(text: Text, made) -> None:
     }
     if not blank:
         return
-    book = openpyxl.load_workbook(text.open_bytes(), read_only=True)
-    first = ""
-    for row in book[made.title].iter_rows():
-        for cell in row:
-            is_formula = getattr(cell, "data_type", "") == "f"
-            if is_formula and (cell.row, cell.column) in blank:
-                first = cell.coordinate
-                break
-        if first:
-            break
-    book.close()
+    with text.open_bytes() as file:
+        book = openpyxl.load_workbook(file, read_only=True)
+        first = next(
+            (
+                cell.coordinate
+                for row in book[made.title].iter_rows() for cell in row
+                if getattr(cell, "data_type", "") == "f" and (cell.row, cell.column) in blank
+            ),
+            "",
+        )  # fmt: skip
+        book.close()
     if first:
         problem = (
             f"sheet {made.title!r}: the formula in {first} has no value; open the workbook in a "
