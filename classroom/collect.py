@@ -238,7 +238,7 @@ def list_flags(job: Job, runs: list[Run], files: dict | None, marks: Marks) -> l
         if LOOKS_UP.search(code):
             flags.append(f"{path.name}: its code looks right answers up")
         if any(has_tag(cell, "solution") for cell in read_cells(path)):
-            flags.append(f"{path.name}: holds cells of the solutions")
+            flags.append(f"{path.name}: holds cells of the solutions, which were not run")
     for number, calls in sorted(marks.tries.items()):
         tried = {str(call["answer"]) for call in calls}
         if len(tried) > MAX_TRIES:

@@ -264,7 +264,10 @@ def load_numbers():
 @pytest.mark.slow
 def test_nothing_that_students_do_stops_the_others(class_copy, tmp_path, read_record, run_task):
     place = tmp_path / "in"
-    hand_in(place / "Anna_Meyer", RIGHT)
+    notebook = nbformat.read(hand_in(place / "Anna_Meyer", RIGHT), as_version=4)
+    solution = new_code_cell('check("03.3", 0.5)', metadata={"tags": ["solution"]})
+    notebook.cells.append(solution)  # is not run, so earns nothing
+    nbformat.write(notebook, place / "Anna_Meyer" / NAME)
     nasty = [
         "while True:\n    pass",
         "hog = [bytearray(10**9) for i in range(99)]",
@@ -281,6 +284,7 @@ def test_nothing_that_students_do_stops_the_others(class_copy, tmp_path, read_re
     assert code == 0
     marks = read_marks(class_copy, read_record)
     assert [row["points"] for row in marks.values()] == ["4", "0", "0"]
+    assert "solutions, which were not run" in marks["Anna Meyer"]["flags"]
     assert "renamed.ipynb: check was redefined" in marks["José Núñez"]["flags"]
     page = (class_copy / "teacher" / "marks" / "marks.html").read_text("utf-8")
     for part in (
