@@ -58,7 +58,8 @@ TASKS = {
     "lab": Task(
         "open JupyterLab on notebooks/",
         "notebooks",
-        (("python", "-m", "jupyterlab", "notebooks"),),
+        # From the top, so that links to the glossary and the data page lead somewhere.
+        (("python", "-m", "jupyterlab", "--LabApp.default_url=/lab/tree/notebooks"),),
     ),
     "data": Task("rewrite data/illustrative/", "run", (("python", "-m", "ldn_analysis", "data"),)),
     "notebooks": Task(

@@ -20,6 +20,10 @@ _HOMES = {
         "save_figure",
         "show",
     ),
+    "core.notebook": (
+        "prepare_notebook",
+        "show_table",
+    ),
     "data.tables": (
         "list_datasets",
         "load_codebook",

@@ -23,6 +23,10 @@ from .core.export import (
     save_figure as save_figure,
     show as show,
 )
+from .core.notebook import (
+    prepare_notebook as prepare_notebook,
+    show_table as show_table,
+)
 from .data.tables import (
     list_datasets as list_datasets,
     load_codebook as load_codebook,

@@ -17,6 +17,7 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
+from terms import link_terms
 from ways import put_ways
 
 FOLDER = Path(__file__).resolve().parent
@@ -39,6 +40,7 @@ def read(path: Path) -> nbformat.NotebookNode:
     """Read one notebook, with what all share (ways.py) as it should be now."""
     notebook = nbformat.read(path, as_version=4)
     put_ways(notebook, path.stem)
+    link_terms(notebook)
     return notebook
 
 
@@ -116,6 +118,8 @@ def without_machine(text: str) -> list[str]:
     for cell in notebook.cells:
         if tags(cell) & {"versions", "timing"}:
             cell.outputs = []
+        for output in cell.get("outputs", []):  # drawn as the SVG is; how it is packed is zlib's
+            output.get("data", {}).pop("image/png", None)
     return nbformat.writes(notebook).splitlines(keepends=True)
 
 

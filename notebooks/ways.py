@@ -109,9 +109,7 @@ except ModuleNotFoundError as error:
     error._render_traceback_ = lambda: [message]  # one sentence instead of a traceback
     raise
 
-plt.style.use("ldn_analysis.ldn")
-pd.options.display.max_colwidth = None
-pd.options.display.precision = 3"""
+ldn.prepare_notebook()"""
 
 WIDGET = """\
 *The next cell makes controls. They need a running kernel, so in the book and on GitHub you see only \

@@ -38,6 +38,7 @@ for line in (
     "test write draw count run apply get infer adjust combine interpret build give choose",
     "pair measure compute correct enter make paired say explore analyse cumulate vary standardise",
     "estimate move use fill copy embed mark take place render open capitalise join shorten label",
+    "prepare reduce predict reveal register name locate",
 ):
     VERBS |= set(line.split())
 NOT_VERBS = {

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from ..core.canvas import BLUE, GREY, VERMILLION, new_figure
+from ..core.canvas import BLUE, GREY, VERMILLION, describe_axes, new_figure
 
 if TYPE_CHECKING:
     from .results import AuditCheck
@@ -100,6 +100,10 @@ def plot_possible_counts(check: AuditCheck, ax=None, *, source: str = ""):
         fontsize=7,
     )
     _add_legend(ax, list(table["reading"]), "every share fits" if len(fitting) else "")
+    describe_axes(
+        ax,
+        "Denominators against printed shares; filled where a whole number of participants gives the share.",
+    )
     return ax
 
 
@@ -179,6 +183,10 @@ def plot_audit(audit, ax=None, *, names=None, source: str = ""):
     ax.set_xlabel("p value (log scale)")
     ax.set_title("Printed p values and what follows from the numbers beside them")
     _add_legend(ax, fits, "rounds to the printed p")
+    describe_axes(
+        ax,
+        "Printed p values as grey ranges, and what the numbers beside them give under each possible test.",
+    )
     return ax
 
 
@@ -295,6 +303,10 @@ def plot_degrees_of_freedom(check: AuditCheck, ax=None, *, source: str = ""):
         "": "does not give the printed p",
     }
     _add_legend(ax, list(table["fits"]), "every test agrees" if agrees.any() else "", words)
+    describe_axes(
+        ax,
+        "Rows: printed F tests; columns: degrees of freedom tried; filled where the printed p follows.",
+    )
     return ax
 
 
@@ -357,6 +369,9 @@ def plot_correlations(check: AuditCheck, ax=None, *, source: str = ""):
     ax.set_title(_name(source, "Can these three correlations occur together?"))
     words = {"rounded": "possible", "": "not possible beside the two others"}
     _add_legend(ax, list(table["fits"]), "possible beside the two others", words)
+    describe_axes(
+        ax, "Three printed correlations, each beside the range that the two others leave to it."
+    )
     return ax
 
 
@@ -420,6 +435,7 @@ def plot_false_discovery(check: AuditCheck, ax=None, *, source: str = ""):
     where = f"\n(printed in {source})" if source else ""
     ax.set_title(f"Which p values does the Benjamini-Yekutieli procedure keep?{where}")
     ax.figure.legend(loc="outside lower center", ncols=3, columnspacing=1.3)
+    describe_axes(ax, "Printed p values in order, the step of each, and the printed threshold.")
     return ax
 
 

@@ -104,6 +104,17 @@ def take_axes(
     return axes
 
 
+def describe_axes(ax, text: str) -> None:
+    """Say what kind of picture is drawn, for the alt text that `show` writes; nothing is drawn."""
+    ax.set_label(text)
+
+
+def read_descriptions(figure) -> list[str]:
+    """What the panes of a figure say of themselves, each sentence once."""
+    said = [str(ax.get_label()) for ax in figure.axes]
+    return list(dict.fromkeys(text for text in said if text and not text.startswith("<")))
+
+
 def shorten_label(text: str, longest: int = 40) -> str:
     """A user's label on one line: cut at so many characters, and never hidden for its underscore."""
     # Characters that turn the direction of what follows have no place in a figure.

@@ -3,16 +3,19 @@
 import io
 import sys
 import warnings
+from base64 import b64encode
 from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 
+from .canvas import read_descriptions
 from .files import write_files
 from .html import embed_image, render_text
 
 __all__ = ["embed_figure", "render_figure", "save_figure", "show"]
 
+PREVIEW_DPI, PREVIEW_COLORS = 150, 32  # of the PNG beside a notebook's SVG
 NO_DATES = {
     "svg": {"Date": None, "Creator": None},
     "pdf": {"CreationDate": None, "Producer": None, "Creator": None},
@@ -20,7 +23,7 @@ NO_DATES = {
 }
 
 
-def render_figure(figure, formats=("svg", "png", "pdf")) -> dict[str, bytes]:
+def render_figure(figure, formats=("svg", "png", "pdf"), *, dpi: float = 300) -> dict[str, bytes]:
     """A figure as bytes of each format; the same figure gives the same bytes.
 
     Dates, producers and random ids are left out of the files.
@@ -31,6 +34,8 @@ def render_figure(figure, formats=("svg", "png", "pdf")) -> dict[str, bytes]:
         What to render.
     formats : sequence of {"svg", "png", "pdf"}
         Which formats.
+    dpi : float
+        Dots per inch of the PNG; the layout does not depend on it.
 
     Returns
     -------
@@ -48,7 +53,7 @@ def render_figure(figure, formats=("svg", "png", "pdf")) -> dict[str, bytes]:
         if name not in NO_DATES:
             raise ValueError(f"render_figure: no format {name!r}; known: {', '.join(NO_DATES)}")
     rendered = {}
-    engine, canvas, dpi = figure.get_layout_engine(), figure.canvas, figure.dpi
+    engine, canvas, own_dpi = figure.get_layout_engine(), figure.canvas, figure.dpi
     with mpl.rc_context({"svg.hashsalt": "ldn-analysis", "pdf.fonttype": 42}):
         figure.dpi = 300
         try:
@@ -59,11 +64,11 @@ def render_figure(figure, formats=("svg", "png", "pdf")) -> dict[str, bytes]:
                 engine.execute(figure)
                 figure.set_layout_engine("none")
             for name in dict.fromkeys(formats):
-                rendered[name] = _print_figure(figure, name)
+                rendered[name] = _print_figure(figure, name, dpi)
         finally:
             figure.set_layout_engine(engine)
             figure.set_canvas(canvas)
-            figure.dpi = dpi
+            figure.dpi = own_dpi
     return rendered
 
 
@@ -80,8 +85,8 @@ def notice_missing_characters():
         )
 
 
-def _print_figure(figure, name: str) -> bytes:
-    """The figure as it is laid out, in one format, at 300 dots per inch."""
+def _print_figure(figure, name: str, dpi: float) -> bytes:
+    """The figure as it is laid out, in one format."""
     from importlib import import_module
 
     backends = {
@@ -91,7 +96,7 @@ def _print_figure(figure, name: str) -> bytes:
     }
     module, canvas = backends[name]
     buffer = io.BytesIO()
-    figure.dpi = 300  # SVG and PDF leave it at their 72
+    figure.dpi = dpi if name == "png" else 300  # SVG and PDF leave it at their 72
     # Only the one that is asked for: that of PDF alone takes a third of a second to load.
     canvas = getattr(import_module(f"matplotlib.backends.{module}"), canvas)(figure)
     getattr(canvas, f"print_{name}")(buffer, metadata=NO_DATES[name])
@@ -129,30 +134,52 @@ def save_figure(figure, path: str | Path, *, formats=("svg", "png", "pdf")) -> l
     )
 
 
-def show(figure, *, alt: str, caption: str = "") -> None:
+def show(figure, *, alt="", caption: str = "") -> None:
     """Display a figure in a notebook with alt text that screen readers find.
+
+    Pages get the figure as SVG, sharp on every screen; a PNG goes with it, so that an export to
+    PDF keeps the picture.
 
     Parameters
     ----------
     figure : matplotlib Figure, Axes or list of Axes
         What to show; a pyplot figure is closed, so that it does not appear twice.
-    alt : str
-        What there is to see, for a reader who cannot see it.
+    alt : str, Result or list of them
+        What there is to see, for a reader who cannot see it. A result says its sentence. The
+        project's plots say by themselves what kind of picture they are (`describe_axes`).
     caption : str
         Printed below.
 
     Raises
     ------
     ValueError
-        If the alt text is empty.
+        If there is no alt text.
     """
-    from IPython.display import HTML, display
+    from IPython.display import display
 
-    if not alt.strip():
-        raise ValueError("show: alt must say what there is to see")
     figure = figure[0] if isinstance(figure, (list, tuple, np.ndarray)) else figure
     figure = getattr(figure, "figure", figure)
-    display(HTML(embed_figure(figure, alt=alt, caption=caption)))
+    parts = list(alt) if isinstance(alt, (list, tuple)) else [alt]
+    words = " ".join(filter(str.strip, [*read_descriptions(figure), *map(str, parts)]))
+    if not words:
+        raise ValueError("show: alt must say what there is to see")
+    rendered = _render_and_close(figure, ["svg", "png"])
+    page = _embed_svg(figure, rendered["svg"], words, caption)
+    picture = b64encode(reduce_colors(rendered["png"])).decode()
+    text = f"Figure. {words}" + f" {caption}" * bool(caption)
+    display({"text/html": page, "image/png": picture, "text/plain": text}, raw=True)
+
+
+def reduce_colors(data: bytes) -> bytes:
+    """A PNG with few colours: every notebook keeps its own."""
+    from PIL import Image
+
+    image = Image.open(io.BytesIO(data)).convert("RGB")
+    buffer = io.BytesIO()
+    image.quantize(PREVIEW_COLORS, dither=Image.Dither.NONE).save(
+        buffer, "png", optimize=True, dpi=(PREVIEW_DPI, PREVIEW_DPI)
+    )
+    return buffer.getvalue()
 
 
 def embed_figure(figure, *, alt: str, caption: str = "") -> str:
@@ -172,10 +199,20 @@ def embed_figure(figure, *, alt: str, caption: str = "") -> str:
     str
         The element.
     """
+    svg = _render_and_close(figure, ["svg"])["svg"]
+    return _embed_svg(figure, svg, alt, caption)
+
+
+def _render_and_close(figure, formats) -> dict[str, bytes]:
+    """Bytes of a figure, which pyplot then forgets."""
     try:
-        svg = render_figure(figure, ["svg"])["svg"]
+        return render_figure(figure, formats, dpi=PREVIEW_DPI)
     finally:
         if pyplot := sys.modules.get("matplotlib.pyplot"):
             pyplot.close(figure)
+
+
+def _embed_svg(figure, svg: bytes, alt: str, caption: str) -> str:
+    """The element of a picture, a little larger than on paper."""
     width = round(figure.get_figwidth() * 96 * 1.25)
     return embed_image(svg, "svg", alt=alt, caption=render_text(caption), width=width)

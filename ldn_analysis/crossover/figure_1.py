@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..core.canvas import BELOW, BLUE, join_words, shorten_label, take_axes
+from ..core.canvas import BELOW, BLUE, describe_axes, join_words, shorten_label, take_axes
 from ..core.codebook import describe_column
 from ..core.wording import capitalise
 
@@ -72,4 +72,7 @@ def plot_improvement(summary: ImprovementSummary, ax=None, *, confidence_level: 
         join_words(f"{capitalise(title)}, n = {summary.n_obs}", summary.status, level), loc="left"
     )
     ax.legend(handles=[single, joint], ncols=2, **BELOW)
+    describe_axes(
+        ax, "Bars of the seven answers of self-reported improvement, each with its interval."
+    )
     return ax

@@ -12,6 +12,7 @@ from ..core.canvas import (
     CONDITION_TITLES,
     GREY,
     MARKERS,
+    describe_axes,
     join_words,
     label_column,
     label_unit,
@@ -74,6 +75,10 @@ def plot_slope_difference(
     left, right = take_axes(axes, 2, "plot_slope_difference", height_mm=84, width_ratios=(1.25, 1))
     _draw_difference(left, comparison, confidence_level)
     _draw_three_ways(right, comparison, confidence_level)
+    describe_axes(
+        left,
+        "Slopes under LDN and placebo and their difference, by each method, as points with intervals.",
+    )
     return [left, right]
 
 
@@ -193,6 +198,9 @@ def plot_crossover(fit: CrossoverFit, axes=None, *, confidence_level: float = 0.
         list(handles.values()), list(handles), loc="outside lower center", ncols=3, title=words + write_minus(numbers),
         title_fontsize=7,
     )  # fmt: skip
+    describe_axes(
+        axes[0], "Means by period and sequence, and the estimated effects with their intervals."
+    )
     return axes
 
 
@@ -243,6 +251,10 @@ def plot_responder_curve(curve: ResponderCurve, ax=None):
     ax.legend(loc="lower left")
     note = f"dotted: IMMPACT's {' and '.join(f'{value:g}' for value in marked)}" if marked else ""
     ax.set_title(join_words(f"All thresholds, n = {curve.n_obs}", curve.status, note), fontsize=7)
+    describe_axes(
+        ax,
+        "Share of participants whose pain fell by at least so many percent, one curve per condition.",
+    )
     return ax
 
 
@@ -298,6 +310,7 @@ def plot_improvement_agreement(result: ImprovementAgreement, ax=None):
     ax.set_title(
         join_words(f"{capitalise(title)}, n = {result.n_obs}", result.status, write_minus(numbers))
     )
+    describe_axes(ax, "Answers on LDN against answers on placebo, as a table of counts.")
     return ax
 
 

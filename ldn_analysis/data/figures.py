@@ -7,6 +7,7 @@ from ..core.canvas import (
     CONDITION_TITLES,
     GREY,
     VERMILLION,
+    describe_axes,
     join_words,
     label_column,
     new_figure,
@@ -78,4 +79,7 @@ def plot_diary(
     ax.set(xlabel="day of the study", ylabel=label_column(rating), ylim=(0, 100))
     title = f"participant {diary['participant'].iloc[0]}; thick lines: means of the baseline and of the final three days"
     ax.set_title(join_words(title, read_status(diary)), fontsize=7)
+    describe_axes(
+        ax, "Daily pain of one participant, with the means of the days that the analysis uses."
+    )
     return ax

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from ..core.canvas import BLUE, GREY, VERMILLION, take_axes
+from ..core.canvas import BLUE, GREY, VERMILLION, describe_axes, take_axes
 from ..core.intervals import compute_quantile
 from .forest import ROW_MM, SMALL, choose_limits, draw_interval, write_numbers
 from .forest_rows import NOTE_WIDTH
@@ -88,6 +88,10 @@ def plot_precision(effects: TrialEffects, ax=None, *, confidence_level: float = 
         ax.plot([], [], marker, markerfacecolor=face, markeredgecolor=color, label=label)
     ax.plot([], [], color=GREY, linewidth=1.0, label=f"{100 * confidence_level:g} % CI")
     ax.figure.legend(loc="outside lower center", ncols=4)
+    describe_axes(
+        ax,
+        "Effect of each trial against the number of participants of an equally precise parallel trial.",
+    )
     return ax
 
 
@@ -160,6 +164,9 @@ def plot_cumulative(
     level = f"{100 * confidence_level:g} % {kind}"
     single = "; open: one trial, normal interval" if (table["n_trials"] == 1).any() else ""
     ax.set_title(f"{series.kind}: {(terms or ['one trial'])[0]}, {level}{single}", fontsize=SMALL)
+    describe_axes(
+        ax, "Pooled effects of a series of meta-analyses with their intervals, one per row."
+    )
     return ax
 
 
@@ -223,6 +230,7 @@ def plot_funnel(meta: MetaAnalysis, ax=None):
     ax.set_ylabel("standard error (precise trials at the top)")
     ax.set_title("\n".join(textwrap.wrap(meta.asymmetry_note, NOTE_WIDTH)), fontsize=SMALL)
     _draw_legend(ax, own)
+    describe_axes(ax, "Funnel plot: each trial's effect against its standard error.")
     return ax
 
 
@@ -344,4 +352,5 @@ def plot_prior(
         fontsize=SMALL,
     )
     _draw_legend(ax, own)
+    describe_axes(ax, "Densities of the belief before, of the data, and of the belief after.")
     return ax

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from ..core.canvas import BLUE, GREY, VERMILLION, take_axes
+from ..core.canvas import BLUE, GREY, VERMILLION, describe_axes, take_axes
 from .forest_rows import (
     DIRECTION,
     list_printed_rows,
@@ -104,6 +104,9 @@ def plot_forest(
         _draw_block(ax, rows, limits, (measure, direction), notes)
     if own:
         _settle(axes)
+    describe_axes(
+        axes[0], "Forest plot: each trial's effect with its interval, and the pooled effects below."
+    )
     return axes
 
 

@@ -12,6 +12,7 @@ from ..core.canvas import (
     CONDITION_TITLES,
     GREY,
     MARKERS,
+    describe_axes,
     join_words,
     label_column,
     open_face,
@@ -90,6 +91,7 @@ def plot_line(
     _draw_pane(fit, ax, head, group, confidence_level, prediction)
     if own and (group is not None or prediction):
         _add_legend([ax])
+    describe_axes(ax, "Points and the least-squares line with its confidence band.")
     return ax
 
 

@@ -14,6 +14,7 @@ from ..core.canvas import (
     BLUE,
     GREY,
     VERMILLION,
+    describe_axes,
     draw_points,
     join_words,
     label_unit,
@@ -85,6 +86,10 @@ def plot_checks(checks: LineChecks, axes=None):
     axes[0].figure.draw_without_rendering()  # places depend on the limits and the layout
     for ax, points in zip(axes, named, strict=True):
         place_labels(ax, *points)
+    describe_axes(
+        axes[0],
+        "Four panes: residuals against fitted values, normal quantiles, spread, and leverage.",
+    )
     return axes
 
 

@@ -10,6 +10,7 @@ from ..core.canvas import (
     BELOW,
     GREY,
     VERMILLION,
+    describe_axes,
     draw_points,
     join_words,
     label_column,
@@ -83,4 +84,5 @@ def plot_moved_point(moved: MovedPoint, ax=None):
         fontsize=7,
     )
     ax.legend(ncols=2, **BELOW)
+    describe_axes(ax, "Points with the line before and after one point was moved.")
     return ax

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from ..core.canvas import MARKERS, open_face, take_axes, write_minus
+from ..core.canvas import MARKERS, describe_axes, open_face, take_axes, write_minus
 
 if TYPE_CHECKING:
     from .optimism import Optimism
@@ -64,4 +64,5 @@ def plot_optimism(results: Optimism | Mapping[str, Optimism], ax=None):
     ax.set_title(
         f"R² in the participants of the fit, and corrected{note}; bootstrap simulated", fontsize=7
     )
+    describe_axes(ax, "R² as fitted and corrected for optimism, as points on one axis.")
     return ax

@@ -14,6 +14,7 @@ from ..core.canvas import (
     BLUE,
     GREY,
     VERMILLION,
+    describe_axes,
     draw_points,
     join_words,
     label_column,
@@ -98,6 +99,7 @@ def plot_leave_one_out(result: LeaveOneOut, ax=None):
     _legend_below(ax)
     ax.figure.draw_without_rendering()
     place_labels(ax, [fit.x[i]], [fit.y[i]], [who], offset=7)
+    describe_axes(ax, "The slope without each participant in turn.")
     return ax
 
 
@@ -156,6 +158,7 @@ def plot_bootstrap(result: BootstrapLine, ax=None, *, confidence_level: float = 
     ax.set_ylim(-0.36 * top, 1.05 * top)
     ax.set_xlabel(_slope_label(fit))
     ax.set_title(_write_bootstrap_title(result, confidence_level), fontsize=7)
+    describe_axes(ax, "Histogram of resampled slopes with the limits of their intervals.")
     return ax
 
 
@@ -215,6 +218,7 @@ def plot_lines(comparison: LineComparison, ax=None, *, confidence_level: float =
     ax.set_xlabel(_slope_label(comparison.fit))
     title = join_words(f"Five lines, n = {comparison.fit.n_obs}", comparison.fit.status)
     ax.set_title(f"{title}\n{100 * confidence_level:g} % intervals", fontsize=7)
+    describe_axes(ax, "Points and several lines through them, each with its slope.")
     return ax
 
 
@@ -275,6 +279,7 @@ def plot_permutation(result: PermutationTest, ax=None):
         + write_minus(f"r = {format_fixed(fit.r)}, {format_p(result.p_value)}"),
         fontsize=7,
     )
+    describe_axes(ax, "Histogram of the slopes of shuffled data, with the observed one.")
     return ax
 
 

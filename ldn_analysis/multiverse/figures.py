@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from ..core.canvas import BLUE, GREY, VERMILLION, join_words, new_figure, write_minus
+from ..core.canvas import BLUE, GREY, VERMILLION, describe_axes, join_words, new_figure, write_minus
 from ..core.wording import format_number, format_p
 from .fit import CHOICES
 from .specifications import HARD_TO_DEFEND
@@ -107,6 +107,10 @@ def plot_specification_curve(
             )
         draw_mark(axes[0], label, table.index.get_loc(row.index[0]) + 1, row.iloc[0], i)
     _draw_choices(axes[1], table, varied)
+    describe_axes(
+        axes[0],
+        "Estimates of all specifications in order of size with their intervals, over a matrix of the choices.",
+    )
     return axes
 
 
@@ -262,4 +266,7 @@ def plot_joint_test(test: JointTest, ax=None):
         f"(Monte Carlo error {format_number(row['mc_std_error'], 1)})"
     )
     ax.set_title(join_words(head, test.status, numbers), fontsize=7)
+    describe_axes(
+        ax, "Histogram of the medians of shuffled curves, with that of the data as a line."
+    )
     return ax

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..core.canvas import BLUE, VERMILLION, open_face, take_axes, write_minus
+from ..core.canvas import BLUE, VERMILLION, describe_axes, open_face, take_axes, write_minus
 from ..core.wording import format_number
 
 if TYPE_CHECKING:
@@ -53,6 +53,9 @@ def plot_change_scores(result: ChangeScores, axes=None):
     axes[1].tick_params(axis="x", length=0)
     handles = axes[0].get_legend_handles_labels()
     axes[0].figure.legend(*handles, loc="outside lower center", ncols=2)
+    describe_axes(
+        axes[0], "Power and type I error of four analyses, and the distribution of their estimates."
+    )
     return axes
 
 

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..core.canvas import BLUE, GREEN, GREY, VERMILLION, open_face, take_axes, write_minus
+from ..core.canvas import (
+    BLUE,
+    GREEN,
+    GREY,
+    VERMILLION,
+    describe_axes,
+    open_face,
+    take_axes,
+    write_minus,
+)
 from ..core.wording import format_interval, format_number
 
 if TYPE_CHECKING:
@@ -67,6 +76,10 @@ def plot_winners_curve(errors: DesignErrors, axes=None, *, marked: DesignErrors 
     level = f"two-sided p < {1 - errors.confidence_level:.3g}; standard error {df}; computed"
     axes[0].set_title(f"Significant estimates: how much too large (type M)\n{level}", fontsize=7)
     axes[1].set_title("Significant estimates: wrong sign (type S)\n", fontsize=7)
+    describe_axes(
+        axes[0],
+        "Against power: how much too large the significant estimates are, and the share of wrong signs.",
+    )
     return axes
 
 
@@ -114,6 +127,10 @@ def plot_true_r_squared(case: TrueRSquared, axes=None, *, confidence_level: floa
     _draw_expected(axes[1], case)
     for ax in axes:
         ax.set(xlim=(0, 1), xlabel="true R²")
+    describe_axes(
+        axes[0],
+        "Chance of observing so high an R², and the mean observed R², against the true one.",
+    )
     return axes
 
 

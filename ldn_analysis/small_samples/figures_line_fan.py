@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..core.canvas import BELOW, BLUE, VERMILLION, label_column, take_axes, write_minus
+from ..core.canvas import (
+    BELOW,
+    BLUE,
+    VERMILLION,
+    describe_axes,
+    label_column,
+    take_axes,
+    write_minus,
+)
 from ..core.wording import format_number
 
 if TYPE_CHECKING:
@@ -71,8 +79,9 @@ def plot_line_fan(fan: LineFan, ax=None):
                 linestyle=":", label=label,
             )  # fmt: skip
     ax.autoscale_view()
-    ax.set(xlabel=label_column("esr_mm_h"), ylabel=label_column("pain_reduction_percent"))
-    ax.set_xlim(ends)
+    ax.set(
+        xlabel=label_column("esr_mm_h"), ylabel=label_column("pain_reduction_percent"), xlim=ends
+    )
     drawn = min(DRAWN, len(fan.p_value))
     ax.set_title(
         f"{fan.n_people} participants in a study, simulated\n"
@@ -80,6 +89,9 @@ def plot_line_fan(fan: LineFan, ax=None):
         fontsize=7,
     )
     ax.legend(ncols=2, **BELOW)
+    describe_axes(
+        ax, "Fan of lines of simulated studies about the true line, the significant ones dashed."
+    )
     return ax
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..core.canvas import BLUE, GREY, VERMILLION, open_face, take_axes
+from ..core.canvas import BLUE, GREY, VERMILLION, describe_axes, open_face, take_axes
 from .figures_change_scores import draw_shares
 
 if TYPE_CHECKING:
@@ -46,6 +46,10 @@ def plot_multiple_tests(result: MultipleTesting, axes=None):
     level = 100 * (1 - result.settings["confidence_level"])
     axes[0].axhline(level, color="#BBBBBB", linewidth=0.8, zorder=0)
     axes[1].axvline(level, color="#BBBBBB", linewidth=0.8, zorder=0)
+    describe_axes(
+        axes[0],
+        "Share of trials with a false finding against the number of tests, and after corrections.",
+    )
     return axes
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..core.canvas import BLUE, GREY, MARKERS, take_axes, write_minus
+from ..core.canvas import BLUE, GREY, MARKERS, describe_axes, take_axes, write_minus
 from ..core.wording import format_number
 from .truth import ESTIMANDS, UNITS, require_estimand
 
@@ -104,6 +104,7 @@ def plot_power(
         f"points: {table['n_trials'].max():,} simulated trials, 95 % CI; curves: {lines}",
         fontsize=7,
     )
+    describe_axes(ax, "Power against the number of participants, one curve per true effect.")
     return ax
 
 
@@ -177,6 +178,9 @@ def plot_estimates(simulated: SimulatedTrials, ax=None, *, estimand: str = "slop
         fontsize=7,
     )
     ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=2, fontsize=6)
+    describe_axes(
+        ax, "Histogram of the estimates of simulated trials, the significant ones hatched."
+    )
     return ax
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..core.canvas import BLUE, GREY, VERMILLION, open_face, take_axes, write_minus
+from ..core.canvas import BLUE, GREY, VERMILLION, describe_axes, open_face, take_axes, write_minus
 from ..core.wording import format_number
 
 if TYPE_CHECKING:
@@ -44,6 +44,10 @@ def plot_selection(result: SelectionResult, axes=None):
     axes = take_axes(axes, 2, "plot_selection", height_mm=80)
     _draw_selected(axes[0], result)
     _draw_reductions(axes[1], result)
+    describe_axes(
+        axes[0],
+        "Baseline against end point of untreated participants, those admitted marked, and the distribution of their mean reduction.",
+    )
     return axes
 
 
@@ -128,4 +132,7 @@ def plot_coupling(result: CouplingResult, ax=None):
         fontsize=7,
     )
     ax.figure.legend(loc="outside lower center", ncols=1)
+    describe_axes(
+        ax, "Distribution of the correlation of change with baseline and with the mean of both."
+    )
     return ax

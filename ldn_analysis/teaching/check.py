@@ -182,9 +182,7 @@ def _recognise(notebook: str, answer, task: Exercise) -> str:
 
 def _is_shown_as(answer: float, value: float) -> bool:
     """Whether an answer is a number, as it is or as a table shows it."""
-    if float(value).is_integer() or float(answer).is_integer():
-        return answer == value
-    return _is_close(answer, value)
+    return answer == value if float(value).is_integer() else _is_close(answer, value)
 
 
 @cache_until_data_change

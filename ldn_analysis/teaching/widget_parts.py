@@ -138,7 +138,40 @@ def in_style():
     """The project's style, for the time of a drawing."""
     from matplotlib import style
 
-    return style.context(STYLE)
+    # A title in a fixed place: to find one costs matplotlib as much as to draw the axes.
+    return style.context([STYLE, {"axes.titley": 1.0}])
+
+
+def take_stage(axes, *, with_legend: bool) -> np.ndarray:
+    """What stays while the data move: frames, ticks and labels, drawn once; nothing else is kept.
+
+    Most of the time of a picture goes into these.
+    """
+    figure = axes[0].figure
+    for ax in axes:
+        for artist in (
+            *ax.lines,
+            *ax.collections,
+            *ax.texts,
+            *([ax.legend_] if ax.legend_ else ()),
+        ):
+            artist.set_visible(False)
+        for side in ("left", "center", "right"):
+            ax.set_title("", loc=side)
+    for legend in figure.legends:
+        legend.set_visible(with_legend)
+    return read_pixels(figure)
+
+
+def leave_stage(axes, *, with_legend: bool) -> None:
+    """Let axes show their data alone, to be put in front of what `take_stage` kept."""
+    figure = axes[0].figure
+    if with_legend:  # it is on the stage
+        for legend in figure.legends:
+            legend.set_visible(False)
+    for ax in axes:
+        ax.set_axis_off()
+    figure.patch.set_alpha(0)
 
 
 def read_pixels(figure) -> np.ndarray:
@@ -150,16 +183,18 @@ def read_pixels(figure) -> np.ndarray:
     return np.asarray(canvas.buffer_rgba()).copy()
 
 
-def render_picture(figure, words: str, *, table: str = "") -> str:
+def render_picture(figure, words: str, *, table: str = "", stage=None) -> str:
     """A figure as an HTML image; the same words are its alt text and, with a table, its caption.
 
-    PNG, for speed, with more pixels than it is shown in, for sharp screens. What changes is in a
-    live region, which a screen reader may read out when it is idle.
+    PNG, for speed, with more pixels than it is shown in, for sharp screens; a stage stands behind
+    it. What changes is in a live region, which a screen reader may read out when it is idle.
     """
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from PIL import Image
 
-    buffer = io.BytesIO()
-    FigureCanvasAgg(figure).print_png(buffer)
+    image, buffer = Image.fromarray(read_pixels(figure)), io.BytesIO()
+    if stage is not None:
+        image = Image.alpha_composite(Image.fromarray(stage), image)
+    image.convert("RGB").save(buffer, "png", compress_level=1)
     return embed_image(
         buffer.getvalue(),
         "png",

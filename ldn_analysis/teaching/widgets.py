@@ -5,17 +5,19 @@ A widget computes nothing of its own: it asks the project's functions, and draws
 
 from typing import TYPE_CHECKING
 
-from ..core.html import render_table
+from ..core.html import render_paragraph, render_table
 from .widget_parts import (
     find_span,
     follow,
     in_style,
+    leave_stage,
     list_options,
     load_ipywidgets,
     new_panes,
     read_pixels,
     render_picture,
     round_to_step,
+    take_stage,
 )
 
 if TYPE_CHECKING:
@@ -65,8 +67,10 @@ def explore_moved_point(fit):
     ipywidgets = load_ipywidgets("explore_moved_point")
     from ..core.canvas import label_column
     from ..lines.leave_one_out import label_points, leave_one_out
+    from ..lines.moved_point import move_point
 
     labels = [str(label) for label in label_points(fit)]
+    goal = fit.slope - fit.line.slope_std_error
     start = leave_one_out(fit).most_influential
     spans = {"x": find_span(fit.x, fit.predictor), "y": find_span(fit.y, fit.outcome)}
     who = list_options(sorted(labels), "participant", value=labels[start])
@@ -85,7 +89,8 @@ def explore_moved_point(fit):
         for name, (shown, own) in find_place().items():
             if values[name] == shown:
                 values[name] = own
-        return _draw_moved_point(fit, who.value, values, spans)
+        moved = move_point(fit, who.value, **values)
+        return _say_goal(moved, goal) + _draw_moved_point(moved, spans, stage)
 
     columns = {"x": fit.predictor, "y": fit.outcome}
     sliders = {
@@ -95,25 +100,40 @@ def explore_moved_point(fit):
         )
         for name, (shown, _) in find_place().items()
     }  # fmt: skip
+    start_x, start_y = (own for _, own in find_place().values())
+    stage = _draw_moved_point(move_point(fit, who.value, x=start_x, y=start_y), spans)
     box, put = follow(sliders, draw, before=[who], after=[reset])
     who.observe(put_back, names="value")
     reset.on_click(put_back)
     return box
 
 
-def _draw_moved_point(fit, label: str, values: dict[str, float], spans: dict) -> str:
-    """The picture and the table of one moved point."""
+def _draw_moved_point(moved, spans: dict, stage=None):
+    """The picture and the table of one moved point; without a stage, the stage for them."""
     from ..core.wording import format_number
     from ..lines.figures_moved_point import plot_moved_point
-    from ..lines.moved_point import move_point
 
-    moved = move_point(fit, label, **values)
     with in_style():
         ax = plot_moved_point(moved, *new_panes())
         ax.set(xlim=spans["x"][:2], ylim=spans["y"][:2])
+        if stage is None:
+            return take_stage([ax], with_legend=False)
+        leave_stage([ax], with_legend=False)
     table = moved.to_frame()
     table[["before", "after"]] = table[["before", "after"]].map(format_number)
-    return render_picture(ax.figure, str(moved), table=render_table(table))
+    return render_picture(ax.figure, str(moved), table=render_table(table), stage=stage)
+
+
+def _say_goal(moved, goal: float) -> str:
+    """A goal for playing: the slope one standard error lower, by one participant alone."""
+    from ..core.wording import format_number
+
+    slope = moved.after.slope
+    verdict = "reached" if slope <= goal else "not reached"
+    return render_paragraph(
+        f"Goal: lower the slope by one standard error, to {format_number(goal)}, with the smallest "
+        f"move of one participant. Slope now: {format_number(slope)} ({verdict})."
+    )
 
 
 def explore_esr_correlation():
@@ -148,6 +168,11 @@ def explore_esr_correlation():
 
     data = load_dataset("esr_pain_change")
     own = fit_lines(data)
+    limits = {"xlim": (0, 65), "ylim": (-60, 110)}
+    with in_style():
+        axes = plot_esr_pain(own, new_panes(2, width=7.8, sharex=True, sharey=True))
+        axes[0].set(**limits)
+        stage = take_stage(axes, with_legend=True)
     sliders = {
         condition: ipywidgets.FloatSlider(
             r, min=-0.95, max=0.95, step=0.05, description=f"r with ESR, {condition}"
@@ -162,11 +187,12 @@ def explore_esr_correlation():
             plot_esr_pain(varied.fits, axes)
             for ax, fit in zip(axes, own.fits.values(), strict=True):
                 ax.axline((0, fit.intercept), slope=fit.slope, color="#777777", ls="--", zorder=1)
-                ax.set(xlim=(0, 65), ylim=(-60, 110))
+                ax.set(**limits)
+            leave_stage(axes, with_legend=True)
         table = varied.to_frame()[["quantity", "group", "unit", "target", "achieved", "met"]]
         table["achieved"] = table["achieved"].map(format_number)
         words = f"{varied} Dashed: the lines of the project's own tables."
-        return render_picture(axes[0].figure, words, table=render_table(table))
+        return render_picture(axes[0].figure, words, table=render_table(table), stage=stage)
 
     return follow(sliders, draw)[0]
 

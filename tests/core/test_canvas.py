@@ -1,6 +1,7 @@
 """The figures show exactly what the results hold, and are made the same way every time."""
 
 import base64
+import html
 import re
 import sys
 from itertools import pairwise
@@ -17,7 +18,7 @@ from matplotlib.colors import to_hex
 from ldn_analysis import fit_line, fit_lines, load_dataset, summarise_improvement
 from ldn_analysis.core import export
 from ldn_analysis.core.canvas import MARKERS, STYLE, new_figure, take_axes
-from ldn_analysis.core.export import render_figure, save_figure, show
+from ldn_analysis.core.export import reduce_colors, render_figure, save_figure, show
 from ldn_analysis.core.wording import format_number
 from ldn_analysis.crossover.figure_1 import plot_improvement
 from ldn_analysis.lines.figure_2 import MAX_DRAWN_SINGLY, plot_esr_pain, plot_line
@@ -402,10 +403,10 @@ def test_failed_save_leaves_old_files_whole(fits, tmp_path, monkeypatch, when):
     if when == "rendering":
         printed = export._print_figure
 
-        def fail(figure, name):
+        def fail(figure, name, dpi):
             if name == "pdf":
                 raise OSError("broken")
-            return printed(figure, name)
+            return printed(figure, name, dpi)
 
         monkeypatch.setattr(export, "_print_figure", fail)
     else:
@@ -431,7 +432,13 @@ def shown(monkeypatch):
     """What `show` hands to the notebook."""
     display = pytest.importorskip("IPython.display")
     pages = []
-    monkeypatch.setattr(display, "display", lambda page: pages.append(page.data))
+
+    def keep(bundle, raw):
+        assert raw
+        assert base64.b64decode(bundle["image/png"]).startswith(b"\x89PNG")
+        pages.append(bundle["text/html"])
+
+    monkeypatch.setattr(display, "display", keep)
     return pages
 
 
@@ -439,7 +446,7 @@ def test_show_gives_alt_text_and_the_figure(fits, shown):
     axes = plot_esr_pain(fits)
     show(axes, alt="Two panes; the line rises in both.", caption="Fig. 2")
     (page,) = shown
-    assert 'alt="Two panes; the line rises in both."' in page
+    assert 'Two panes; the line rises in both."' in page
     assert "<figcaption>Fig. 2</figcaption>" in page
     picture = re.search(r'src="data:image/svg\+xml;base64,([^"]+)"', page).group(1)
     assert base64.b64decode(picture) == render_figure(axes[0].figure, ["svg"])["svg"]
@@ -447,16 +454,30 @@ def test_show_gives_alt_text_and_the_figure(fits, shown):
 
 def test_show_escapes(fits, shown):
     show(plot_line(fits["ldn"]), alt='p < 0.05 "quoted" & <script>', caption="<b>&")
-    assert 'alt="p &lt; 0.05 &quot;quoted&quot; &amp; &lt;script&gt;"' in shown[0]
+    assert 'p &lt; 0.05 &quot;quoted&quot; &amp; &lt;script&gt;"' in shown[0]
     assert "<figcaption>&lt;b&gt;&amp;</figcaption>" in shown[0]
     assert "<script>" not in shown[0]
 
 
 @pytest.mark.parametrize("alt", ["", "  \n"])
-def test_show_refuses_an_empty_alt(fits, shown, alt):
+def test_show_refuses_an_empty_alt(shown, alt):
     with pytest.raises(ValueError, match="show: alt must say what there is to see"):
-        show(plot_line(fits["ldn"]), alt=alt)
+        show(new_figure(), alt=alt)
     assert not shown
+
+
+def test_a_plot_says_what_it_is_and_its_result_says_the_numbers(fits, shown):
+    show(plot_line(fits["ldn"]), alt=[fits["ldn"], "The end."])
+    words = f"Points and the least-squares line with its confidence band. {fits['ldn']} The end."
+    assert f'alt="{html.escape(words)}"' in shown[0]
+
+
+def test_the_picture_for_paper_is_small_and_sharp_enough(fits):
+    figure = plot_esr_pain(fits)[0].figure
+    data = reduce_colors(render_figure(figure, ["png"], dpi=150)["png"])
+    assert len(data) < 40_000
+    width = int.from_bytes(data[16:20], "big")
+    assert abs(width - figure.get_figwidth() * 150) <= 1
 
 
 def test_show_closes_a_pyplot_figure(fits, shown):

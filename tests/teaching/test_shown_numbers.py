@@ -20,9 +20,11 @@ def list_numbers(path):
         tags = cell.metadata.get("tags", [])
         if cell.cell_type != "code" or {"solution", "versions"} & set(tags):
             continue
+        if "check(" in cell.source or cell.id == "progress":
+            continue
         for output in cell.outputs:
             data = output.get("data", {})
-            if "<td>" in data.get("text/html", ""):
+            if "<td" in data.get("text/html", ""):
                 cells = re.findall(r"<td[^>]*>(.*?)</td>", data["text/html"], re.DOTALL)
                 found |= {text for text in map(unescape, cells) if re.fullmatch(NUMBER, text)}
             else:

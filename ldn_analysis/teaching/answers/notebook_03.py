@@ -2,7 +2,7 @@
 
 from ...core.intervals import compute_quantile
 from ...data.tables import load_dataset
-from ..exercise import Exercise, register_exercise
+from ..exercise import Exercise, Part, name_cells, register_exercise, register_shown
 from .shared import _fits
 
 __all__: list[str] = []
@@ -21,6 +21,7 @@ def _slope() -> Exercise:
     ldn, placebo = _fits()["ldn"], _fits()["placebo"]
     data = load_dataset("esr_pain_change")
     return Exercise(
+        cell="the row `ldn`, `slope` of `fits.to_frame()`, under *Both panes*",
         answer=ldn.slope,
         because="percentage points of pain reduction per mm/h of ESR, between participants.",
         mistakes=[
@@ -46,6 +47,7 @@ def _r_squared() -> Exercise:
     """R squared of the left pane."""
     ldn = _fits()["ldn"]
     return Exercise(
+        cell="the row `r_squared` of `fit.glance()`, under *Model*",
         answer=ldn.r_squared,
         unit="proportion",
         because="the share of the variance between participants that goes with ESR on this line.",
@@ -70,6 +72,7 @@ def _trial_slope() -> Exercise:
     rows = {name: trial[trial["condition"] == name] for name in ("ldn", "placebo")}
     right = _fit(rows["placebo"])
     return Exercise(
+        cell="the first cell under *Model*, with other rows of `data`",
         answer=right.slope,
         because="the sum of xy over the sum of xx, both measured from the means.",
         mistakes=[
@@ -93,6 +96,7 @@ def _new_person() -> Exercise:
     ldn = _fits()["ldn"]
     row = ldn.predict([30]).iloc[0]
     return Exercise(
+        cell="the table of `fit.predict`: the row of 30, and the columns for one participant",
         answer=float(row["pred_low"]),
         unit="%",
         because="one participant varies far more than the mean of many: the line says little about her.",
@@ -123,6 +127,7 @@ def _new_person() -> Exercise:
 def _two_panes() -> Exercise:
     """Do two p values on two sides of 0.05 show that two slopes differ?"""
     return Exercise(
+        cell="the text below Fig. 2",
         answer="no",
         because="the difference between the slopes needs an estimate and an interval of its own: notebook 05.",
         mistakes=[
@@ -132,3 +137,90 @@ def _two_panes() -> Exercise:
             )
         ],
     )
+
+
+@register_exercise("03.6")
+def _find_the_error() -> Exercise:
+    """Which part of a text about the left pane is wrong?"""
+    return Exercise(
+        answer="c",
+        cell="the estimand, under *Question*",
+        because="the slope compares different participants; nobody's ESR was changed.",
+        mistakes=[
+            ("a", "that is the sign of the slope, in words."),
+            ("b", "look at R squared: its complement is the larger share."),
+            ("d", "it is so; the dotted lines are for the next one."),
+        ],
+    )
+
+
+@register_exercise("03.7")
+def _write_the_slope() -> Exercise:
+    """A sentence on the slope for 10 mm/h."""
+    fit = _fits()["ldn"]
+    size, low, high = (10 * value for value in (fit.slope, *fit.confidence_interval("slope")))
+    return Exercise(
+        answer=f"In illustrative data, participants whose ESR differs by 10 mm/h differ by {size:.1f} "
+        f"percentage points of pain reduction during LDN on average (95 % CI {low:.1f} to {high:.1f}).",
+        cell="the sentence that follows the fit, under *Model*",
+        because="size, unit, interval, and who is compared with whom.",
+        parts=[
+            Part(what="the difference for 10 mm/h", number=size),
+            Part(what="the lower limit, for 10 mm/h", number=low),
+            Part(what="the upper limit, for 10 mm/h", number=high),
+            Part(what="10 mm/h", pattern=r"\b(10|ten) ?mm"),
+            Part(what="its unit (percentage points)", pattern=r"points|%|per ?cent"),
+            Part(what="what differs (pain reduction)", pattern=r"pain"),
+            Part(what="that it is a mean", pattern=r"mean|average"),
+            Part(what="the condition", pattern=r"LDN|naltrexone"),
+            Part(what="that the data are simulated", pattern=r"illustrative|simulated|invented"),
+            Part(
+                what="a cause, or a change of somebody's ESR",
+                pattern=r"caus|leads? to|because|increas(es|ed|ing)? (her|their|the) ESR"
+                r"|lower(s|ed|ing)? (her|their|the) ESR|ESR (falls|drops|rises) by",
+                forbidden=True,
+            ),
+        ],
+    )
+
+
+@register_shown("03")
+def _list_shown() -> list:
+    """The numbers that notebook 03 shows."""
+    import numpy as np
+    import pandas as pd
+    from statsmodels.formula.api import ols
+
+    data, fits = load_dataset("esr_pain_change"), _fits()
+    left = pd.DataFrame(data[data["condition"] == "ldn"])
+    fit = fits["ldn"]
+    shown = name_cells(fits.to_frame(), "`fits.to_frame()`", by=["condition", "term"])
+    shown += name_cells(fits.glance(), "`fits.glance()`", by=["condition"])
+    where = "`fit.predict([20, 30, 40])`"
+    shown += name_cells(fit.predict([20, 30, 40]), where, by=["esr_mm_h"])
+    rise = 20 * fit.slope
+    shown += [(rise, "the rise from 20 to 40 mm/h"), (rise / 2, "the difference for 10 mm/h")]
+    shown += [(10 * x, "a limit of it for 10 mm/h") for x in fit.confidence_interval("slope")]
+    shown += [(100 * fit.r_squared, "R squared in percent")]
+    shown += [(100 - 100 * fit.r_squared, "the rest of the variance, in percent")]
+    groups = ["condition", "trial"]
+    columns = ["esr_mm_h", "pain_reduction_percent"]
+    means = data.groupby(groups, observed=True)[columns].agg(["count", "mean", "std"])
+    shown += name_cells(means, "the table of means, under *Data*")
+    lines = {name: _fit(rows) for name, rows in left.groupby("trial", observed=True)}
+    for name, line in lines.items():
+        shown += name_cells(line.to_frame(), f"the line of the {name} alone", by=["term"])
+        shown += name_cells(line.glance().T, f"the line of the {name} alone")
+    for terms in ("esr_mm_h + trial", "esr_mm_h * trial"):
+        model = ols(f"pain_reduction_percent ~ {terms}", left).fit()
+        table = model.conf_int().assign(estimate=model.params, p_value=model.pvalues)
+        shown += name_cells(table, f"the model with {terms}")
+    z = np.arctanh([line.r for line in lines.values()])
+    margin = 1.96 * np.sqrt(sum(1 / (line.n_obs - 3) for line in lines.values()))
+    limits = (z[0] - z[1] + sign * margin for sign in (-1, 0, 1))
+    shown += [(float(x), "the difference of the two Fisher's z, or a limit of it") for x in limits]
+    odd = pd.DataFrame({"participant": ["odd"], columns[0]: [60.0], columns[1]: [-60.0]})
+    worse = _fit(pd.concat([left, odd]))
+    far = worse.augment().nlargest(3, "cooks_distance")
+    shown += name_cells(far, "the table with the odd participant", by=["participant"])
+    return [*shown, (worse.slope, "the slope with the odd participant"), (worse.r, "r with her")]

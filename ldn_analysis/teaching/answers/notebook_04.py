@@ -3,7 +3,7 @@
 import numpy as np
 
 from ...data.tables import cache_until_data_change
-from ..exercise import Exercise, register_exercise
+from ..exercise import Exercise, Part, name_cells, register_exercise, register_shown
 from .shared import _fits
 
 __all__: list[str] = []
@@ -38,6 +38,7 @@ def _most_influential() -> Exercise:
     }
     mistakes.pop(labels[out], None)
     return Exercise(
+        cell="the table under *Leave one out*, column `slope_change`",
         answer=str(labels[out]).lower(),
         because="leverage and residual together move a line.",
         mistakes=[(str(label).lower(), why) for label, why in mistakes.items()],
@@ -54,6 +55,7 @@ def _slope_without() -> Exercise:
     fit = _fits()["ldn"]
     moved = abs(fit.slope - without) / fit.line.slope_std_error
     return Exercise(
+        cell="the table under *Leave one out*: her row, column `slope`",
         answer=without,
         because=f"one participant moves the slope by {moved:.1f} of its standard errors.",
         mistakes=[
@@ -81,6 +83,7 @@ def _hc3() -> Exercise:
     others = {kind: fit.model.get_robustcov_results(kind).bse[1] for kind in ("HC0", "HC1", "HC2")}
     larger = errors[1] > ordinary
     return Exercise(
+        cell="the row of HC3 in the table of `compare_lines`, column `std_error`",
         answer=float(errors[1]),
         because=f"{'larger' if larger else 'smaller'} than the ordinary one here: points far from the "
         f"mean ESR scatter {'more' if larger else 'less'} than the others.",
@@ -97,6 +100,7 @@ def _hc3() -> Exercise:
 def _not_shown() -> Exercise:
     """Can the scatter be uneven where the p value is above 0.05?"""
     return Exercise(
+        cell="the text below the table of `check_line`",
         answer="yes",
         because="with few participants a check misses much; look at the picture too.",
         mistakes=[
@@ -124,6 +128,7 @@ def _median_slope() -> Exercise:
     with np.errstate(divide="ignore", invalid="ignore"):
         ties_kept = (fit.y[second] - fit.y[first]) / (fit.x[second] - fit.x[first])
     return Exercise(
+        cell="the pairs of the placebo pane: leave out those of equal ESR, then take the median",
         answer=float(np.median(between)),
         because="half of the pairs have a steeper slope; a far point changes only the pairs it is in.",
         mistakes=[
@@ -146,3 +151,92 @@ def _median_slope() -> Exercise:
             ),
         ],
     )
+
+
+@register_exercise("04.6")
+def _find_the_error() -> Exercise:
+    """Which part of a text about checks is wrong?"""
+    return Exercise(
+        answer="c",
+        cell="the text below the histogram of shuffled correlations",
+        because="p is computed *as if* nothing were there, so it cannot be the chance of that.",
+        mistakes=[
+            ("a", "look at the first two rows of `compare_lines`: one estimate, two errors."),
+            ("b", "it is so: her place on the x axis decides."),
+            ("d", "it is so, and it is the heaviest of its assumptions."),
+        ],
+    )
+
+
+@register_exercise("04.7")
+def _write_the_range() -> Exercise:
+    """A sentence on the slopes with one participant left out."""
+    slopes = _leave_one_out().to_frame()["slope"]
+    fit, low, high = _fits()["ldn"], float(slopes.min()), float(slopes.max())
+    return Exercise(
+        answer=f"In these illustrative data the slope is {fit.slope:.2f} with everybody, and from "
+        f"{low:.2f} to {high:.2f} with one participant left out.",
+        cell="the sentence under *Leave one out*",
+        because="how far one participant moves it, and from where; not whether it is true.",
+        parts=[
+            Part(what="the slope with everybody", number=fit.slope),
+            Part(what="the lowest slope with one left out", number=low),
+            Part(what="the highest slope with one left out", number=high),
+            Part(what="what these numbers are (slopes)", pattern=r"slope"),
+            Part(what="that one participant is left out", pattern=r"\bone\b|without|left out|leav"),
+            Part(what="that the data are simulated", pattern=r"illustrative|simulated|invented"),
+            Part(
+                what="that it is therefore right (all lines come from the same participants)",
+                pattern=r"\b(true|proven|proves|correct|reliable|robust)\b",
+                forbidden=True,
+            ),
+        ],
+    )
+
+
+@register_shown("04")
+def _list_shown() -> list:
+    """The numbers that notebook 04 shows."""
+    import pandas as pd
+
+    from ...lines.bootstrap import bootstrap_line
+    from ...lines.checks import check_line
+    from ...lines.leave_one_out import label_points
+    from ...lines.moved_point import move_point
+    from ...lines.permutation import permute_line
+    from ...lines.robust import compare_lines
+
+    fit = _fits()["ldn"]
+    shown = name_cells(fit.to_frame(), "the fit at the top", by=["term"])
+    shown += name_cells(fit.glance().T, "the fit at the top")
+    shown += name_cells(check_line(fit).to_frame(), "the table of `check_line`", by=["check"])
+    where = "the table under *Leave one out*"
+    shown += name_cells(_leave_one_out().to_frame(), where, by=["left_out"])
+    shown += name_cells(compare_lines(fit).to_frame(), "`compare_lines`", by=["estimator"])
+    boot = bootstrap_line(fit, rng=4).to_frame()
+    shown += name_cells(boot, "the table of `bootstrap_line`", by=["term", "method"])
+    shown += [(10 * value, f"{name} for 10 mm/h") for value, name in shown if "slope" in name]
+    labels = label_points(fit)
+    away = fit.x - fit.x.mean()
+    for i in (*np.argsort(fit.x, kind="stable")[[len(fit.x) // 2, -1]],):
+        moved = move_point(fit, str(labels[i]), x=fit.x[i], y=fit.y[i] - 80)
+        shown += name_cells(moved.to_frame(), f"the moved point {labels[i]}", by=["term"])
+    steps = pd.DataFrame({"slope_change_per_10": -10 * away / (away**2).sum()}, index=labels)
+    shown += name_cells(steps.assign(esr_mm_h=fit.x), "the table of steps")
+    shuffled = permute_line(fit, rng=4)
+    shown += name_cells(shuffled.to_frame(), "the shuffles")
+    for name, esr in (("the odd one", 60.0), ("the mistyped one", 600.0)):
+        lines = compare_lines(_add_odd(fit, esr)).to_frame()
+        shown += name_cells(lines, f"the lines with {name}", by=["estimator"])
+    return shown
+
+
+def _add_odd(fit, esr: float):
+    """The left pane with one participant more."""
+    import pandas as pd
+
+    from ...lines.regression import fit_line
+
+    row = {"participant": ["odd"], fit.predictor: [esr], fit.outcome: [-60.0]}
+    more = pd.concat([pd.DataFrame(fit.data), pd.DataFrame(row)])
+    return fit_line(more, predictor=fit.predictor, outcome=fit.outcome)
