@@ -76,9 +76,12 @@ def collect(options: argparse.Namespace) -> None:
         record = Record(options.out)
         unpacked, settings = Path(folder) / "unpacked", Path(folder) / "settings"
         settings.mkdir()
+        # One copy for all: whoever hands in is a student, and all have the same data.
+        shared, _ = record.seeds.pop("", {}), record.answers.pop("", {})
         submissions, strangers = find_submissions(options.submissions, record.seeds, unpacked)
         if not record.seeds:
-            print(f"there is no record in {record.folder}: all are checked with the project's data")
+            data = f"the data of seed {shared['class_seed']}" if shared else PROJECT
+            print(f"there is no class list in {record.folder}: all are checked with {data}")
         print(
             f"running the code of {len(submissions)} students on this computer, each in a process with at "
             f"most {options.seconds} s and {options.memory:g} GB a notebook. These are limits, not a wall: "
@@ -86,7 +89,10 @@ def collect(options: argparse.Namespace) -> None:
             flush=True,
         )
         place = record.folder / "marks"
-        jobs = [make_job(one, record, options, place, settings) for one in submissions]
+        jobs = [
+            make_job(one, record.seeds.get(one.student, shared), options, place, settings)
+            for one in submissions
+        ]
         marks = [None] * len(jobs)
         for i, result in map_students(mark_submission, [(job,) for job in jobs], options.workers):
             marks[i] = result
@@ -94,14 +100,13 @@ def collect(options: argparse.Namespace) -> None:
 
 
 def make_job(
-    submission: Submission, record: Record, options: argparse.Namespace, place: Path, settings: Path
+    submission: Submission, row: dict, options: argparse.Namespace, place: Path, settings: Path
 ) -> Job:
     """What a worker needs to know."""
-    row = record.seeds.get(submission.student, {})
     return Job(
         submission=submission,
         seed=int(row["seed"]) if row else None,
-        made=options.out / "student" / submission.folder / "data",
+        made=options.out / "student" / row.get("folder", "") / "data",
         recorded=row.get("data", ""),
         seconds=options.seconds,
         memory=options.memory,
@@ -233,7 +238,7 @@ def list_flags(job: Job, runs: list[Run], files: dict | None, marks: Marks) -> l
         if LOOKS_UP.search(code):
             flags.append(f"{path.name}: its code looks right answers up")
         if any(has_tag(cell, "solution") for cell in read_cells(path)):
-            flags.append(f"{path.name}: holds cells of the solutions")
+            flags.append(f"{path.name}: holds cells of the solutions, which were not run")
     for number, calls in sorted(marks.tries.items()):
         tried = {str(call["answer"]) for call in calls}
         if len(tried) > MAX_TRIES:

@@ -23,6 +23,8 @@ def split_solution(source: str) -> tuple[str, str, str]:
     call = ast.parse(source).body[-1].value
     before = "\n".join(source.splitlines()[: call.lineno - 1])
     answer = ast.get_source_segment(source, call.args[1])
+    if "\n" in answer:  # lines that only the brackets of check( ) held together
+        answer = f"(\n    {answer}\n)"
     return call.args[0].value, before, answer
 
 

@@ -12,8 +12,8 @@ import pytest
 
 import ldn_analysis as ldn
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "notebooks"))
-import students
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from classroom.people import simulate_people
 
 pytestmark = pytest.mark.slow
 COLUMNS = {"predictor": "esr_mm_h", "outcome": "pain_reduction_percent"}
@@ -21,7 +21,7 @@ COLUMNS = {"predictor": "esr_mm_h", "outcome": "pain_reduction_percent"}
 
 @pytest.fixture(scope="module", params=["Ana", "Bo", "Chi", "Dag", "Eve"])
 def tables(request):
-    return students.simulate_people(2026, request.param)[1]
+    return simulate_people(2026, request.param)[1]
 
 
 def add_odd(left, esr):

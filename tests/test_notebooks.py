@@ -3,7 +3,6 @@
 import ast
 import copy
 import re
-import subprocess
 import sys
 from pathlib import Path
 
@@ -168,18 +167,3 @@ def test_exercises_have_a_blank_and_a_right_solution(notebook):
 
 def test_last_cell_prints_the_versions(notebook):
     assert "versions" in tags(notebook.cells[-1])
-
-
-def test_student_copies_have_no_solutions_and_no_outputs(tmp_path):
-    subprocess.run(
-        [sys.executable, ROOT / "notebooks" / "build.py", "student", "--out", tmp_path],
-        check=True,
-        capture_output=True,
-    )
-    copies = sorted((tmp_path / "student").glob("[0-9]*.ipynb"))
-    assert [path.name for path in copies] == [path.name for path in PATHS]
-    for path in copies:
-        notebook = nbformat.read(path, as_version=4)
-        assert not any("solution" in tags(cell) for cell in notebook.cells)
-        assert not any(cell.outputs for cell in code(notebook))
-        assert not any("use_data" in cell.source for cell in notebook.cells)

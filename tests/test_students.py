@@ -1,4 +1,4 @@
-"""Every solution is right with a student's data; the guide names what is there."""
+"""Every solution is right with a student's data, in the student's own copy."""
 
 import asyncio
 import re

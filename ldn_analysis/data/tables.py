@@ -15,9 +15,7 @@ from .problems import DataError
 __all__ = ["list_datasets", "load_codebook", "load_dataset", "use_data"]
 
 _USED: dict[str, pd.DataFrame] = {}  # the tables of `use_data`, by name; empty: the project's own
-_FAILED: list[
-    str
-] = []  # what `use_data` said when it could not take a folder: until it can, no data
+_FAILED: list[str] = []  # why `use_data` could not take a folder: until it can, there are no data
 _CACHED = []  # what `use_data` has to forget
 
 

@@ -264,7 +264,10 @@ def load_numbers():
 @pytest.mark.slow
 def test_nothing_that_students_do_stops_the_others(class_copy, tmp_path, read_record, run_task):
     place = tmp_path / "in"
-    hand_in(place / "Anna_Meyer", RIGHT)
+    notebook = nbformat.read(hand_in(place / "Anna_Meyer", RIGHT), as_version=4)
+    solution = new_code_cell('check("03.3", 0.5)', metadata={"tags": ["solution"]})
+    notebook.cells.append(solution)  # is not run, so earns nothing
+    nbformat.write(notebook, place / "Anna_Meyer" / NAME)
     nasty = [
         "while True:\n    pass",
         "hog = [bytearray(10**9) for i in range(99)]",
@@ -276,15 +279,16 @@ def test_nothing_that_students_do_stops_the_others(class_copy, tmp_path, read_re
     hand_in(place / "José Núñez", RIGHT, "renamed.ipynb", extra=nasty)
     (place / "李雷").mkdir()
     (place / "李雷" / NAME).write_text(json.dumps({"cells": "broken"}))
-    words = ["collect", place, "--out", class_copy, "--seconds", 40, "--memory", 3]
+    words = ["collect", place, "--out", class_copy, "--seconds", 120, "--memory", 3]
     code, out, _ = run_task(*words)
     assert code == 0
     marks = read_marks(class_copy, read_record)
     assert [row["points"] for row in marks.values()] == ["4", "0", "0"]
+    assert "solutions, which were not run" in marks["Anna Meyer"]["flags"]
     assert "renamed.ipynb: check was redefined" in marks["José Núñez"]["flags"]
     page = (class_copy / "teacher" / "marks" / "marks.html").read_text("utf-8")
     for part in (
-        "cell 4 was stopped after 10 s", "MemoryError", "SyntaxError", "left.txt was written",
+        "cell 4 was stopped after 30 s", "MemoryError", "SyntaxError", "left.txt was written",
         "cannot be read as a notebook",
     ):  # fmt: skip
         assert part in page, part
