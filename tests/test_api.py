@@ -48,7 +48,6 @@ NOT_VERBS = {
     "progress",
     "exact_bootstrap_line",
     "name_change_unit",
-    "progress",
 }  # a quantity's own name; the entry point
 CLASSES = {  # what else is public and not a result
     "Assumptions", "CalibrationError", "Columns", "DataError", "Exercise", "Influence", "Line", "LineSums",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from ..core.canvas import BLUE, GREY, VERMILLION, describe_axes, new_figure
+from ..core.canvas import BLUE, GREY, VERMILLION, describe_axes, take_axes
 
 if TYPE_CHECKING:
     from .results import AuditCheck
@@ -75,8 +75,7 @@ def plot_possible_counts(check: AuditCheck, ax=None, *, source: str = ""):
         raise ValueError(
             f"plot_possible_counts: at most 60 denominators can be drawn; received {len(sizes)}"
         )
-    if ax is None:
-        ax = new_figure(2, 26 + 11 * len(shares)).subplots()
+    (ax,) = take_axes(ax, 1, "plot_possible_counts", height_mm=26 + 11 * len(shares))
     all_fit = table.groupby("n_obs")["rounded"].all()
     fitting = all_fit.index[all_fit]
     _shade_columns(ax, fitting)
@@ -158,9 +157,8 @@ def plot_audit(audit, ax=None, *, names=None, source: str = ""):
     'log'
     """
     chosen = _choose_checks(audit, names, source)
-    if ax is None:
-        rows = sum(len(_readings(check)) + 1.5 for check, _ in chosen)
-        ax = new_figure(2, 22 + 4.6 * rows).subplots()
+    rows = sum(len(_readings(check)) + 1.5 for check, _ in chosen)
+    (ax,) = take_axes(ax, 1, "plot_audit", height_mm=22 + 4.6 * rows)
     y, ticks, fits, edges = 0.0, {}, [], []
     for check, where in chosen:
         heading = f"{check.printed} ({where})" if where else check.printed
@@ -278,8 +276,7 @@ def plot_degrees_of_freedom(check: AuditCheck, ax=None, *, source: str = ""):
     table = check.details
     _require_columns(table, ("df1", "printed_low"), "plot_degrees_of_freedom", check)
     names, numbers = list(dict.fromkeys(table["test"])), table["df1"].unique()
-    if ax is None:
-        ax = new_figure(2, 30 + 11 * len(names)).subplots()
+    (ax,) = take_axes(ax, 1, "plot_degrees_of_freedom", height_mm=30 + 11 * len(names))
     agrees = table["fits"].eq("rounded").groupby(table["df1"]).all()
     _shade_columns(ax, agrees.index[agrees])
     for row in table.itertuples():
@@ -350,8 +347,7 @@ def plot_correlations(check: AuditCheck, ax=None, *, source: str = ""):
     """
     table = check.details
     _require_columns(table, ("printed_low", "range_low"), "plot_correlations", check)
-    if ax is None:
-        ax = new_figure(2, 50).subplots()
+    (ax,) = take_axes(ax, 1, "plot_correlations", height_mm=50)
     for y, row in enumerate(table.itertuples()):
         ax.plot([row.range_low, row.range_high], [y, y], color=GREY, alpha=0.35, linewidth=9,
                 solid_capstyle="butt")  # fmt: skip
@@ -410,8 +406,7 @@ def plot_false_discovery(check: AuditCheck, ax=None, *, source: str = ""):
     """
     table = check.details
     _require_columns(table, ("step", "kept"), "plot_false_discovery", check)
-    if ax is None:
-        ax = new_figure(2, 34 + 4.2 * len(table)).subplots()
+    (ax,) = take_axes(ax, 1, "plot_false_discovery", height_mm=34 + 4.2 * len(table))
     ax.axvline(check.printed_range[0], color=GREY, linewidth=1, linestyle="--",
                label="printed threshold")  # fmt: skip
     y = np.arange(len(table))

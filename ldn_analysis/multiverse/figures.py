@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from ..core.canvas import BLUE, GREY, VERMILLION, describe_axes, join_words, new_figure, write_minus
+from ..core.canvas import (
+    BLUE,
+    GREY,
+    VERMILLION,
+    describe_axes,
+    join_words,
+    take_axes,
+    write_minus,
+)
 from ..core.wording import format_number, format_p
 from .fit import CHOICES
 from .specifications import HARD_TO_DEFEND
@@ -90,13 +98,11 @@ def plot_specification_curve(
     table = multiverse.to_frame(confidence_level).sort_values("estimate", kind="stable")
     varied = [name for name in CHOICES if len(table[name].unique()) > 1] or CHOICES[:1]
     rows = [(name, option) for name in varied for option in _list_options(table[name])]
-    if axes is None:
-        low_mm = ROW_MM * (len(rows) + 1.3 * len(varied))
-        figure = new_figure(2, 62 + low_mm + 10)
-        axes = figure.subplots(2, 1, sharex=True, height_ratios=[62, low_mm])
-    axes = list(np.atleast_1d(axes))
-    if len(axes) != 2:
-        raise ValueError(f"plot_specification_curve: two axes are needed; received {len(axes)}")
+    low_mm = ROW_MM * (len(rows) + 1.3 * len(varied))
+    axes = take_axes(
+        axes, (2, 1), "plot_specification_curve", height_mm=62 + low_mm + 10,
+        sharex=True, height_ratios=[62, low_mm],
+    )  # fmt: skip
     draw_curve(axes[0], table, confidence_level, multiverse.status)
     if joint_test is not None:
         _draw_band(axes[0], joint_test, len(table), confidence_level)
@@ -247,8 +253,7 @@ def plot_joint_test(test: JointTest, ax=None):
     >>> ax.get_ylabel()
     'shuffled curves'
     """
-    if ax is None:
-        ax = new_figure(1, 62).subplots()
+    (ax,) = take_axes(ax, 1, "plot_joint_test", height_mm=62, columns=1)
     row = test.to_frame().iloc[0]
     ax.hist(test.permuted[:, 0], bins=30, color="#9CC7E4", edgecolor=BLUE, linewidth=0.5)
     ax.axvline(row["estimate"], color=VERMILLION, linewidth=1.5)

@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-import ldn_analysis as ldn
 from ldn_analysis import list_datasets, load_codebook, load_dataset
 from ldn_analysis.core.codebook import describe_column, get_resource
 from ldn_analysis.core.status import read_status

@@ -106,7 +106,7 @@ def test_band_of_shuffled_curves_lies_between_intervals_and_estimates(multiverse
 
 
 def test_curve_refuses_other_axes_and_marks(multiverse):
-    with pytest.raises(ValueError, match="two axes are needed; received 1"):
+    with pytest.raises(ValueError, match="2 panes need 2 axes; received 1"):
         plot_specification_curve(multiverse, Figure().subplots())
     with pytest.raises(ValueError, match="the mark 'all' must be one specification; received"):
         plot_specification_curve(multiverse, mark={"all": multiverse.to_frame()})
