@@ -188,7 +188,8 @@ async function work() {
 
 function tellEnd(error) {
   retireControls();
-  if (error.message === "stopped") say(`Stopped. Python was ended and starts anew with the next cell. ${AGAIN}`);
+  if (error.cause === "loading") say(`Python could not be loaded (${error.message}): is the server there? Run the cell again.`);
+  else if (error.message === "stopped") say(`Stopped. Python was ended and starts anew with the next cell. ${AGAIN}`);
   else if (error.message === "restarted") say(`Python was started anew. ${AGAIN}`);
   else say(`Python broke off (${error.message}) and starts anew with the next cell. ${AGAIN}`);
 }

@@ -64,7 +64,7 @@ export class Python {
   load() {
     this.loading ??= this.loadOnce().catch((error) => {
       this.loading = undefined;
-      throw error;
+      throw new Error(error.message, { cause: "loading" });
     });
     return this.loading;
   }
