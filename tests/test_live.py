@@ -66,7 +66,7 @@ def test_published_output_is_there_without_script_and_nothing_of_a_cell_is_marku
     assert live.render_cell(cell, None).startswith('<details class="solution">')
 
 
-def test_class_may_get_pages_without_solutions(live):
+def test_a_class_may_get_pages_without_solutions(live):
     tags = [
         tag
         for notebook in live.read_notebooks(with_solutions=False).values()

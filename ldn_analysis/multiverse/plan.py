@@ -87,6 +87,7 @@ def register_plan(
     Returns
     -------
     PlannedAnalysis
+        The choices, and whether they were saved.
 
     Raises
     ------

@@ -199,6 +199,7 @@ def plot_change_alone(placebo: float, effect: float, ax=None):
     Returns
     -------
     matplotlib Axes
+        Bars of the reduction during placebo and LDN; that of LDN is in two parts.
 
     Examples
     --------
