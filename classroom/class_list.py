@@ -34,6 +34,7 @@ FAMILY = {
     "achternaam", "efternamn", "etternavn", "efternavn", "sukunimi", "nazwisko", "příjmení",
     "vezetéknév", "soyad", "soyadı", "фамилия", "姓",
 }  # fmt: skip
+EMPTY = "is empty; the first line must name the columns"  # what the reader of tables says
 NO_STUDENT = {"points possible", "student, test"}  # rows that Canvas adds
 RESERVED = {"con", "prn", "aux", "nul", *(f"{a}{i}" for a in ("com", "lpt") for i in range(1, 10))}
 LONGEST = 80  # bytes of a folder's name: some systems allow 255 for a whole path
@@ -80,14 +81,16 @@ def _read_rows(path: Path) -> tuple[list[tuple[int, list[str]]], list[str]]:
     if path.suffix.lower() in (".xlsx", ".xlsm"):
         return _read_workbook(path)
     from ldn_analysis import DataError
-    from ldn_analysis.data.reading import DELIMITERS, _find_encoding
+    from ldn_analysis.data.text import DELIMITERS, hold_file, look_through
 
     try:
-        encoding, _ = _find_encoding(path)
+        text = hold_file(path)
+        look_through(text)
     except DataError as error:
-        raise InputError(str(error)) from None
-    notes = ["not UTF-8, read as Windows-1252: look at the accents"] * (encoding == "cp1252")
-    with path.open(encoding=encoding, newline="") as file:
+        said = str(error).replace(EMPTY, "there is no name in it; write one name per line")
+        raise InputError(said) from None
+    notes = ["not UTF-8, read as Windows-1252: look at the accents"] * (text.encoding == "cp1252")
+    with text.open() as file:
         lines = file.read().splitlines()
     if lines and lines[0].lower().startswith("sep="):  # Excel's own mark, which only Excel knows
         lines[0] = ""

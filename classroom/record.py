@@ -74,6 +74,7 @@ class Record:
         self.folder = out / "teacher"
         self.seeds = read_rows(self.folder / "seeds.csv")
         self.answers = read_rows(self.folder / "answers.csv")
+        self.before = {name: place for place, name in enumerate(self.seeds)}
         self.order: dict[str, int] = {}  # of the class list; workers end in any order
 
     def add(self, student: dict, answers: dict[str, object]) -> None:
@@ -90,8 +91,14 @@ class Record:
         write_rows(self.folder / "answers.csv", self.answers, ["student", "folder", *exercises])
 
     def _sort(self, rows: dict[str, dict]) -> dict[str, dict]:
-        """Those of this class list in its order, after all others."""
-        return dict(sorted(rows.items(), key=lambda item: self.order.get(item[0], -1)))
+        """Those that were there in their places, then the new ones as in the class list."""
+
+        def find_place(item) -> tuple[bool, int]:
+            name = item[0]
+            new = name not in self.before
+            return new, self.order.get(name, 0) if new else self.before[name]
+
+        return dict(sorted(rows.items(), key=find_place))
 
     def find(self, text: str) -> dict[str, str]:
         """The one student whom a name, folder or number means."""

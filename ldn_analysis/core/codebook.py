@@ -91,8 +91,10 @@ def describe_column(column: str) -> tuple[str, str]:
 
 @cache
 def _look_up_column(column: str) -> tuple[str, str]:
-    """What the codebook says of a column."""
+    """What the codebook says of a column; the classic tables' short names are common elsewhere."""
     for resource in _resources().values():
+        if resource["path"].startswith("classic/"):
+            continue
         for field in resource["schema"]["fields"]:
             if field["name"] == column and "title" in field:
                 return field["title"], field.get("unit", "")

@@ -166,7 +166,7 @@ def show_table(frame, *, caption: str = "") -> None:
 
     Examples
     --------
-    >>> show_table(pd.Series({"slope": 0.66}, name="value"), caption="The truth")
+    >>> show_table(pd.DataFrame({"value": {"slope": 0.66}}), caption="The truth")
            value
     slope   0.66
     """

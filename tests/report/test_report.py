@@ -408,18 +408,21 @@ def test_two_groups_of_different_people(tmp_path):
 def test_one_sequence_and_strange_sequences(tmp_path):
     notes, _ = notes_about(tmp_path, make_rows(sequence="ldn then placebo"))
     assert any("all 6 participants began with 'ldn'" in note for note in notes)
-    notes, _ = notes_about(tmp_path, make_rows(sequence=3))
+    with pytest.raises(ldn.DataError, match="line 2, sequence: '3' is no order of the conditions"):
+        notes_about(tmp_path, make_rows(sequence=3))
+    notes = Page(build_report(pd.DataFrame(make_rows(sequence=3)), rng=1)).notes
     assert any("must begin with one condition and end with the other" in note for note in notes)
     assert not any("fit_crossover" in note for note in notes)
 
 
 @without_pictures
 def test_strange_answers(tmp_path):
-    notes, _ = notes_about(
-        tmp_path, make_rows(improvement=lambda i: "fine" if i % 2 else "no change")
-    )
+    with pytest.raises(ldn.DataError, match="line 2, improvement: 'fine' is not a known value"):
+        notes_about(tmp_path, make_rows(improvement="fine"))
+    rows = make_rows(improvement=lambda i: "fine" if i % 2 else "no change")
+    notes = Page(build_report(pd.DataFrame(rows), rng=1)).notes
     assert not any("answers, such as" in note for note in notes)  # those of placebo do not count
-    notes, _ = notes_about(tmp_path, make_rows(improvement="fine"))
+    notes = Page(build_report(pd.DataFrame(make_rows(improvement="fine")), rng=1)).notes
     assert any(
         "6 answers, such as 'fine', are not among the seven: very much" in note for note in notes
     )
@@ -469,7 +472,7 @@ ODD = [
 
 def test_every_text_is_escaped(tmp_path):
     a, b = "<script>alert('a')</script> $\\frac{ & \"", "\u202eשלום _$x$\nline"
-    rows = make_rows(conditions=(a, b), sequence=f"{a} then {b}", improvement="<i>fine</i>")
+    rows = make_rows(conditions=(a, b), sequence=f"{a} then {b}")
     for i, row in enumerate(rows):
         row["participant"] += "<b>&\u202e" + "y" * 200
         row["<img src=x onerror=alert(1)>"] = "1"

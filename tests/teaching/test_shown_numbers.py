@@ -28,7 +28,9 @@ def list_numbers(path):
                 cells = re.findall(r"<td[^>]*>(.*?)</td>", data["text/html"], re.DOTALL)
                 found |= {text for text in map(unescape, cells) if re.fullmatch(NUMBER, text)}
             else:
-                found |= set(re.findall(NUMBER, output.get("text", data.get("text/plain", ""))))
+                text = output.get("text", data.get("text/plain", ""))
+                text = re.sub(r"(?<=\d),(?=\d{3})", "", text).replace("95 %", "")  # the level
+                found |= set(re.findall(NUMBER, text))
     return sorted(map(float, found))
 
 

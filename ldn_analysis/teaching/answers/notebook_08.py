@@ -146,7 +146,7 @@ def _write_the_exclusion() -> Exercise:
     low, high = points.confidence_interval("fixed effect")
     mean = float(points.to_frame().iloc[0]["estimate"])
     return Exercise(
-        answer=f"If both trials share one effect, it is {mean:.2f} points (95 % CI {low:.2f} to "
+        answer=f"If both trials share one effect, it is {mean:.2g} points (95 % CI {low:.2f} to "
         f"{high:.2f}) on the 0-10 scale, and a benefit of one point or more is excluded.",
         cell="the cell `points`",
         because="it says what is excluded, and under which condition; no more follows.",
