@@ -48,7 +48,7 @@ class PlannedAnalysis:
         table = multiverse.to_frame()
         chosen = table[[*GRID]].astype(object) == [self.choices[name] for name in GRID]
         rows = table.index[chosen.all(axis=1)]
-        when = f"planned on {self.date}" if self.date else "planned, but not registered"
+        when = f"planned on {self.date}" if self.date else "planned (not registered)"
         if not len(rows):
             grid = {name: table[name].cat.categories.tolist() for name in GRID}
             missing = [name for name in GRID if self.choices[name] not in grid[name]]

@@ -55,14 +55,12 @@ def test_it_is_found_on_the_curve(curve):
     row = curve.find(**{name: options[0] for name, options in GRID.items()}).iloc[0]
     smaller = sum(value < row["estimate"] for value in table["estimate"])
     said = register_plan({}).locate(curve)
-    assert said.startswith(
-        f"The analysis planned, but not registered finds {row['estimate']:.2f} SD"
-    )
+    assert said.startswith(f"The analysis planned (not registered) finds {row['estimate']:.2f} SD")
     assert f"larger than {smaller:,} of the {len(table):,}" in said
 
 
 def test_what_was_pruned_is_said_with_its_reason(curve):
     said = register_plan({"model": "HC3"}).locate(curve)
     assert said.startswith(
-        "The analysis planned, but not registered is not on this curve: its grid has"
+        "The analysis planned (not registered) is not on this curve: its grid has"
     )

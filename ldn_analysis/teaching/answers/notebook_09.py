@@ -232,6 +232,7 @@ def _list_shown() -> list:
             row = multiverse.find(**start | {choice: option})
             columns = ["estimate", "conf_low", "conf_high", "p_value", "n_obs"]
             shown += name_cells(row[columns], f"the step {choice}: {option}")
+    shown += _list_sentences(multiverse)
     medians = multiverse.to_frame().pivot_table(
         index="esr", columns="participants", values="estimate", aggfunc="median", observed=True
     )
@@ -239,3 +240,30 @@ def _list_shown() -> list:
     return shown + name_cells(
         build_specifications()[1], "the table of what was pruned", by=["reason"]
     )
+
+
+def _list_sentences(multiverse) -> list:
+    """The numbers of the joint tests' sentences, of the planned analysis and of the failing case."""
+    from ...multiverse.plan import register_plan
+    from ...multiverse.specifications import PAIRED
+
+    shown = []
+    for part in (multiverse, multiverse.select({"outcome": PAIRED})):
+        refitted = int((~part.to_frame()["model"].isin(["Huber", "mixed"])).sum())
+        shown.append((refitted, "the number of specifications in a joint test"))
+        shown.append((len(part) - refitted, "the number that a joint test leaves out"))
+    shown += [(2000, "the number of shuffles"), (1000, "the number of shuffles")]
+    friendly = {
+        "participants": ["both trials"],
+        "esr": ["as is", "log(ESR + 1)"],
+        "missed_days": ["left out", "own line"],
+        "without": ["nobody"],
+        "outcome": ["percent reduction, LDN", "end point given baseline, LDN"],
+    }
+    shown += name_sentence(multiverse.select(friendly), "the grid of the case where it fails")
+    plan = {
+        "outcome": "percent reduction, LDN - placebo", "participants": "crossover trial", "end_days": 7,
+    }  # fmt: skip
+    place = register_plan(plan).locate(multiverse)
+    shown += name_sentence(place, "the planned analysis")
+    return shown
