@@ -24,6 +24,7 @@ SPELLINGS = {  # where the entry's own name, in any case, is not what a text say
     "Degrees of freedom": r"degrees of freedom",
     "Equivalence test": r"TOST|two one-sided tests|[Ee]quivalence",
     "Fixed effect": r"[Ff]ixed[- ]effect",
+    "Freedman-Lane": r"Freedman(?:-| and )Lane",
     "Hartung-Knapp": r"Hartung(?:-| and )Knapp",
     "Hedges' g": r"Hedges' \*?g\*?",
     "Holm's procedure": r"Holm",
@@ -36,10 +37,10 @@ SPELLINGS = {  # where the entry's own name, in any case, is not what a text say
     "Mid-p": r"[Mm]id-p",
     "Mixed model": r"mixed model",
     "NNTB": r"NNTB|NNTH|number needed to treat",
-    "Null hypothesis": r"null hypothesis",
     "Oldham's method": r"Oldham",
     "Percentile interval": r"[Pp]ercentile",
     "Prediction interval": r"[Pp]redicti(?:on|ve) interval",
+    "Proportional odds": r"[Pp]roportional[- ]odds",
     "Q": r"(?<![\w-])Q(?![\w-])",
     "R²": r"R²",
     "Random effects": r"[Rr]andom effects?|[Rr]andom-effects",
@@ -49,7 +50,6 @@ SPELLINGS = {  # where the entry's own name, in any case, is not what a text say
     "Studentised residual": r"[Ss]tudentised",
     "tau": r"tau",
     "Type S and type M error": r"type [SM]",
-    "Welch test": r"Welch",
     "Wilson interval": r"Wilson",
 }
 # What must stay as it is: code, formulas, links, headings, and the heads of tables.
