@@ -164,7 +164,10 @@ def _write_the_curse() -> Exercise:
 @register_shown("06")
 def _list_shown() -> list:
     """The numbers that notebook 06 shows."""
+    from ...lines.optimism import correct_optimism
+    from ...lines.regression import fit_line
     from ...small_samples.line_fan import simulate_lines
+    from ...small_samples.power import compute_power_exact
     from ...small_samples.sample_size import find_sample_size
     from ...small_samples.trials import simulate_trials
     from ...small_samples.true_r_squared import infer_true_r_squared
@@ -190,5 +193,15 @@ def _list_shown() -> list:
         shown += name_sentence(fan, "lines of simulated studies")
     shown += name_cells(_half_effect(), "the table under *The winner's curse*")
     shown += name_sentence(infer_true_r_squared(), "the pilot's R squared")
+    during = data[data["condition"] == "ldn"]
+    for rows in (during[during["trial"] == "pilot"], during):
+        fit = fit_line(rows, predictor="esr_mm_h", outcome="pain_reduction_percent")
+        shown += name_sentence(correct_optimism(fit, rng=6), "the optimism of R squared")
+    for share in (0.5, 1.0):
+        smaller = truth.with_effect("slope_ldn", share * truth.slope_ldn)
+        power = compute_power_exact(smaller, n_people=n)
+        shown.append((float(round(100 * power)), "a power, in percent"))
+    shown += [(value, "a share under *Check*, in percent, or its error") for value in (0.07, 95.0)]
+    shown += [(float(round(10 * value)), "ten times a slope") for value in six["estimate"]]
     found = find_sample_size(truth, estimand="slope_difference", rng=6)
     return shown + name_sentence(found, "the number of participants for a difference of slopes")

@@ -173,6 +173,8 @@ def _write_the_exclusion() -> Exercise:
 def _list_shown() -> list:
     """The numbers that notebook 08 shows."""
     from ...evidence.bayes import pool_effects_bayes
+    from ...evidence.credibility import analyse_credibility
+    from ...evidence.equivalence import check_equivalence
     from ...evidence.pooling import pool_effects
     from ...evidence.responders import compare_trial_responders
     from ...evidence.series import leave_one_trial_out, vary_assumptions
@@ -197,6 +199,15 @@ def _list_shown() -> list:
     for series in (leave_one_trial_out(effects), vary_assumptions()):
         shown += name_cells(series.to_frame(), "the table under *Check*", by=["label"])
         shown += name_sentence(series, "the table under *Check*")
+    spread = pool_effects_bayes(points, tau_scale=1.0)
+    shown += name_sentence(spread, "the mean in points if the two trials differ")
+    for row in (points.to_frame().iloc[0], *points.trials.itertuples()):
+        test = check_equivalence(row.estimate, row.std_error, margin=1)
+        shown += name_sentence(test, "equivalence in points")
+    row = effects.table.set_index("trial").loc["Crossover RCT 2013"]
+    printed_p = float(trials.loc["Crossover RCT 2013", "p_value"])
+    credible = analyse_credibility(row["raw_estimate"], p_value=printed_p)
+    shown += name_sentence(credible, "the sceptic")
     shown += name_cells(load_dataset("adverse_events"), "the adverse events", by=["event"])
     shown += [
         (float(value), "a smallest effect of interest, or a prior's scale")
