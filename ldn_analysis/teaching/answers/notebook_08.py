@@ -204,10 +204,9 @@ def _list_shown() -> list:
     for row in (points.to_frame().iloc[0], *points.trials.itertuples()):
         test = check_equivalence(row.estimate, row.std_error, margin=1)
         shown += name_sentence(test, "equivalence in points")
-    row = effects.table.set_index("trial").loc["Crossover RCT 2013"]
+    raw = effects.table.set_index("trial").loc["Crossover RCT 2013", "raw_estimate"]
     printed_p = float(trials.loc["Crossover RCT 2013", "p_value"])
-    credible = analyse_credibility(row["raw_estimate"], p_value=printed_p)
-    shown += name_sentence(credible, "the sceptic")
+    shown += name_sentence(analyse_credibility(raw, p_value=printed_p), "the sceptic")
     shown += name_cells(load_dataset("adverse_events"), "the adverse events", by=["event"])
     shown += [
         (float(value), "a smallest effect of interest, or a prior's scale")
