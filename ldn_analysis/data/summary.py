@@ -43,8 +43,9 @@ def count_participants(frame: pd.DataFrame, columns) -> str:
     names = [str(name) for name in _list_groups(frame[condition])]
     if len(names) < 2:
         return f"{n:,} participants, all under {', '.join(names)}"
-    pairs = codes.astype(np.int64) * len(names) + number_key(frame, [condition])[condition]
-    n_all = int((np.bincount(np.unique(pairs) // len(names)) == len(names)).sum())
+    seen = np.zeros((n, len(names)), dtype=bool)
+    seen[codes, number_key(frame, [condition])[condition].to_numpy()] = True
+    n_all = int(seen.all(axis=1).sum())
     every = "both" if len(names) == 2 else f"all {len(names)}"
     return f"{n:,} participants, {n_all:,} of them under {every} conditions ({', '.join(names)})"
 
@@ -65,17 +66,16 @@ def _list_rows(frame: pd.DataFrame, resource: dict, columns) -> list[tuple[str, 
     if columns is not None and columns.outcome in frame and columns.outcome not in measures:
         measures.append(str(columns.outcome))
     condition = (columns or OWN).condition
-    groups = {"": frame[measures]}
+    chosen = {"": slice(None)}
     if columns is not None and condition is not None and condition in frame:
         names = _list_groups(frame[condition])
-        groups = {
-            str(name): frame.loc[(frame[condition] == name).to_numpy(), measures] for name in names
-        }
+        chosen = {str(name): (frame[condition] == name).to_numpy() for name in names}
     rows = []
-    for group, part in groups.items():
-        for name in measures:
-            values = part[name].dropna()
-            numbers = (values.min(), values.median(), values.max()) if len(values) else ()
+    for group, members in chosen.items():
+        for name in measures:  # one copy at a time: there may be a million rows
+            part = frame[name].to_numpy(float, na_value=np.nan)[members]
+            values = part[~np.isnan(part)]
+            numbers = (values.min(), np.median(values), values.max()) if len(values) else ()
             shown = [f"{number:.6g}" for number in numbers] or ["-"] * 3
             rows.append((group, str(name), f"{len(values)}", *shown, f"{len(part) - len(values)}"))
     return rows
