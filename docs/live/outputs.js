@@ -52,7 +52,7 @@ export function showOutputs(place, outputs) {
 
 // What has to be moved sideways can be moved with the keyboard.
 export function markWide(place) {
-  for (const box of place.querySelectorAll(".html, pre")) {
+  for (const box of place.querySelectorAll(".html, pre, .ldn-wide")) {
     if (box.scrollWidth > box.clientWidth + 1) {
       box.tabIndex = 0;
       box.setAttribute("role", "group");

@@ -134,7 +134,7 @@ WRONG = {"answer_03_1": 'fits["placebo"].slope', "answer_03_5": '"yes"'}
 FAKE = "check = lambda *a: True"
 
 
-@pytest.mark.slow
+@pytest.mark.grader
 def test_otter_students_copy_runs_and_is_graded(tmp_path, install):
     python = install("otter-grader")
     grading.write_masters([write_short(tmp_path)], "otter", tmp_path)
@@ -173,7 +173,7 @@ def test_otter_students_copy_runs_and_is_graded(tmp_path, install):
     assert "that is the right pane, placebo" in shown["fake"]  # the hint is kept
 
 
-@pytest.mark.slow
+@pytest.mark.grader
 def test_nbgrader_students_copy_runs_and_is_graded(tmp_path, install):
     python = install("nbgrader")
     grading.write_masters([write_short(tmp_path)], "nbgrader", tmp_path)
