@@ -161,6 +161,22 @@ def draw_points(ax, x, y, *, color: str = BLUE, **style) -> None:
     ax.plot(x, y, rasterized=len(x) > 2000, **POINT | open_face(color) | style)
 
 
+MAX_IN_COLUMN = 2_000  # points; more are drawn as a box
+GOLDEN = 0.6180339887  # its multiples spread points beside one another without chance
+
+
+def draw_column(ax, at: float, values: np.ndarray, *, box_width: float = 0.5) -> None:
+    """Draw values above one place of the x axis: points beside one another, or a box of many."""
+    if len(values) > MAX_IN_COLUMN:
+        ax.boxplot(values, positions=[at], widths=box_width, showfliers=False, manage_ticks=False)
+        return
+    beside = (np.arange(len(values)) * GOLDEN % 1 - 0.5) * 0.4
+    ax.plot(
+        at + beside, values, linestyle="none", marker="o", markersize=3.5, markeredgewidth=0.8,
+        markerfacecolor="none", markeredgecolor=BLUE,
+    )  # fmt: skip
+
+
 SIDES = [(1, 0), (-1, 0), (1, 1), (-1, 1), (1, -1), (-1, -1), (0, 1), (0, -1)]  # right, left, ...
 
 

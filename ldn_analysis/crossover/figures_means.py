@@ -9,6 +9,8 @@ import numpy as np
 from ..core.canvas import (
     BLUE,
     GREY,
+    MAX_IN_COLUMN,
+    draw_column,
     join_words,
     label_column,
     label_unit,
@@ -23,9 +25,6 @@ if TYPE_CHECKING:
     from .means import MeanComparison
 
 __all__ = ["plot_mean_difference"]
-
-MAX_DRAWN_SINGLY = 2_000  # more are drawn as a box
-GOLDEN = 0.6180339887  # its multiples spread points beside one another without chance
 
 
 def plot_mean_difference(comparison: MeanComparison, axes=None, *, confidence_level: float = 0.95):
@@ -56,7 +55,7 @@ def plot_mean_difference(comparison: MeanComparison, axes=None, *, confidence_le
     """
     left, right = take_axes(axes, 2, "plot_mean_difference", height_mm=84, width_ratios=(1.25, 1))
     values = comparison.pairs[["first", "second"]].to_numpy(float)
-    if len(values) > MAX_DRAWN_SINGLY:
+    if len(values) > MAX_IN_COLUMN:
         left.boxplot(values, positions=[0, 1], widths=0.4, showfliers=False, manage_ticks=False)
     else:
         left.plot([0, 1], values.T, color=GREY, linewidth=0.7, alpha=0.6)
@@ -79,14 +78,7 @@ def _draw_differences(ax, comparison, names: list[str], confidence_level: float)
     differences = comparison.pairs["difference"].to_numpy(float)
     row = comparison.to_frame(confidence_level).iloc[0]
     ax.axhline(0, color="#BBBBBB", linewidth=0.8, zorder=0)
-    if len(differences) > MAX_DRAWN_SINGLY:
-        ax.boxplot(differences, positions=[0], widths=0.4, showfliers=False, manage_ticks=False)
-    else:
-        beside = (np.arange(len(differences)) * GOLDEN % 1 - 0.5) * 0.4
-        ax.plot(
-            beside, differences, linestyle="none", marker="o", markersize=3.5, markeredgewidth=0.8,
-            markerfacecolor="none", markeredgecolor=BLUE,
-        )  # fmt: skip
+    draw_column(ax, 0, differences, box_width=0.4)
     margins = [[row["estimate"] - row["conf_low"]], [row["conf_high"] - row["estimate"]]]
     ax.errorbar(0.5, row["estimate"], yerr=margins, fmt="s", color="#222222", capsize=3)
     level = f"{100 * confidence_level:g} % interval"

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from ..core.canvas import (
-    BLUE,
     GREY,
+    draw_column,
     join_words,
     label_column,
     label_unit,
@@ -23,9 +21,6 @@ if TYPE_CHECKING:
     from .groups import GroupComparison
 
 __all__ = ["plot_groups"]
-
-MAX_DRAWN_SINGLY = 2_000  # more are drawn as a box
-GOLDEN = 0.6180339887  # its multiples spread points beside one another without chance
 
 
 def plot_groups(comparison: GroupComparison, axes=None, *, confidence_level: float = 0.95):
@@ -60,7 +55,8 @@ def plot_groups(comparison: GroupComparison, axes=None, *, confidence_level: flo
     left, right = take_axes(axes, 2, "plot_groups", height_mm=84, width_ratios=(1.25, 1))
     table = comparison.glance()
     for i, row in enumerate(table.itertuples(index=False)):
-        draw_column(left, i, comparison.take(row[0])[comparison.outcome].to_numpy(float), row.mean)
+        draw_column(left, i, comparison.take(row[0])[comparison.outcome].to_numpy(float))
+        left.plot([i - 0.3, i + 0.3], [row.mean, row.mean], color="#222222", linewidth=2)
     names = [
         f"{shorten_label(row[0], 18)}\nn = {row.n_obs}" for row in table.itertuples(index=False)
     ]
@@ -70,19 +66,6 @@ def plot_groups(comparison: GroupComparison, axes=None, *, confidence_level: flo
     left.set_title(join_words("Values and means (bars)", comparison.status), fontsize=7)
     _draw_differences(right, comparison, confidence_level)
     return [left, right]
-
-
-def draw_column(ax, at: float, values: np.ndarray, mean: float) -> None:
-    """The values of one group above its place, and their mean as a bar."""
-    if len(values) > MAX_DRAWN_SINGLY:
-        ax.boxplot(values, positions=[at], widths=0.5, showfliers=False, manage_ticks=False)
-    else:
-        beside = (np.arange(len(values)) * GOLDEN % 1 - 0.5) * 0.4
-        ax.plot(
-            at + beside, values, linestyle="none", marker="o", markersize=3.5, markeredgewidth=0.8,
-            markerfacecolor="none", markeredgecolor=BLUE,
-        )  # fmt: skip
-    ax.plot([at - 0.3, at + 0.3], [mean, mean], color="#222222", linewidth=2)
 
 
 def _draw_differences(ax, comparison: GroupComparison, confidence_level: float) -> None:
