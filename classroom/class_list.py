@@ -72,8 +72,13 @@ def read_class_list(path: Path, *, column: str = "", with_id: str = "") -> Class
         raise InputError(f"{path}: there is no name in it; write one name per line")
     said = f"; {'; '.join(notes)}" if notes else ""
     ends = f"first {names[0][0]}, last {names[-1][0]}"
-    count = f"{len(names)} student{'s' * (len(names) > 1)}"
+    count = count_students(len(names))
     return ClassList(folders=names_to_folders(names), understood=f"{path}: {count}, {ends}{said}")
+
+
+def count_students(n: int) -> str:
+    """A number of students in words."""
+    return f"{n} student{'s' * (n != 1)}"
 
 
 def _read_rows(path: Path) -> tuple[list[tuple[int, list[str]]], list[str]]:

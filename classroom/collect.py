@@ -19,6 +19,7 @@ import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from .class_list import count_students
 from .copies import NOTEBOOKS, has_tag
 from .marks import Marks, find_neighbour, write_marks
 from .people import hash_data, list_answers, make_files, read_data
@@ -83,7 +84,7 @@ def collect(options: argparse.Namespace) -> None:
             data = f"the data of seed {shared['class_seed']}" if shared else PROJECT
             print(f"there is no class list in {record.folder}: all are checked with {data}")
         print(
-            f"running the code of {len(submissions)} students on this computer, each in a process with at "
+            f"running the code of {count_students(len(submissions))} on this computer, each in a process with at "
             f"most {options.seconds} s and {options.memory:g} GB a notebook. These are limits, not a wall: "
             "their code can read and write what you can",
             flush=True,
@@ -145,7 +146,8 @@ def finish(
     order = {name: i for i, name in enumerate(record.seeds)}
     marks.sort(key=lambda mark: (order.get(mark.student, len(order)), mark.student))
     absent = [name for name in record.seeds if name not in {mark.student for mark in marks}]
-    path = write_marks(marks, {name: record.seeds[name]["folder"] for name in absent}, place)
+    folders = {name: record.seeds[name]["folder"] for name in absent}
+    path = write_marks(marks, folders, order, place)
     write_checks(marks, place)
     page = write_page(marks, absent, strangers, place)
     say_result(marks, absent, strangers, path, page)
@@ -161,7 +163,7 @@ def say_result(marks: list, absent: list, strangers: list, path: Path, page: Pat
     if absent:
         more = f" and {len(absent) - 8} more" if len(absent) > 8 else ""
         print(f"nothing handed in: {', '.join(absent[:8])}{more}")
-    print(f"{len(marks)} students marked: {path}")
+    print(f"{count_students(len(marks))} marked: {path}")
     print(f"to look through: {page}")
 
 

@@ -93,8 +93,10 @@ def half_unit(value: float, digits: int) -> float:
     return 0.51 * 10.0 ** (math.floor(math.log10(abs(value))) - min(digits, 6) + 1)
 
 
-def write_marks(marks: list[Marks], absent: dict[str, str], place: Path) -> Path:
-    """marks.csv: a row a student; marks of earlier runs stay unless handed in again."""
+def write_marks(
+    marks: list[Marks], absent: dict[str, str], order: dict[str, int], place: Path
+) -> Path:
+    """marks.csv: a row per student, in order; marks of earlier runs stay unless handed in again."""
     path = place / "marks.csv"
     rows = read_rows(path)
     for name, folder in absent.items():
@@ -103,6 +105,7 @@ def write_marks(marks: list[Marks], absent: dict[str, str], place: Path) -> Path
         row = rows.get(mark.student, {}) | {"student": mark.student, "folder": mark.folder}
         row |= {EXERCISE + number: str(point) for number, point in mark.points.items()}
         rows[mark.student] = row | {"flags": "; ".join(mark.flags)}
+    rows = dict(sorted(rows.items(), key=lambda item: order.get(item[0], len(order))))
     exercises = sorted({key for row in rows.values() for key in row if key.startswith(EXERCISE)})
     for row in rows.values():
         row["points"] = str(sum(row.get(key) == "1" for key in exercises))
