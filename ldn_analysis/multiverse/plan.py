@@ -46,8 +46,7 @@ class PlannedAnalysis:
             A sentence; or why the specification is not on the curve.
         """
         table = multiverse.to_frame()
-        chosen = table[[*GRID]].astype(object) == [self.choices[name] for name in GRID]
-        rows = table.index[chosen.all(axis=1)]
+        rows = multiverse.find(**self.choices).index
         when = f"planned on {self.date}" if self.date else "planned (not registered)"
         if not len(rows):
             grid = {name: table[name].cat.categories.tolist() for name in GRID}
