@@ -202,8 +202,8 @@ class GroupComparison(Result):
         if self.covariate is not None:
             adjusted = f", adjusted for {describe_column(self.covariate)[0]}"
         several = len(self.groups) > 2
-        parts = []
-        for group, row in zip(self.groups, self.find_primary().itertuples(), strict=False):
+        parts, table = [], self.find_primary()
+        for group, row in zip(self.groups, table.itertuples(), strict=False):
             size = f"{format_number(row.estimate)} {name_change_unit(unit)}".rstrip()
             interval = format_interval(row.conf_low, row.conf_high, 0.95)
             parts.append(
@@ -214,9 +214,12 @@ class GroupComparison(Result):
         sample = describe_sample(
             self.n_obs, self.status, n_dropped=self.n_dropped, unit="participants"
         )
+        rounding = 1e-12 * float(np.abs(self.data[self.outcome].to_numpy(float)).max())
+        constant = ["Nothing varies within the groups, so interval and p say nothing"]
+        constant = constant if (table["std_error"] <= rounding).any() else []
         return (
             f"Mean difference{'s' * several} in {outcome} between independent groups{adjusted}: "
-            f"{'; '.join(parts)}; {sample}." + join_notes(self.notes)
+            f"{'; '.join(parts)}; {sample}." + join_notes([*self.notes, *constant])
         )
 
 

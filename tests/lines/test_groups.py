@@ -107,6 +107,11 @@ def test_sentences():
         "Mean differences in Postwt between independent groups, adjusted for Prewt: CBT minus Cont "
         "4.10 (simultaneous 95 % CI -0.188 to 8.38; t(68) = 2.16, adjusted p = 0.063); FT minus"
     )
+    for new, old in ((5, 3), (3, 5), (0.1, 0.1)):
+        flat = pd.DataFrame({"arm": ["new"] * 3 + ["old"] * 3, "y": [float(new)] * 3 + [old] * 3})
+        said = str(compare_groups(flat, outcome="y", by="arm"))
+        assert said.endswith(" Nothing varies within the groups, so interval and p say nothing.")
+    assert "Nothing varies" not in text
     two = str(compare_groups(read_case("ToothGrowth"), outcome="len", by="supp", reference="VC"))
     assert two == (
         "Mean difference in len between independent groups: OJ minus VC 3.70 (95 % CI -0.171 to "
