@@ -113,8 +113,8 @@ ldn.prepare_notebook()"""
 
 WIDGET = """\
 *The next cell makes controls. They need a running kernel, so in the book and on GitHub you see only \
-the figure above. Keyboard: Tab to a control, then the arrow keys. Broken-link icons instead of \
-controls mean that the kernel was restarted: run the cells above, then this one again.*"""
+the figure above. Keyboard: Tab to a control, then the arrow keys; a list opens with Space, and Enter \
+chooses. Broken-link icons instead of controls mean that the kernel was restarted: run the cells above, then this one again.*"""
 
 PROGRESS = """\
 How far you are (in a copy with solutions, these count too):"""

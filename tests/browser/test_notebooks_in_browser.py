@@ -129,18 +129,25 @@ WIDGETS = [  # notebook, name of a number box, words of the picture's descriptio
     ("01_meet_the_data.ipynb", "r with ESR, ldn", "as printed"),
     ("04_can_we_trust_the_line.ipynb", "baseline ESR (mm/h)", "Cook's distance"),
     ("06_small_samples.ipynb", "placebo (%)", "slope under LDN"),
-    ("06_small_samples.ipynb", "people", "simulated studies of 10 participants"),
+    ("06_small_samples.ipynb", "participants", "simulated studies of 10 participants"),
 ]
 
 
 def find_widget(page, words: str):
-    """The output with sliders whose picture is described by these words."""
-    widgets = page.locator(".jp-OutputArea-output:has(.widget-slider)")
+    """The output with controls whose picture is described by these words."""
+    widgets = page.locator(".jp-OutputArea-output:has(.widget-slider, .widget-dropdown)")
     widget = widgets.filter(has=page.locator(f'figure img[alt*="{words}"]'))
     widget.locator("figure img").wait_for()
     return widgets.nth(
         [words in w.locator("figure img").get_attribute("alt") for w in widgets.all()].index(True)
     )
+
+
+def choose_next(page, control, key: str = "ArrowDown") -> None:
+    """Choose in a list by keyboard: closed, it would leave the arrow keys to the notebook."""
+    control.focus()
+    for press in ("Space", key, "Enter"):
+        page.keyboard.press(press)
 
 
 def wait_for_redraw(page, image, before: str) -> str:
@@ -188,10 +195,10 @@ def test_a_person_is_chosen_moved_and_put_back_by_keyboard(browser, lab):
     widget = find_widget(page, "Cook's distance")
     image = widget.locator("figure img")
     start = image.get_attribute("alt")
-    person = widget.get_by_role("spinbutton", name="person, in order of baseline ESR", exact=True)
-    person.fill("38")
-    page.keyboard.press("Tab")
+    person = widget.get_by_role("combobox", name="participant", exact=True)
+    choose_next(page, person)
     chosen = wait_for_redraw(page, image, start)
+    assert person.locator("option:checked").inner_text() == chosen.split()[0]
     assert chosen.split()[0] != start.split()[0]
     box = widget.get_by_role("spinbutton", name="pain reduction (% of baseline)", exact=True)
     box.fill("-60")
@@ -200,7 +207,7 @@ def test_a_person_is_chosen_moved_and_put_back_by_keyboard(browser, lab):
     assert ", -60): slope" in moved
     assert moved in widget.locator("[role=status]").inner_text()
     assert widget.locator("table th", has_text="cooks_distance").count() == 1
-    widget.get_by_role("button", name="put her back").focus()
+    widget.get_by_role("button", name="Reset").focus()
     page.keyboard.press("Enter")
     assert wait_for_redraw(page, image, moved) == chosen
     page.close()
@@ -214,21 +221,20 @@ def test_an_analysis_is_chosen_by_keyboard(browser, lab):
     widget = find_widget(page, "larger than")
     image = widget.locator("figure img")
     start = image.get_attribute("alt")
-    model = widget.get_by_role("spinbutton", name="model", exact=True)
-    model.focus()
-    page.keyboard.press("ArrowUp")
-    page.keyboard.press("Tab")
-    assert "model HC3;" in wait_for_redraw(page, image, start)
-    # Tab has gone on to the slider: to the mixed model, which one outcome a person does not have.
-    assert page.locator(":focus").get_attribute("role") == "slider"
-    for _ in range(3):
-        page.keyboard.press("ArrowRight")
-    page.wait_for_timeout(1500)
-    assert model.input_value() == "5"
-    assert widget.locator("[role=status]").inner_text().startswith("Pruned: one outcome a person")
-    assert widget.locator("table tr", has_text="model").locator("td").first.inner_text() == "mixed"
-    pruned = image.get_attribute("alt")
-    model.fill("1")
-    page.keyboard.press("Tab")
-    assert wait_for_redraw(page, image, pruned) == start
+    model = widget.get_by_role("combobox", name="model", exact=True)
+    choose_next(page, model)
+    second = model.locator("option:checked").inner_text()
+    assert second != "OLS"
+    seen = wait_for_redraw(page, image, start)
+    assert f"model {second}" in seen
+    # On to the mixed model, which one outcome per participant does not have.
+    while model.locator("option:checked").inner_text() != "mixed":
+        choose_next(page, model)
+        seen = wait_for_redraw(page, image, seen)
+    assert widget.locator("[role=status]").inner_text().startswith("Pruned: ")
+    assert "Nothing is marked on the curve." in seen
+    assert "model mixed" in seen
+    choose_next(page, model, key="Home")
+    assert model.locator("option:checked").inner_text() == "OLS"
+    assert wait_for_redraw(page, image, seen) == start
     page.close()
