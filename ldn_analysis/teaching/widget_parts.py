@@ -125,8 +125,9 @@ def new_panes(count: int = 1, *, width: float = 5.4, height: float = 4.2, **shar
     """
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(width, height), dpi=SHARPNESS * PIXELS_PER_INCH, layout="none")
-    axes = figure.subplots(1, count, squeeze=False, **share)[0]
+    with in_style():
+        figure = Figure(figsize=(width, height), dpi=SHARPNESS * PIXELS_PER_INCH, layout="none")
+        axes = figure.subplots(1, count, squeeze=False, **share)[0]
     figure.subplots_adjust(
         left=0.55 / width, right=1 - 0.1 / width, bottom=1.0 / height, top=1 - 0.5 / height,
         wspace=0.1 if "sharey" in share else 0.2,
@@ -142,66 +143,79 @@ def in_style():
     return style.context([STYLE, {"axes.titley": 1.0}])
 
 
-def take_stage(axes, *, with_legend: bool) -> np.ndarray:
-    """What stays while the data move: frames, ticks and labels, drawn once; nothing else is kept.
+class Stage:
+    """Panes that stand still: frames, ticks and labels are drawn once, what moves each time.
 
-    Most of the time of a picture goes into these.
+    Most of the time of a picture goes into what stands still.
     """
-    figure = axes[0].figure
+
+    def __init__(self, axes):
+        """Take what the axes show now as the background of all that `render` will draw."""
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+        self.axes, self.figure = axes, axes[0].figure
+        self.canvas = FigureCanvasAgg(self.figure)
+        with in_style():  # ticks are made when they are drawn
+            self.canvas.draw()
+        self.background = self.canvas.copy_from_bbox(self.figure.bbox)
+        self.has_legend = bool(self.figure.legends)
+        self.figure.patch.set_visible(False)
+        for ax in axes:
+            ax.set_axis_off()
+
+    def render(self, plot: Callable[..., None], *values, words: str, table: str = "") -> str:
+        """What `plot(*values)` draws on the axes, as an HTML image.
+
+        The same words are its alt text and, with a table, its caption. PNG, for speed, with more
+        pixels than it is shown in, for sharp screens. The caption is a live region, which a screen
+        reader may read out when it is idle.
+        """
+        from PIL import Image
+
+        clear_panes(self.axes)
+        with in_style():
+            plot(*values)
+        if self.has_legend:  # it is in the background
+            clear_legends(self.figure)
+        self.canvas.restore_region(self.background)
+        self.figure.draw(self.canvas.get_renderer())
+        buffer = io.BytesIO()
+        image = Image.fromarray(np.asarray(self.canvas.buffer_rgba()))
+        image.convert("RGB").save(buffer, "png", compress_level=1)
+        return embed_image(
+            buffer.getvalue(),
+            "png",
+            alt=words,
+            caption=f'<div role="status" aria-live="polite">{render_text(words)}</div>{table}',
+            width=round(self.figure.get_figwidth() * PIXELS_PER_INCH),
+        )
+
+
+def set_stage(axes, plot: Callable[..., None], *values) -> Stage:
+    """The stage for a plot: its axes, and a legend of the whole figure, without its data."""
+    with in_style():
+        plot(*values)
+    clear_panes(axes)
+    return Stage(axes)
+
+
+def clear_panes(axes) -> None:
+    """Take away what was drawn on the axes; a legend of the whole figure stays."""
     for ax in axes:
-        for artist in (
-            *ax.lines,
-            *ax.collections,
-            *ax.texts,
-            *([ax.legend_] if ax.legend_ else ()),
-        ):
-            artist.set_visible(False)
+        for container in list(ax.containers):  # takes its own patches along
+            container.remove()
+        for artist in [*ax.lines, *ax.collections, *ax.patches, *ax.texts]:
+            artist.remove()
+        if ax.legend_:
+            ax.legend_.remove()
         for side in ("left", "center", "right"):
             ax.set_title("", loc=side)
-    for legend in figure.legends:
-        legend.set_visible(with_legend)
-    return read_pixels(figure)
 
 
-def leave_stage(axes, *, with_legend: bool) -> None:
-    """Let axes show their data alone, to be put in front of what `take_stage` kept."""
-    figure = axes[0].figure
-    if with_legend:  # it is on the stage
-        for legend in figure.legends:
-            legend.set_visible(False)
-    for ax in axes:
-        ax.set_axis_off()
-    figure.patch.set_alpha(0)
-
-
-def read_pixels(figure) -> np.ndarray:
-    """A figure as it looks now, to stand behind what changes; shape (height, width, 4)."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-
-    canvas = FigureCanvasAgg(figure)
-    canvas.draw()
-    return np.asarray(canvas.buffer_rgba()).copy()
-
-
-def render_picture(figure, words: str, *, table: str = "", stage=None) -> str:
-    """A figure as an HTML image; the same words are its alt text and, with a table, its caption.
-
-    PNG, for speed, with more pixels than it is shown in, for sharp screens; a stage stands behind
-    it. What changes is in a live region, which a screen reader may read out when it is idle.
-    """
-    from PIL import Image
-
-    image, buffer = Image.fromarray(read_pixels(figure)), io.BytesIO()
-    if stage is not None:
-        image = Image.alpha_composite(Image.fromarray(stage), image)
-    image.convert("RGB").save(buffer, "png", compress_level=1)
-    return embed_image(
-        buffer.getvalue(),
-        "png",
-        alt=words,
-        caption=f'<div role="status" aria-live="polite">{render_text(words)}</div>{table}',
-        width=round(figure.get_figwidth() * PIXELS_PER_INCH),
-    )
+def clear_legends(figure) -> None:
+    """Take away the legends of the whole figure."""
+    for legend in list(figure.legends):
+        legend.remove()
 
 
 def find_span(values, column: str) -> tuple[float, float, float]:

@@ -3,25 +3,18 @@
 A widget computes nothing of its own: it asks the project's functions, and draws their results.
 """
 
-from typing import TYPE_CHECKING
-
 from ..core.html import render_paragraph, render_table
 from .widget_parts import (
+    Stage,
     find_span,
     follow,
     in_style,
-    leave_stage,
     list_options,
     load_ipywidgets,
     new_panes,
-    read_pixels,
-    render_picture,
     round_to_step,
-    take_stage,
+    set_stage,
 )
-
-if TYPE_CHECKING:
-    import numpy as np
 
 __all__ = [
     "explore_esr_correlation",
@@ -32,7 +25,7 @@ __all__ = [
 ]
 
 
-SMALL_SAMPLE_LIMITS = ((-2.5, 4.5), (-25.0, 55.0))  # of slopes and of differences, at any n
+SMALL_SAMPLE_LIMITS = {"slope_ldn": (-2.5, 4.5), "mean_difference": (-25.0, 55.0)}  # at any n
 CURVE_SIZE = {"width": 7.8, "height": 4.2}  # inches
 
 
@@ -67,6 +60,7 @@ def explore_moved_point(fit):
     """
     ipywidgets = load_ipywidgets("explore_moved_point")
     from ..core.canvas import label_column
+    from ..lines.figures_moved_point import plot_moved_point
     from ..lines.leave_one_out import label_points, leave_one_out
     from ..lines.moved_point import move_point
 
@@ -91,7 +85,12 @@ def explore_moved_point(fit):
             if values[name] == shown:
                 values[name] = own
         moved = move_point(fit, who.value, **values)
-        return _say_goal(moved, goal) + _draw_moved_point(moved, spans, stage)
+        picture = stage.render(plot, moved, words=str(moved), table=_render_numbers(moved))
+        return _say_goal(moved, goal) + picture
+
+    def plot(moved) -> None:
+        ax = plot_moved_point(moved, *axes)
+        ax.set(xlim=spans["x"][:2], ylim=spans["y"][:2])
 
     columns = {"x": fit.predictor, "y": fit.outcome}
     sliders = {
@@ -101,28 +100,22 @@ def explore_moved_point(fit):
         )
         for name, (shown, _) in find_place().items()
     }  # fmt: skip
-    start_x, start_y = (own for _, own in find_place().values())
-    stage = _draw_moved_point(move_point(fit, who.value, x=start_x, y=start_y), spans)
+    own_place = {name: own for name, (_, own) in find_place().items()}
+    axes = new_panes()
+    stage = set_stage(axes, plot, move_point(fit, who.value, **own_place))
     box, put = follow(sliders, draw, before=[who], after=[reset])
     who.observe(put_back, names="value")
     reset.on_click(put_back)
     return box
 
 
-def _draw_moved_point(moved, spans: dict, stage=None):
-    """The picture and the table of one moved point; without a stage, the stage for them."""
+def _render_numbers(moved) -> str:
+    """The numbers of the line before and after, as a table."""
     from ..core.wording import format_number
-    from ..lines.figures_moved_point import plot_moved_point
 
-    with in_style():
-        ax = plot_moved_point(moved, *new_panes())
-        ax.set(xlim=spans["x"][:2], ylim=spans["y"][:2])
-        if stage is None:
-            return take_stage([ax], with_legend=False)
-        leave_stage([ax], with_legend=False)
     table = moved.to_frame()
     table[["before", "after"]] = table[["before", "after"]].map(format_number)
-    return render_picture(ax.figure, str(moved), table=render_table(table), stage=stage)
+    return render_table(table)
 
 
 def _say_goal(moved, goal: float) -> str:
@@ -169,11 +162,15 @@ def explore_esr_correlation():
 
     data = load_dataset("esr_pain_change")
     own = fit_lines(data)
-    limits = {"xlim": (0, 65), "ylim": (-60, 110)}
-    with in_style():
-        axes = plot_esr_pain(own, new_panes(2, width=7.8, sharex=True, sharey=True))
-        axes[0].set(**limits)
-        stage = take_stage(axes, with_legend=True)
+    axes = new_panes(2, width=7.8, sharex=True, sharey=True)
+
+    def plot(fits) -> None:
+        plot_esr_pain(fits, axes)
+        for ax, fit in zip(axes, own.fits.values(), strict=True):
+            ax.axline((0, fit.intercept), slope=fit.slope, color="#777777", ls="--", zorder=1)
+            ax.set(xlim=(0, 65), ylim=(-60, 110))
+
+    stage = set_stage(axes, plot, own)
     sliders = {
         condition: ipywidgets.FloatSlider(
             r, min=-0.95, max=0.95, step=0.05, description=f"r with ESR, {condition}"
@@ -183,17 +180,10 @@ def explore_esr_correlation():
 
     def draw(ldn: float, placebo: float) -> str:
         varied = vary_esr_correlation(data, crossover_esr_r=(ldn, placebo))
-        with in_style():
-            axes = new_panes(2, width=7.8, sharex=True, sharey=True)
-            plot_esr_pain(varied.fits, axes)
-            for ax, fit in zip(axes, own.fits.values(), strict=True):
-                ax.axline((0, fit.intercept), slope=fit.slope, color="#777777", ls="--", zorder=1)
-                ax.set(**limits)
-            leave_stage(axes, with_legend=True)
         table = varied.to_frame()[["quantity", "group", "unit", "target", "achieved", "met"]]
         table["achieved"] = table["achieved"].map(format_number)
         words = f"{varied} Dashed: the lines of the project's own tables."
-        return render_picture(axes[0].figure, words, table=render_table(table), stage=stage)
+        return stage.render(plot, varied.fits, words=words, table=render_table(table))
 
     return follow(sliders, draw)[0]
 
@@ -241,15 +231,19 @@ def explore_line_fan(*, rng: int, n_lines: int = 10_000):
         ),
     }
 
+    axes = new_panes()
+
+    def plot(fan) -> None:
+        plot_line_fan(fan, *axes).set_ylim(-70, 130)
+
+    stage = set_stage(axes, plot, simulate_lines(known, n_people=10, n_lines=n_lines, rng=rng))
+
     def draw(n_people: int, r_squared: float) -> str:
         # At the start the truth is that of the figure above, not its rounded R squared.
         slope = known.slope_ldn if r_squared == own else known.find_slope(r_squared)
         truth = known.with_effect("slope_ldn", slope)
         fan = simulate_lines(truth, n_people=n_people, n_lines=n_lines, rng=rng)
-        with in_style():
-            ax = plot_line_fan(fan, *new_panes())
-            ax.set_ylim(-70, 130)
-        return render_picture(ax.figure, str(fan))
+        return stage.render(plot, fan, words=str(fan))
 
     return follow(sliders, draw)[0]
 
@@ -307,39 +301,36 @@ def explore_multiverse(multiverse):
     }
     if not lists:
         raise ValueError("explore_multiverse: one specification leaves nothing to choose")
-    limits, background = _draw_background(table, multiverse.status)
+    axes = new_panes(**CURVE_SIZE)
+    stage = _draw_stage(axes, table, multiverse.status)
+
+    def plot(i: int | None) -> None:
+        if i is not None:
+            draw_mark(*axes, "chosen", i + 1, table.loc[i])
 
     def draw(**options) -> str:
         chosen = {name: options.get(name, grid[name][0]) for name in CHOICES}
         i = place.get(tuple(chosen.values()))
-        with in_style():
-            (ax,) = new_panes(**CURVE_SIZE)
-            ax.figure.figimage(background, zorder=-1)
-            ax.set(**limits)
-            ax.set_axis_off()
-            if i is not None:
-                draw_mark(ax, "chosen", i + 1, table.loc[i])
         if i is None:
             words = f"Pruned: {find_reason(chosen, grid)}. Nothing is marked on the curve."
         else:
             words = describe_place(table, i, multiverse.status)
         what = "; ".join(f"{TITLES[name]} {chosen[name]}" for name in lists)
-        return render_picture(ax.figure, f"{words} Chosen: {what}.")
+        return stage.render(plot, i, words=f"{words} Chosen: {what}.")
 
     return follow(lists, draw)[0]
 
 
-def _draw_background(table, status: str) -> tuple[dict, "np.ndarray"]:
-    """The curve, drawn once to stand behind each mark: its limits and its pixels."""
+def _draw_stage(axes, table, status: str) -> Stage:
+    """The curve, drawn once to stand behind each mark."""
     from ..multiverse.figures import draw_curve
 
+    (curve,) = axes
     with in_style():
-        (curve,) = new_panes(**CURVE_SIZE)
         draw_curve(curve, table, 0.95, status)
         curve.set_xlabel("specifications in order of their estimates")
         curve.set_ylabel("SDs per SD of ESR", labelpad=1)
-        pixels = read_pixels(curve.figure)
-    return {"xlim": curve.get_xlim(), "ylim": curve.get_ylim()}, pixels
+    return Stage(axes)
 
 
 def explore_small_samples(*, rng: int, n_trials: int = 10_000):
@@ -379,6 +370,7 @@ def explore_small_samples(*, rng: int, n_trials: int = 10_000):
     from functools import lru_cache
 
     from ..data.tables import load_dataset
+    from ..small_samples.figures_power import plot_change_alone, plot_estimates
     from ..small_samples.trials import simulate_trials
     from ..small_samples.truth import estimate_truth
 
@@ -400,26 +392,24 @@ def explore_small_samples(*, rng: int, n_trials: int = 10_000):
         truth = replace(known, slope_ldn=known.find_slope(r_squared))
         return simulate_trials(truth, n_people=people, n_trials=n_trials, rng=rng)
 
-    def draw(people: int, r_squared: float, placebo: int) -> str:
-        return _draw_small_samples(simulate(people, r_squared), placebo, effect)
+    axes = new_panes(3, width=9.6, height=3.8)
+    tops = {}
 
-    return follow(sliders, draw)[0]
-
-
-def _draw_small_samples(simulated, placebo: float, effect: float) -> str:
-    """Three panes with axes that do not move: slope, difference from placebo, change alone."""
-    from ..small_samples.figures_power import plot_change_alone, plot_estimates
-
-    with in_style():
-        axes = new_panes(3, width=9.6, height=3.8)
-        for ax, estimand, limits in zip(
-            axes, ("slope_ldn", "mean_difference"), SMALL_SAMPLE_LIMITS, strict=False
-        ):
+    def plot(simulated, placebo: int) -> None:
+        for ax, (estimand, limits) in zip(axes, SMALL_SAMPLE_LIMITS.items(), strict=False):
             plot_estimates(simulated, ax, estimand=estimand)
-            ax.set_xlim(limits)
+            top = tops.setdefault(estimand, 1.25 * ax.get_ylim()[1])  # it hardly varies
+            ax.set(xlim=limits, ylim=(0, top))
         plot_change_alone(placebo, effect, axes[2])
-    alone = (
-        f"A trial without placebo would take {placebo + effect:.0f} % for the effect: "
-        f"{placebo:.0f} % of placebo response and {effect:.0f} % of difference."
-    )
-    return render_picture(axes[0].figure, f"{simulated} {alone}")
+
+    def draw(people: int, r_squared: float, placebo: int) -> str:
+        simulated = simulate(people, r_squared)
+        alone = (
+            f"A trial without placebo would take {placebo + effect:.0f} % for the effect: "
+            f"{placebo:.0f} % of placebo response and {effect:.0f} % of difference."
+        )
+        return stage.render(plot, simulated, placebo, words=f"{simulated} {alone}")
+
+    start = [slider.value for slider in sliders.values()]
+    stage = set_stage(axes, plot, simulate(*start[:2]), start[2])
+    return follow(sliders, draw)[0]
