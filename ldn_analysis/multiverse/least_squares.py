@@ -165,9 +165,12 @@ def _find_largest(system: System, shuffled: np.ndarray) -> Largest:
     who, move = np.empty(shape, int), np.empty(shape)
     squares = np.empty(shape) if "HC3" in system.kinds else None
     first = n * np.arange(orders * shape[1])
+    product = np.empty((orders, system.deletion.moves.shape[-1]))
+    moves = product.reshape(-1, n)
+    sizes = np.empty_like(moves)
     for k in range(count):
-        moves = (shuffled[k].T @ system.deletion.moves[k]).reshape(-1, n)
-        at = np.abs(moves).argmax(-1)
+        np.matmul(shuffled[k].T, system.deletion.moves[k], out=product)
+        at = np.abs(moves, out=sizes).argmax(-1)
         who[k] = at.reshape(orders, -1).T
         move[k] = moves.reshape(-1).take(at + first).reshape(orders, -1).T
         if squares is not None:

@@ -21,7 +21,7 @@ TIE = 1e-12  # equal statistics, summed in another order, differ by less
 # A matrix product may round a row otherwise in a block of another height: the height is fixed,
 # and so a shuffle gives the same bits however many there are.
 CHUNK = 128  # shuffles in a product
-MAX_NUMBERS = 120_000  # of the largest product, so that it stays in the processor's cache
+MAX_NUMBERS = 250_000  # of the largest product, so that it stays in the processor's cache
 MAX_RANKS = 201  # places on the sorted curve that are kept of each shuffle
 
 
@@ -262,6 +262,7 @@ class Part(NamedTuple):
     system: System
     place: np.ndarray  # shape (K, V, C)
     rows: np.ndarray  # of the table of participants, shape (n,)
+    limits: np.ndarray  # of t, for p < 0.05 in each kind of fit, shape (C,)
 
 
 def _split_work(batches: list[Batch]) -> list[Part]:
@@ -271,10 +272,11 @@ def _split_work(batches: list[Batch]) -> list[Part]:
     for batch in batches:
         step = max(1, MAX_NUMBERS // (CHUNK * batch.forms.size))
         place = np.searchsorted(every, batch.position)
-        systems = split_system(prepare_system(batch), step)
+        whole = prepare_system(batch)
+        limits, systems = compute_quantile(0.95, count_freedom(whole)[0]), split_system(whole, step)
         starts = range(0, len(place), step)
         work += [
-            Part(system, place[start : start + step], batch.rows)
+            Part(system, place[start : start + step], batch.rows, limits)
             for system, start in zip(systems, starts, strict=True)
         ]
     return work
@@ -316,13 +318,12 @@ def _summarise(
         same = part.rows.tobytes()
         if same not in orders:
             orders[same] = order_participants(keys, trial, part.rows)
-        limits = compute_quantile(0.95, count_freedom(part.system)[0])
         for c, fit in enumerate(solve_orders(part.system, orders[same])):
             place = part.place[..., c]
             with np.errstate(divide="ignore", invalid="ignore"):
                 t[place] = fit.slope / fit.std_error
             estimate[place] = fit.slope * fit.scale
-            limit[place] = limits[c]
+            limit[place] = part.limits[c]
     beyond = [np.count_nonzero(side, axis=0) for side in (t > limit, t < -limit)]
     curve = np.sort(estimate.T.copy(), axis=1)
     median = (curve[:, (total - 1) // 2] + curve[:, total // 2]) / 2
