@@ -90,12 +90,13 @@ def page(browser):
 
 @pytest.fixture(scope="session")
 def find_violations():
-    """What axe-core calls serious or critical in a page, one line a place."""
+    """What axe-core calls serious or critical in a page or part of it, one line a place."""
     axe = Path(__file__).parents[1] / "docs" / "node_modules" / "axe-core" / "axe.min.js"
 
-    def find(page) -> list[str]:
+    def find(page, within: str = "html") -> list[str]:
         page.add_script_tag(path=str(axe))
-        found = page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
+        run = "within => axe.run(within, {resultTypes: ['violations']})"
+        found = page.evaluate(run, within)["violations"]
         return [
             f"{item['id']}: {node['html'][:150]} {node['failureSummary'][:200]}"
             for item in found

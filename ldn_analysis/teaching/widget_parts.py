@@ -13,6 +13,13 @@ __all__: list[str] = []
 
 PIXELS_PER_INCH = 100  # on the page
 SHARPNESS = 2  # pixels of the picture per pixel of the page
+# Sliders of ipywidgets have no name that a screen reader could say, nor a way to give them one in
+# Python: each takes that of the number box beside it, whenever a picture has arrived in the page.
+NAME_SLIDERS = (
+    "for (const box of this.closest('.ldn-widget')?.querySelectorAll('.ldn-named-slider') ?? []) "
+    "box.querySelector('[role=slider]')?.setAttribute('aria-label', "
+    "box.querySelector('label').textContent)"
+)
 
 
 def load_ipywidgets(caller: str):
@@ -43,7 +50,7 @@ def follow(controls: dict, draw: Callable[..., str], *, before=(), after=()):
         if not held and values != drawn:
             drawn.update(values)
             try:
-                picture.value = draw(**values)
+                picture.value = draw(**values).replace("<img ", f'<img onload="{NAME_SLIDERS}" ')
             except ValueError as error:  # e.g. correlations that no data can have
                 picture.value = f'<div role="status">{render_paragraph(error)}</div>'
 
@@ -66,7 +73,8 @@ def follow(controls: dict, draw: Callable[..., str], *, before=(), after=()):
         control.observe(redraw, names="value")
     redraw()
     wrap = ipywidgets.Layout(flex_flow="row wrap")
-    return ipywidgets.VBox([ipywidgets.HBox([*before, *rows, *after], layout=wrap), picture]), put
+    box = ipywidgets.VBox([ipywidgets.HBox([*before, *rows, *after], layout=wrap), picture])
+    return box.add_class("ldn-widget"), put
 
 
 def read_control(control):
@@ -92,8 +100,7 @@ def round_to_step(value: float, step: float) -> float:
 def name_slider(slider):
     """A number box with the slider's name beside it; each follows the other.
 
-    A slider of ipywidgets has no name that a screen reader could say; a number box has one,
-    answers to the arrow keys too, and takes a number typed in.
+    A number box takes a number typed in, and gives the slider the name that it lacks.
     """
     import ipywidgets
 
@@ -115,7 +122,7 @@ def name_slider(slider):
 
     slider.observe(fill_box, names="value")
     box.observe(move_slider, names="value")
-    return ipywidgets.HBox([box, slider])
+    return ipywidgets.HBox([box, slider]).add_class("ldn-named-slider")
 
 
 def new_panes(count: int = 1, *, width: float = 5.4, height: float = 4.2, **share):
