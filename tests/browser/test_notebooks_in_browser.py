@@ -76,7 +76,7 @@ def lab(tmp_path_factory):
         yield address
     finally:
         server.terminate()
-        server.wait(20)
+        server.wait(120)  # it ends its kernels first
         log.close()
 
 
