@@ -110,7 +110,7 @@ def agrees(value: float, relation: str, printed: str) -> bool:
 
 
 def _agrees_here(row, value: float) -> bool:
-    """`agrees`, with what two numbers of the pilot need besides."""
+    """`agrees`, with the exceptions that two numbers of the pilot need."""
     if row.id == "pilot_time_to_peak":
         return abs(value - float(row.target)) <= ROUGHLY_DAYS
     if row.id == "pilot_fiq_sd":  # of ten values that were rounded to 0.1 themselves
