@@ -73,6 +73,10 @@ def check_calibration(tables: dict | None = None, *, assumptions=None) -> pd.Dat
         means: no data have this number together with the others; the note says which they
         can have.
 
+    See Also
+    --------
+    simulate_illustrative_trials : Draws the tables that it checks.
+
     Examples
     --------
     >>> report = check_calibration()

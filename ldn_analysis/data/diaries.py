@@ -60,6 +60,10 @@ def summarise_diaries(
         If a column is missing, a condition or the baseline never occurs, or a participant
         has two rows for one day of a phase.
 
+    See Also
+    --------
+    fit_diary_model : Takes every day, not a mean of the last ones.
+
     Examples
     --------
     >>> import pandas as pd
