@@ -90,7 +90,7 @@ def page(browser):
 
 @pytest.fixture(scope="session")
 def find_violations():
-    """What axe-core calls serious or critical in a page, one line per place."""
+    """What axe-core calls serious or critical in a page, one line a place."""
     axe = Path(__file__).parents[1] / "docs" / "node_modules" / "axe-core" / "axe.min.js"
 
     def find(page) -> list[str]:
