@@ -87,7 +87,7 @@ class MetaAnalysis(Result):
         k, notes = self.n_trials, []
         if k == 1:
             return [
-                "One trial is nothing to combine: its own estimate and normal interval are shown, "
+                "With one trial there is nothing to combine: its own estimate and normal interval are shown, "
                 "and nothing is known of differences between trials."
             ]
         if k == 2:
