@@ -32,18 +32,18 @@ def ldn():
 
 @pytest.fixture(scope="module")
 def change() -> pd.DataFrame:
-    """Pain reduction by person and condition."""
+    """Pain reduction by participant and condition."""
     return load_dataset("esr_pain_change")
 
 
 @pytest.fixture(scope="module")
 def trial(change) -> pd.DataFrame:
-    """The crossover trial's rows of it, with each person's sequence."""
+    """The crossover trial's rows of it, with each participant's sequence."""
     people = load_dataset("participants")[["participant", "sequence"]]
     return change.query("trial == 'crossover'").merge(people, on="participant")
 
 
 @pytest.fixture(scope="module")
 def analysed() -> pd.DataFrame:
-    """The people whom the crossover trial analysed."""
+    """The participants whom the crossover trial analysed."""
     return load_dataset("participants").query("trial == 'crossover' and analysed")

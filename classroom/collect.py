@@ -171,7 +171,7 @@ def say_result(marks: list, absent: list, strangers: list, path: Path, page: Pat
 
 
 def mark_submission(job: Job) -> Marks:
-    """Run the notebooks of one student, then check the answers with her own data."""
+    """Run the notebooks of one student, then check the answers with their own data."""
     files = find_data(job)
     shutil.rmtree(job.kept, ignore_errors=True)
     runs = [run_notebook(path, job, files) for path in job.submission.notebooks]

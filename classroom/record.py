@@ -1,6 +1,6 @@
 """The teacher's record: the seed, data and right answers of every student.
 
-seeds.csv and answers.csv have a row a student and are merged by student: whoever stands there
+seeds.csv and answers.csv have one row per student and are merged by student: whoever stands there
 stays there. Both open in a spreadsheet: no name becomes a formula, no exercise a date.
 """
 
@@ -78,7 +78,7 @@ class Record:
         self.order: dict[str, int] = {}  # of the class list; workers end in any order
 
     def add(self, student: dict, answers: dict[str, object]) -> None:
-        """Put a student in, or another exercise of hers, and write both files."""
+        """Put a student in, or another of their exercises, and write both files."""
         name = student["student"]
         self.seeds[name] = student
         kept = self.answers.get(name, {})

@@ -16,7 +16,6 @@ _HOMES = {
     "core.columns": ("Columns",),
     "core.wording": ("say",),
     "core.versions": ("list_versions",),
-    "core.canvas": ("new_figure",),
     "core.export": (
         "save_figure",
         "show",
@@ -32,69 +31,36 @@ _HOMES = {
         "use_data",
     ),
     "data.problems": ("DataError",),
-    "data.checking": ("check_table",),
     "data.reading": ("read_table",),
-    "data.diaries": (
-        "fill_missed_days",
-        "summarise_diaries",
-    ),
+    "data.diaries": ("summarise_diaries",),
     "data.assumptions": (
         "Assumptions",
         "CalibrationError",
     ),
     "data.simulated_people": ("simulate_illustrative_trials",),
     "data.calibration": ("check_calibration",),
-    "data.template": ("write_template",),
-    "data.printed": (
-        "Printed",
-        "read_printed",
-    ),
     "data.figures": ("plot_diary",),
     "lines.regression": (
-        "LineFit",
-        "LineFits",
         "fit_line",
         "fit_lines",
     ),
-    "lines.optimism": (
-        "Optimism",
-        "correct_optimism",
-    ),
+    "lines.optimism": ("correct_optimism",),
     "lines.figures_optimism": ("plot_optimism",),
-    "lines.moved_point": (
-        "MovedPoint",
-        "move_point",
-    ),
+    "lines.moved_point": ("move_point",),
     "lines.figures_moved_point": ("plot_moved_point",),
     "lines.figure_2": (
         "plot_esr_pain",
         "plot_line",
     ),
-    "lines.leave_one_out": (
-        "LeaveOneOut",
-        "leave_one_out",
-        "measure_influence",
-    ),
-    "lines.checks": (
-        "LineChecks",
-        "check_line",
-    ),
-    "lines.robust": (
-        "LineComparison",
-        "compare_lines",
-    ),
+    "lines.leave_one_out": ("leave_one_out",),
+    "lines.checks": ("check_line",),
+    "lines.robust": ("compare_lines",),
     "lines.bootstrap": (
-        "BootstrapLine",
         "bootstrap_line",
         "exact_bootstrap_line",
     ),
-    "lines.permutation": (
-        "PermutationTest",
-        "permute_line",
-    ),
+    "lines.permutation": ("permute_line",),
     "lines.groups": (
-        "GroupComparison",
-        "GroupSlopes",
         "compare_group_slopes",
         "compare_groups",
     ),
@@ -106,36 +72,16 @@ _HOMES = {
         "plot_lines",
         "plot_permutation",
     ),
-    "crossover.slopes": (
-        "SlopeComparison",
-        "compare_slopes",
-    ),
-    "crossover.two_period": (
-        "CrossoverFit",
-        "fit_crossover",
-    ),
-    "crossover.diary_model": (
-        "DiaryFit",
-        "fit_diary_model",
-    ),
+    "crossover.slopes": ("compare_slopes",),
+    "crossover.two_period": ("fit_crossover",),
+    "crossover.diary_model": ("fit_diary_model",),
     "crossover.responders": (
-        "ResponderComparison",
-        "ResponderCurve",
         "compare_responders",
         "summarise_responder_curve",
     ),
-    "crossover.agreement": (
-        "ImprovementAgreement",
-        "compare_improvement",
-    ),
-    "crossover.improvement": (
-        "ImprovementSummary",
-        "summarise_improvement",
-    ),
-    "crossover.means": (
-        "MeanComparison",
-        "compare_means",
-    ),
+    "crossover.agreement": ("compare_improvement",),
+    "crossover.improvement": ("summarise_improvement",),
+    "crossover.means": ("compare_means",),
     "crossover.figure_1": ("plot_improvement",),
     "crossover.figures_means": ("plot_mean_difference",),
     "crossover.figures": (
@@ -144,26 +90,14 @@ _HOMES = {
         "plot_responder_curve",
         "plot_slope_difference",
     ),
-    "small_samples.design_errors": (
-        "DesignErrors",
-        "compute_design_errors",
-    ),
-    "small_samples.true_r_squared": (
-        "TrueRSquared",
-        "infer_true_r_squared",
-    ),
+    "small_samples.design_errors": ("compute_design_errors",),
+    "small_samples.true_r_squared": ("infer_true_r_squared",),
     "small_samples.regression_to_mean": (
-        "CouplingResult",
-        "SelectionResult",
         "simulate_coupling",
         "simulate_selection",
     ),
-    "small_samples.change_scores": (
-        "ChangeScores",
-        "compare_change_scores",
-    ),
+    "small_samples.change_scores": ("compare_change_scores",),
     "small_samples.multiple_tests": (
-        "MultipleTesting",
         "adjust_p_values",
         "simulate_multiple_tests",
     ),
@@ -171,28 +105,17 @@ _HOMES = {
         "TrialTruth",
         "estimate_truth",
     ),
-    "small_samples.trials": (
-        "SimulatedTrials",
-        "simulate_trials",
-    ),
+    "small_samples.trials": ("simulate_trials",),
     "small_samples.power": (
-        "PowerCurve",
         "compute_power_exact",
         "summarise_power",
     ),
-    "small_samples.sample_size": (
-        "SampleSize",
-        "find_sample_size",
-    ),
+    "small_samples.sample_size": ("find_sample_size",),
     "small_samples.figures_power": (
-        "plot_change_alone",
         "plot_estimates",
         "plot_power",
     ),
-    "small_samples.line_fan": (
-        "LineFan",
-        "simulate_lines",
-    ),
+    "small_samples.line_fan": ("simulate_lines",),
     "small_samples.figures_line_fan": ("plot_line_fan",),
     "small_samples.figures_design": (
         "plot_true_r_squared",
@@ -204,10 +127,6 @@ _HOMES = {
     ),
     "small_samples.figures_change_scores": ("plot_change_scores",),
     "small_samples.figures_multiple_tests": ("plot_multiple_tests",),
-    "audit.results": (
-        "AuditCheck",
-        "Derivation",
-    ),
     "audit.counts": (
         "check_count",
         "check_mean",
@@ -244,10 +163,7 @@ _HOMES = {
         "compute_sd_from_p",
         "compute_se_from_interval",
     ),
-    "audit.published": (
-        "Audit",
-        "audit_published",
-    ),
+    "audit.published": ("audit_published",),
     "audit.figures": (
         "plot_audit",
         "plot_correlations",
@@ -255,36 +171,18 @@ _HOMES = {
         "plot_false_discovery",
         "plot_possible_counts",
     ),
-    "evidence.effects": (
-        "TrialEffects",
-        "standardise_trials",
-    ),
+    "evidence.effects": ("standardise_trials",),
     "evidence.meta_analyses": ("load_printed_meta_analyses",),
-    "evidence.pooling": (
-        "MetaAnalysis",
-        "pool_effects",
-    ),
-    "evidence.bayes": (
-        "BayesMetaAnalysis",
-        "pool_effects_bayes",
-    ),
+    "evidence.pooling": ("pool_effects",),
+    "evidence.bayes": ("pool_effects_bayes",),
     "evidence.series": (
-        "MetaSeries",
         "cumulate_trials",
         "leave_one_trial_out",
         "vary_assumptions",
     ),
-    "evidence.responders": (
-        "TrialResponders",
-        "compare_trial_responders",
-    ),
-    "evidence.equivalence": (
-        "EquivalenceTest",
-        "check_equivalence",
-    ),
+    "evidence.responders": ("compare_trial_responders",),
+    "evidence.equivalence": ("check_equivalence",),
     "evidence.credibility": (
-        "CredibilityAnalysis",
-        "NormalPosterior",
         "analyse_credibility",
         "combine_with_prior",
     ),
@@ -296,27 +194,15 @@ _HOMES = {
     ),
     "evidence.forest": ("plot_forest",),
     "multiverse.specifications": ("build_specifications",),
-    "multiverse.fit": (
-        "Multiverse",
-        "fit_multiverse",
-    ),
-    "multiverse.permutation": (
-        "JointTest",
-        "permute_multiverse",
-    ),
-    "multiverse.plan": (
-        "PlannedAnalysis",
-        "register_plan",
-    ),
+    "multiverse.fit": ("fit_multiverse",),
+    "multiverse.permutation": ("permute_multiverse",),
+    "multiverse.plan": ("register_plan",),
     "multiverse.figures": (
         "plot_joint_test",
         "plot_specification_curve",
     ),
     "report.report": ("build_report",),
-    "teaching.esr_worlds": (
-        "VariedCorrelation",
-        "vary_esr_correlation",
-    ),
+    "teaching.esr_worlds": ("vary_esr_correlation",),
     "teaching.widgets": (
         "explore_esr_correlation",
         "explore_line_fan",
@@ -325,7 +211,6 @@ _HOMES = {
         "explore_small_samples",
     ),
     "teaching.check": (
-        "Verdict",
         "check",
         "progress",
     ),

@@ -19,9 +19,6 @@ from .core.wording import (
 from .core.versions import (
     list_versions as list_versions,
 )
-from .core.canvas import (
-    new_figure as new_figure,
-)
 from .core.export import (
     save_figure as save_figure,
     show as show,
@@ -39,14 +36,10 @@ from .data.tables import (
 from .data.problems import (
     DataError as DataError,
 )
-from .data.checking import (
-    check_table as check_table,
-)
 from .data.reading import (
     read_table as read_table,
 )
 from .data.diaries import (
-    fill_missed_days as fill_missed_days,
     summarise_diaries as summarise_diaries,
 )
 from .data.assumptions import (
@@ -59,31 +52,20 @@ from .data.simulated_people import (
 from .data.calibration import (
     check_calibration as check_calibration,
 )
-from .data.template import (
-    write_template as write_template,
-)
-from .data.printed import (
-    Printed as Printed,
-    read_printed as read_printed,
-)
 from .data.figures import (
     plot_diary as plot_diary,
 )
 from .lines.regression import (
-    LineFit as LineFit,
-    LineFits as LineFits,
     fit_line as fit_line,
     fit_lines as fit_lines,
 )
 from .lines.optimism import (
-    Optimism as Optimism,
     correct_optimism as correct_optimism,
 )
 from .lines.figures_optimism import (
     plot_optimism as plot_optimism,
 )
 from .lines.moved_point import (
-    MovedPoint as MovedPoint,
     move_point as move_point,
 )
 from .lines.figures_moved_point import (
@@ -94,30 +76,22 @@ from .lines.figure_2 import (
     plot_line as plot_line,
 )
 from .lines.leave_one_out import (
-    LeaveOneOut as LeaveOneOut,
     leave_one_out as leave_one_out,
-    measure_influence as measure_influence,
 )
 from .lines.checks import (
-    LineChecks as LineChecks,
     check_line as check_line,
 )
 from .lines.robust import (
-    LineComparison as LineComparison,
     compare_lines as compare_lines,
 )
 from .lines.bootstrap import (
-    BootstrapLine as BootstrapLine,
     bootstrap_line as bootstrap_line,
     exact_bootstrap_line as exact_bootstrap_line,
 )
 from .lines.permutation import (
-    PermutationTest as PermutationTest,
     permute_line as permute_line,
 )
 from .lines.groups import (
-    GroupComparison as GroupComparison,
-    GroupSlopes as GroupSlopes,
     compare_group_slopes as compare_group_slopes,
     compare_groups as compare_groups,
 )
@@ -134,33 +108,25 @@ from .lines.figures_refits import (
     plot_permutation as plot_permutation,
 )
 from .crossover.slopes import (
-    SlopeComparison as SlopeComparison,
     compare_slopes as compare_slopes,
 )
 from .crossover.two_period import (
-    CrossoverFit as CrossoverFit,
     fit_crossover as fit_crossover,
 )
 from .crossover.diary_model import (
-    DiaryFit as DiaryFit,
     fit_diary_model as fit_diary_model,
 )
 from .crossover.responders import (
-    ResponderComparison as ResponderComparison,
-    ResponderCurve as ResponderCurve,
     compare_responders as compare_responders,
     summarise_responder_curve as summarise_responder_curve,
 )
 from .crossover.agreement import (
-    ImprovementAgreement as ImprovementAgreement,
     compare_improvement as compare_improvement,
 )
 from .crossover.improvement import (
-    ImprovementSummary as ImprovementSummary,
     summarise_improvement as summarise_improvement,
 )
 from .crossover.means import (
-    MeanComparison as MeanComparison,
     compare_means as compare_means,
 )
 from .crossover.figure_1 import (
@@ -176,25 +142,19 @@ from .crossover.figures import (
     plot_slope_difference as plot_slope_difference,
 )
 from .small_samples.design_errors import (
-    DesignErrors as DesignErrors,
     compute_design_errors as compute_design_errors,
 )
 from .small_samples.true_r_squared import (
-    TrueRSquared as TrueRSquared,
     infer_true_r_squared as infer_true_r_squared,
 )
 from .small_samples.regression_to_mean import (
-    CouplingResult as CouplingResult,
-    SelectionResult as SelectionResult,
     simulate_coupling as simulate_coupling,
     simulate_selection as simulate_selection,
 )
 from .small_samples.change_scores import (
-    ChangeScores as ChangeScores,
     compare_change_scores as compare_change_scores,
 )
 from .small_samples.multiple_tests import (
-    MultipleTesting as MultipleTesting,
     adjust_p_values as adjust_p_values,
     simulate_multiple_tests as simulate_multiple_tests,
 )
@@ -203,25 +163,20 @@ from .small_samples.truth import (
     estimate_truth as estimate_truth,
 )
 from .small_samples.trials import (
-    SimulatedTrials as SimulatedTrials,
     simulate_trials as simulate_trials,
 )
 from .small_samples.power import (
-    PowerCurve as PowerCurve,
     compute_power_exact as compute_power_exact,
     summarise_power as summarise_power,
 )
 from .small_samples.sample_size import (
-    SampleSize as SampleSize,
     find_sample_size as find_sample_size,
 )
 from .small_samples.figures_power import (
-    plot_change_alone as plot_change_alone,
     plot_estimates as plot_estimates,
     plot_power as plot_power,
 )
 from .small_samples.line_fan import (
-    LineFan as LineFan,
     simulate_lines as simulate_lines,
 )
 from .small_samples.figures_line_fan import (
@@ -240,10 +195,6 @@ from .small_samples.figures_change_scores import (
 )
 from .small_samples.figures_multiple_tests import (
     plot_multiple_tests as plot_multiple_tests,
-)
-from .audit.results import (
-    AuditCheck as AuditCheck,
-    Derivation as Derivation,
 )
 from .audit.counts import (
     check_count as check_count,
@@ -286,7 +237,6 @@ from .audit.derived import (
     compute_se_from_interval as compute_se_from_interval,
 )
 from .audit.published import (
-    Audit as Audit,
     audit_published as audit_published,
 )
 from .audit.figures import (
@@ -297,37 +247,29 @@ from .audit.figures import (
     plot_possible_counts as plot_possible_counts,
 )
 from .evidence.effects import (
-    TrialEffects as TrialEffects,
     standardise_trials as standardise_trials,
 )
 from .evidence.meta_analyses import (
     load_printed_meta_analyses as load_printed_meta_analyses,
 )
 from .evidence.pooling import (
-    MetaAnalysis as MetaAnalysis,
     pool_effects as pool_effects,
 )
 from .evidence.bayes import (
-    BayesMetaAnalysis as BayesMetaAnalysis,
     pool_effects_bayes as pool_effects_bayes,
 )
 from .evidence.series import (
-    MetaSeries as MetaSeries,
     cumulate_trials as cumulate_trials,
     leave_one_trial_out as leave_one_trial_out,
     vary_assumptions as vary_assumptions,
 )
 from .evidence.responders import (
-    TrialResponders as TrialResponders,
     compare_trial_responders as compare_trial_responders,
 )
 from .evidence.equivalence import (
-    EquivalenceTest as EquivalenceTest,
     check_equivalence as check_equivalence,
 )
 from .evidence.credibility import (
-    CredibilityAnalysis as CredibilityAnalysis,
-    NormalPosterior as NormalPosterior,
     analyse_credibility as analyse_credibility,
     combine_with_prior as combine_with_prior,
 )
@@ -344,15 +286,12 @@ from .multiverse.specifications import (
     build_specifications as build_specifications,
 )
 from .multiverse.fit import (
-    Multiverse as Multiverse,
     fit_multiverse as fit_multiverse,
 )
 from .multiverse.permutation import (
-    JointTest as JointTest,
     permute_multiverse as permute_multiverse,
 )
 from .multiverse.plan import (
-    PlannedAnalysis as PlannedAnalysis,
     register_plan as register_plan,
 )
 from .multiverse.figures import (
@@ -363,7 +302,6 @@ from .report.report import (
     build_report as build_report,
 )
 from .teaching.esr_worlds import (
-    VariedCorrelation as VariedCorrelation,
     vary_esr_correlation as vary_esr_correlation,
 )
 from .teaching.widgets import (
@@ -374,7 +312,6 @@ from .teaching.widgets import (
     explore_small_samples as explore_small_samples,
 )
 from .teaching.check import (
-    Verdict as Verdict,
     check as check,
     progress as progress,
 )

@@ -13,6 +13,7 @@ import pytest
 from packaging.requirements import Requirement
 
 import ldn_analysis
+from ldn_analysis.core.result import Result
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -42,7 +43,7 @@ def test_every_public_name_is_on_one_page_of_the_reference():
     groups = book.group_names()
     names = [name for modules in groups.values() for names in modules.values() for name in names]
     assert len(names) == len(set(names))
-    assert set(ldn_analysis.__all__) <= set(names)
+    assert {*ldn_analysis.__all__, *(c.__name__ for c in Result.__subclasses__())} <= set(names)
     rooms = {path.parent.name for path in (ROOT / "ldn_analysis").glob("*/__init__.py")}
     assert set(book.ROOMS) == rooms
 

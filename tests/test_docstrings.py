@@ -5,6 +5,7 @@ import inspect
 import pytest
 
 import ldn_analysis
+from ldn_analysis.core.result import Result
 
 validate = pytest.importorskip("numpydoc.validate").validate
 
@@ -17,9 +18,12 @@ CODES = {
 
 
 def list_public():
-    """Functions, classes and their own public methods, by dotted name."""
-    for name in ldn_analysis.__all__:
-        item = getattr(ldn_analysis, name)
+    """Public names and result classes, with their own public methods, by dotted name."""
+    for item in [
+        *(getattr(ldn_analysis, n) for n in ldn_analysis.__all__),
+        *Result.__subclasses__(),
+    ]:
+        name = f"{item.__module__}.{item.__name__}"
         yield name
         if inspect.isclass(item):
             for part, method in vars(item).items():
@@ -29,9 +33,9 @@ def list_public():
 
 def find_faults(name):
     """Codes and messages; the fields of a class stand in its own words, not as parameters."""
-    is_class = inspect.isclass(getattr(ldn_analysis, name, None))
+    is_class = name.rpartition(".")[2][0].isupper()
     codes = CODES - {"PR01"} if is_class else CODES
-    found = validate(f"ldn_analysis.{name}")["errors"]
+    found = validate(name)["errors"]
     return [(code, message) for code, message in found if code in codes]
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from ..core.canvas import BLUE, GREY, VERMILLION, describe_axes, take_axes
+from ..core.canvas import BLUE, GREY, VERMILLION, describe_axes, name_rows, take_axes
 
 if TYPE_CHECKING:
     from .results import AuditCheck
@@ -81,9 +81,7 @@ def plot_possible_counts(check: AuditCheck, ax=None, *, source: str = ""):
     _shade_columns(ax, fitting)
     for row in table.itertuples():
         _draw_count(ax, row, shares.index(row.printed), labelled=len(sizes) <= 20)
-    ax.set_yticks(range(len(shares)), [f"{share.removesuffix('%').strip()} %" for share in shares])
-    ax.set_ylim(len(shares) - 0.5, -0.6)
-    ax.tick_params(axis="y", length=0)
+    name_rows(ax, [f"{share.removesuffix('%').strip()} %" for share in shares], above=0.6)
     if len(sizes) <= 20:
         ax.set_xticks(sizes)
     ax.set_xlim(sizes.min() - 0.7, sizes.max() + 0.7)
@@ -289,9 +287,7 @@ def plot_degrees_of_freedom(check: AuditCheck, ax=None, *, source: str = ""):
     printed = table.loc[table["printed"], "df1"].iloc[0]
     ax.set_xticks(numbers, [f"{k}\n(printed)" if k == printed else f"{k}" for k in numbers])
     ax.set_xlim(numbers.min() - 0.7, numbers.max() + 0.7)
-    ax.set_yticks(range(len(names)), names)
-    ax.tick_params(axis="y", length=0)
-    ax.set_ylim(len(names) - 0.5, -0.7)
+    name_rows(ax, names)
     ax.set_xlabel("numerator degrees of freedom tried")
     ax.set_title(_name(source, "p of each F, by its numerator degrees of freedom"))
     words = {
@@ -358,9 +354,7 @@ def plot_correlations(check: AuditCheck, ax=None, *, source: str = ""):
                     fontsize=7, color=_COLORS[row.fits])  # fmt: skip
     ax.axvline(0, color=GREY, linewidth=0.6, zorder=0)
     ax.set_xlim(-1.05, 1.05)
-    ax.set_ylim(len(table) - 0.5, -0.7)
-    ax.set_yticks(range(len(table)), table["term"])
-    ax.tick_params(axis="y", length=0)
+    name_rows(ax, table["term"])
     ax.set_xlabel("correlation")
     ax.set_title(_name(source, "Can these three correlations occur together?"))
     words = {"rounded": "possible", "": "not possible beside the two others"}
@@ -423,9 +417,9 @@ def plot_false_discovery(check: AuditCheck, ax=None, *, source: str = ""):
             ax.plot(table.loc[chosen, "p_value"], y[chosen], linestyle="none", marker=marker,
                     color=color, markersize=4.5, label=label)  # fmt: skip
     _scale_p(ax.xaxis, [*table["p_value"], *table["step"]])
-    ax.set_yticks(y, [f"{row.test}: {row.printed}" for row in table.itertuples()])
-    ax.tick_params(axis="y", length=0)
-    ax.set_ylim(len(table) - 0.4, -0.6)
+    name_rows(
+        ax, [f"{row.test}: {row.printed}" for row in table.itertuples()], above=0.6, below=0.6
+    )
     ax.set_xlabel("printed p value (log scale)")
     where = f"\n(printed in {source})" if source else ""
     ax.set_title(f"Which p values does the Benjamini-Yekutieli procedure keep?{where}")

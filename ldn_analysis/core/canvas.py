@@ -115,6 +115,13 @@ def read_descriptions(figure) -> list[str]:
     return list(dict.fromkeys(text for text in said if text and not text.startswith("<")))
 
 
+def name_rows(ax, names, *, above: float = 0.7, below: float = 0.5, **style) -> None:
+    """One named row per estimate, the first at the top, with so much room above and below."""
+    ax.set_yticks(range(len(names)), names, **style)
+    ax.set_ylim(len(names) - 1 + below, -above)
+    ax.tick_params(axis="y", length=0)
+
+
 def shorten_label(text: str, longest: int = 40) -> str:
     """A user's label on one line: cut at so many characters, and never hidden for its underscore."""
     # Characters that turn the direction of what follows have no place in a figure.

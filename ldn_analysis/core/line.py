@@ -53,6 +53,10 @@ def sum_line(x, y) -> LineSums:
     LineSums
         Six arrays of shape (...).
 
+    See Also
+    --------
+    solve_line : The line of these sums.
+
     Examples
     --------
     >>> sums = sum_line([-1.0, 0.0, 1.0], [-2.0, 0.5, 1.5])
@@ -94,6 +98,11 @@ def solve_line(sums: LineSums, *, origin=(0.0, 0.0), residual_ss=None) -> Line:
         has no slope: all its numbers are nan. Where y is constant, the slope is 0 and r and
         t are nan. With two points the standard errors are nan; on a perfect line they
         are 0 and t infinite (to rounding, where `residual_ss` is not given).
+
+    See Also
+    --------
+    sum_line : The sums that it takes.
+    fit_line : A line with its intervals and tests.
 
     Examples
     --------

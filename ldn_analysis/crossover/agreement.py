@@ -165,7 +165,7 @@ def compare_improvement(
     What one may not conclude. All answered after the drug: there is no control group.
     Agreement says that two measures of one change go together, not that the drug made the
     change, nor how much of the answer is placebo response, hope, regression to the mean or
-    the course of the illness. The answer is given in hindsight and leans on how the
+    the course of the illness. The answer is given in hindsight and depends on how the
     participant feels that day. A high correlation validates neither measure.
 
     Parameters

@@ -159,8 +159,8 @@ def fit_diary_model(
     Estimand: mean daily rating under the first condition minus under the second, on the
     same day of the phase and averaged over the periods, in people like these. With phases of
     different length, or a drug that takes weeks to act, the mean over all days is not the
-    effect at the end: the model then compares the days that both phases have and leans on the
-    day's effect being a straight line and the same in both conditions. Filter the diaries to
+    effect at the end: the model then compares the days that both phases have and needs the
+    day's effect to be a straight line and the same in both conditions. Filter the diaries to
     the days that the question is about, such as the last four weeks of each phase.
 
     Model, by REML with statsmodels MixedLM: rating = intercept + condition + period + day

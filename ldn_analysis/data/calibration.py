@@ -73,6 +73,10 @@ def check_calibration(tables: dict | None = None, *, assumptions=None) -> pd.Dat
         means: no data have this number together with the others; the note says which they
         can have.
 
+    See Also
+    --------
+    simulate_illustrative_trials : Draws the tables that it checks.
+
     Examples
     --------
     >>> report = check_calibration()
@@ -110,7 +114,7 @@ def agrees(value: float, relation: str, printed: str) -> bool:
 
 
 def _agrees_here(row, value: float) -> bool:
-    """`agrees`, with what two numbers of the pilot need besides."""
+    """`agrees`, with the exceptions that two numbers of the pilot need."""
     if row.id == "pilot_time_to_peak":
         return abs(value - float(row.target)) <= ROUGHLY_DAYS
     if row.id == "pilot_fiq_sd":  # of ten values that were rounded to 0.1 themselves

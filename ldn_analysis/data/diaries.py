@@ -1,4 +1,4 @@
-"""From daily diaries to one row a person and condition, by the registry's definitions."""
+"""From daily diaries to one row per participant and condition, by the registry's definitions."""
 
 import numpy as np
 import pandas as pd
@@ -31,7 +31,7 @@ def summarise_diaries(
     Parameters
     ----------
     diaries : DataFrame
-        One row a participant and scheduled day, with columns participant, phase, day
+        One row per participant and scheduled day, with columns participant, phase, day
         (counted from the start of the study) and the rating; a missed day is a row with a
         blank rating. The last row of a condition is taken for its last scheduled day.
     rating : str
@@ -60,6 +60,10 @@ def summarise_diaries(
         If a column is missing, a condition or the baseline never occurs, or a participant
         has two rows for one day of a phase.
 
+    See Also
+    --------
+    fit_diary_model : Takes every day, not a mean of the last ones.
+
     Examples
     --------
     >>> import pandas as pd
@@ -86,7 +90,7 @@ def summarise_diaries(
         first = diaries[twice].iloc[0]
         raise ValueError(
             f"summarise_diaries: {twice.sum()} row(s) repeat a day, first: participant "
-            f"{first['participant']}, phase {first['phase']}, day {first['day']}. Keep one row a day."
+            f"{first['participant']}, phase {first['phase']}, day {first['day']}. Keep one row per day."
         )
     days = _take_final(diaries[phase == str(baseline_phase)], baseline_days)
     baseline = _mean_by_person(days, rating, "baseline")
@@ -110,13 +114,13 @@ def fill_missed_days(
 
     None of them knows what would have been rated. "left out" assumes that a day was not
     missed because of its rating, "carried forward" that nothing changed since the last rated
-    day, "own line" that the person went on as her straight line through the final 14 days
+    day, "own line" that the participant went on along their own straight line through the final 14 days
     of the phase.
 
     Parameters
     ----------
     diaries : DataFrame
-        One row a participant and scheduled day, as `summarise_diaries` takes them.
+        One row per participant and scheduled day, as `summarise_diaries` takes them.
     method : {"left out", "carried forward", "own line"}
         "left out" leaves the blanks. "carried forward" repeats the last rating of the same
         phase; a phase that begins with missed days keeps these blank. "own line" fills the

@@ -61,6 +61,11 @@ def simulate_illustrative_trials(
     ValueError
         If `tries` is below 1.
 
+    See Also
+    --------
+    check_calibration : Compares them with every printed number.
+    use_data : Lets the notebooks read other tables.
+
     Examples
     --------
     >>> tables = simulate_illustrative_trials(Assumptions(crossover_esr_r=(0.0, 0.0)), rng=1)

@@ -164,7 +164,7 @@ def load_dataset(name: str) -> pd.DataFrame:
 def use_data(folder: str | Path | None) -> None:
     """Take the illustrative tables from another folder from now on, in this process.
 
-    For a course in which each student has simulated people of their own. The published
+    For a course in which each student has their own simulated participants. The published
     tables stay the project's. The files are read and checked at once, so that changing
     them later changes nothing.
 

@@ -1,4 +1,4 @@
-"""Files to begin with: an empty table, its codebook, and a filled example of simulated people."""
+"""Files to begin with: an empty table, its codebook, and a filled example of simulated participants."""
 
 from errno import EEXIST
 from pathlib import Path
@@ -17,7 +17,7 @@ OPTIONAL_COLUMNS = {
     "esr_pain_change": (("participants", "sequence"), ("improvement", "improvement"))
 }
 
-# The codebook speaks of the simulated people; these descriptions are about your own table.
+# The codebook speaks of the simulated participants; these descriptions are about your own table.
 OWN_WORDS = {
     "participant": "Label of a participant, not their name; one row per participant and condition.",
     "trial": "Name of the trial or group, in any words; each gets its own marker in the figure.",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from ..core.canvas import BLUE, GREY, VERMILLION, describe_axes, take_axes
+from ..core.canvas import BLUE, GREY, VERMILLION, describe_axes, name_rows, take_axes
 from ..core.intervals import compute_quantile
 from .forest import ROW_MM, SMALL, choose_limits, draw_interval, write_numbers
 from .forest_rows import NOTE_WIDTH
@@ -155,9 +155,8 @@ def plot_cumulative(
             " ".join(write_numbers(row["numbers"])), (1, y), (90, 0), xycoords=("axes fraction", "data"),
             textcoords="offset points", ha="right", va="center", fontsize=SMALL,
         )  # fmt: skip
-    ax.set(xlim=limits, ylim=(len(table) - 0.5, -0.5))
-    ax.set_yticks(range(len(table)), labels)
-    ax.tick_params(axis="y", length=0)
+    name_rows(ax, labels, above=0.5)
+    ax.set_xlim(limits)
     first = next(iter(series.fits.values()))
     ax.set_xlabel(f"{first.measure}; {first.direction}" if first.direction else first.measure)
     terms = table["term"][table["n_trials"] > 1].tolist()

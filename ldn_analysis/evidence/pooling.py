@@ -87,8 +87,8 @@ class MetaAnalysis(Result):
         k, notes = self.n_trials, []
         if k == 1:
             return [
-                "One trial is nothing to combine: its own estimate and normal interval are shown, "
-                "and nothing is known of differences between trials."
+                "With one trial there is nothing to combine: its own estimate and normal interval "
+                "are shown, and nothing is known of differences between trials."
             ]
         if k == 2:
             notes.append(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from ..core.canvas import MARKERS, describe_axes, open_face, take_axes, write_minus
+from ..core.canvas import MARKERS, describe_axes, name_rows, open_face, take_axes, write_minus
 
 if TYPE_CHECKING:
     from .optimism import Optimism
@@ -54,9 +54,7 @@ def plot_optimism(results: Optimism | Mapping[str, Optimism], ax=None):
             ax.annotate(write_minus(f"{row.estimate:.2f}"), (row.estimate, y),
                         (6, 0), color=color, va="center", textcoords="offset points", fontsize=6)  # fmt: skip
     names = [f"{name}, n = {result.n_obs}" for name, result in results.items()]
-    ax.set_yticks(range(len(names)), names)
-    ax.set_ylim(len(names) - 0.5, -0.5)
-    ax.tick_params(axis="y", length=0)
+    name_rows(ax, names, above=0.5)
     ax.margins(x=0.08)
     ax.set_xlabel("R² (below 0: the mean predicts new participants better)")
     ax.figure.legend(loc="outside lower center", ncols=4)

@@ -1,4 +1,4 @@
-"""How much of an R squared is flattery: a line judged by participants it was not fitted to."""
+"""How much of an R squared is overfitting: a line judged by participants it was not fitted to."""
 
 from dataclasses import dataclass
 

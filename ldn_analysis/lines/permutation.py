@@ -146,7 +146,7 @@ def permute_line(
 ) -> PermutationTest:
     """Permutation test of no association between predictor and outcome (Pitman 1937).
 
-    Hypothesis: everybody's outcome could as well have been anybody else's (independence,
+    Hypothesis: any participant could as well have had the outcome of any other (independence,
     not merely a slope of zero: unequal scatter alone can make it reject). The statistic is r;
     the slope orders the permutations in the same way. Two-sided means |r| >= |r of the data|,
     not twice the smaller tail. Ties within 1e-12 count as extreme.

@@ -85,6 +85,11 @@ def plot_specification_curve(
     ValueError
         If there are not two axes, or a mark is not one specification.
 
+    See Also
+    --------
+    fit_multiverse : What it draws.
+    plot_joint_test : How many analyses would be significant by chance.
+
     Examples
     --------
     >>> from ldn_analysis import fit_multiverse, load_dataset
@@ -242,6 +247,10 @@ def plot_joint_test(test: JointTest, ax=None):
     -------
     matplotlib Axes
         Where it is drawn.
+
+    See Also
+    --------
+    permute_multiverse : What it draws.
 
     Examples
     --------

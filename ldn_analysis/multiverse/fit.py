@@ -321,6 +321,12 @@ def fit_multiverse(
         If the grid names what is not known, a column is missing, a participant has no ESR,
         age or duration, or a specification has too few participants for its columns.
 
+    See Also
+    --------
+    build_specifications : The list of analyses alone.
+    permute_multiverse : A test of all of them together.
+    register_plan : One analysis named before the data.
+
     Examples
     --------
     >>> from ldn_analysis import load_dataset

@@ -121,6 +121,10 @@ def build_specifications(
     ValueError
         If a choice or an option is not one of `GRID`'s, appears twice, or nothing is left.
 
+    See Also
+    --------
+    fit_multiverse : Fits all of them.
+
     Examples
     --------
     >>> specifications, pruned = build_specifications({"model": ["OLS"], "esr": ["as is"]})

@@ -145,7 +145,7 @@ def compare_change_scores(
     mean, sd = _require_spread(*require_baseline(baseline, name))
     effect = require_number(effect, "effect", name, -100, 100)
     if effect == 0:
-        raise ValueError(f"{name}: effect must not be 0; the type I error is computed besides")
+        raise ValueError(f"{name}: effect must not be 0; the type I error is computed as well")
     retest_r = require_number(retest_r, "retest_r", name, -1, 1)
     n_people = require_count(n_people, "n_people", name, 3)
     n_trials = require_count(n_trials, "n_trials", name, 2)

@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..core.canvas import BLUE, VERMILLION, describe_axes, open_face, take_axes, write_minus
+from ..core.canvas import (
+    BLUE,
+    VERMILLION,
+    describe_axes,
+    name_rows,
+    open_face,
+    take_axes,
+    write_minus,
+)
 from ..core.wording import format_number
 
 if TYPE_CHECKING:
@@ -46,9 +54,7 @@ def plot_change_scores(result: ChangeScores, axes=None):
     methods = list(result.estimates)
     names = ["ANCOVA" if method == "ancova" else method for method in methods]
     _draw_power(axes[0], result)
-    axes[0].set_yticks(range(len(methods)), names)
-    axes[0].set_ylim(len(methods) - 0.4, -0.6)
-    axes[0].tick_params(axis="y", length=0)
+    name_rows(axes[0], names, above=0.6, below=0.6)
     _draw_distributions(axes[1], result)
     axes[1].set_xticks(range(len(methods)), [name.replace(" ", "\n") for name in names])
     axes[1].tick_params(axis="x", length=0)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["plot_line_fan"]
 
-DRAWN = 60  # lines of a fan: more is a blot
+DRAWN = 60  # lines of a fan: more cannot be told apart
 MIN_SHARE = 0.01  # of the significant lines that point one way, for a mean line of their own
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..core.canvas import BLUE, GREY, VERMILLION, describe_axes, open_face, take_axes
+from ..core.canvas import BLUE, GREY, VERMILLION, describe_axes, name_rows, open_face, take_axes
 from .figures_change_scores import draw_shares
 
 if TYPE_CHECKING:
@@ -87,9 +87,7 @@ def _draw_corrections(ax, result: MultipleTesting) -> None:
             draw_shares(ax, rows, quantity, marker, color, below=below)
     methods = list(dict.fromkeys(table.index.get_level_values("method")))
     names = {"none": "no correction", "fdr_bh": "Benjamini-Hochberg"}
-    ax.set_yticks(range(len(methods)), [names.get(name, name.capitalize()) for name in methods])
-    ax.set_ylim(len(methods) - 0.4, -0.6)
-    ax.tick_params(axis="y", length=0)
+    name_rows(ax, [names.get(name, name.capitalize()) for name in methods], above=0.6, below=0.6)
     ax.set_xlim(0, ax.get_xlim()[1] * 1.12)
     ax.set_xlabel("share (%)")
     ax.legend(loc="lower right")

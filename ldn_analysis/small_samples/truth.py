@@ -256,6 +256,10 @@ def estimate_truth(
         If a line cannot be fitted (see `fit_lines`), or the two conditions are not those of
         the same participants.
 
+    See Also
+    --------
+    simulate_trials : Draws trials under it.
+
     Examples
     --------
     >>> from ldn_analysis import fit_lines, load_dataset

@@ -24,7 +24,7 @@ class Exercise:
     others : str
         What else may be answered, where the answers are not listed, e.g. "a participant's label".
     labels : tuple of str
-        All answers of that kind: one that exists and is not the answer is told so.
+        All answers of that kind: a wrong one of these is told from one that does not exist.
     unit : str
         "proportion" or "%": how an answer with a % sign is read.
     cell : str

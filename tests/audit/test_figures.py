@@ -6,6 +6,7 @@ import pytest
 
 import ldn_analysis as ldn
 from ldn_analysis.audit.figures import FITS, SMALLEST_P
+from ldn_analysis.core.canvas import new_figure
 from ldn_analysis.core.export import render_figure
 
 
@@ -104,9 +105,9 @@ def test_zero_has_a_place_on_the_log_axis():
 
 def test_axes_of_the_caller_are_used_and_the_style_is_left_alone(audit):
     before = dict(mpl.rcParams)
-    ax = ldn.new_figure(2, 90).subplots()
+    ax = new_figure(2, 90).subplots()
     assert ldn.plot_audit(audit, ax) is ax
-    other = ldn.new_figure(2, 50).subplots()
+    other = new_figure(2, 50).subplots()
     assert ldn.plot_possible_counts(audit["rct_responders"], other) is other
     assert dict(mpl.rcParams) == before
     assert ldn.plot_audit(audit).figure.get_figwidth() == pytest.approx(174 / 25.4)

@@ -29,7 +29,7 @@ def test_students_and_exercises_are_added_to_what_is_there(tmp_path):
     assert [row["seed"] for row in record.seeds.values()] == ["9", "2"]
     with (tmp_path / "teacher" / "answers.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.reader(file))
-    assert rows == [  # a row a student; no heading that a spreadsheet takes for a number or date
+    assert rows == [  # a row per student; no heading that a spreadsheet takes for a number or date
         ["student", "folder", "exercise 01.1", "exercise 03.1", "exercise 03.2"],
         ["'=Evil", "f", "-4.5", "0.123457", "no"],
         ["Ben", "f", "", "3", ""],

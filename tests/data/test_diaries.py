@@ -14,7 +14,7 @@ NAN = np.nan
 
 
 def write_diary(person, **phases):
-    """One row a day, the days counted through the phases in the order given."""
+    """One row per day, the days counted through the phases in the order given."""
     rows = [(phase, rating) for phase, ratings in phases.items() for rating in ratings]
     table = pd.DataFrame(rows, columns=["phase", "pain_0_100"])
     table.insert(0, "participant", person)
@@ -198,7 +198,7 @@ def test_the_diaries_given_are_not_changed():
             pd.concat([ANNA, ANNA[5:7]]),
             {},
             "summarise_diaries: 2 row(s) repeat a day, first: participant Anna, phase ldn, day 6. Keep "
-            "one row a day.",
+            "one row per day.",
         ),
     ],
 )  # fmt: skip

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import ldn_analysis as ldn
+from ldn_analysis import check_mean, check_share
 from ldn_analysis.audit.results import VERDICTS
-from ldn_analysis.data.printed import read_counts
+from ldn_analysis.data.printed import read_counts, read_printed
 
 YES, ONLY_IF, NO = VERDICTS
 
@@ -32,7 +32,7 @@ YES, ONLY_IF, NO = VERDICTS
     ],
 )
 def test_a_printed_number_is_an_interval(text, relation, value, decimals, low, high):
-    printed = ldn.read_printed(text)
+    printed = read_printed(text)
     assert (printed.relation, printed.value, printed.decimals) == (
         relation,
         Fraction(value),
@@ -42,19 +42,19 @@ def test_a_printed_number_is_an_interval(text, relation, value, decimals, low, h
 
 
 def test_numbers_take_their_decimals_from_the_caller():
-    assert ldn.read_printed(18, decimals=1).text == "18.0"
-    assert ldn.read_printed(0.3, 2).rounded == (Fraction("0.295"), Fraction("0.305"))
-    assert ldn.read_printed(np.float64(0.016), 3) == ldn.read_printed("0.016")
-    assert ldn.read_printed(np.int64(29)).decimals == 0
-    printed = ldn.read_printed("0.3")
-    assert ldn.read_printed(printed) is printed
+    assert read_printed(18, decimals=1).text == "18.0"
+    assert read_printed(0.3, 2).rounded == (Fraction("0.295"), Fraction("0.305"))
+    assert read_printed(np.float64(0.016), 3) == read_printed("0.016")
+    assert read_printed(np.int64(29)).decimals == 0
+    printed = read_printed("0.3")
+    assert read_printed(printed) is printed
     assert (float(printed), str(printed), printed.stated) == (0.3, "0.3", "= 0.3")
 
 
 def test_cut_off_goes_toward_zero():
-    assert ldn.read_printed("0.05").truncated == (Fraction("0.05"), Fraction("0.06"))
-    assert ldn.read_printed("-2.3").truncated == (Fraction("-2.4"), Fraction("-2.3"))
-    assert ldn.read_printed("< 0.05").truncated == (Fraction("0.05"),) * 2
+    assert read_printed("0.05").truncated == (Fraction("0.05"), Fraction("0.06"))
+    assert read_printed("-2.3").truncated == (Fraction("-2.4"), Fraction("-2.3"))
+    assert read_printed("< 0.05").truncated == (Fraction("0.05"),) * 2
 
 
 @given(
@@ -64,7 +64,7 @@ def test_cut_off_goes_toward_zero():
 )
 def test_rounding_intervals_contain_the_value(value, places, rule):
     shown = str(value.quantize(Decimal(1).scaleb(-places), rounding=rule))
-    low, high = ldn.read_printed(shown).rounded
+    low, high = read_printed(shown).rounded
     assert low <= Fraction(value) <= high
     assert high - low == Fraction(10) ** -places
 
@@ -85,7 +85,7 @@ def test_rounding_intervals_contain_the_value(value, places, rule):
 )
 def test_what_is_not_a_printed_number_is_refused(arguments, error, message):
     with pytest.raises(error, match=f"^read_printed: {message}"):
-        ldn.read_printed(*arguments)
+        read_printed(*arguments)
 
 
 @pytest.mark.parametrize(
@@ -102,9 +102,9 @@ def test_numbers_of_people_are_whole(n, message):
     with pytest.raises(ValueError, match=message):
         read_counts(n, "check_share")
     with pytest.raises(ValueError, match=r"^check_share: .*"):
-        ldn.check_share("32", n)
+        check_share("32", n)
     with pytest.raises(ValueError, match=r"^check_mean: .*"):
-        ldn.check_mean("3.2", n)
+        check_mean("3.2", n)
 
 
 @pytest.mark.parametrize(
@@ -118,17 +118,17 @@ def test_numbers_of_people_are_whole(n, message):
     ],
 )
 def test_which_numbers_are_compatible(text, numbers, expected):
-    printed = ldn.read_printed(text)
+    printed = read_printed(text)
     assert [printed.is_compatible(number) for number in numbers] == expected
     assert printed.is_compatible(min(numbers), max(numbers))
 
 
 def test_moved_points_and_signs_keep_the_digits():
-    assert str(ldn.read_printed("> 82").shift(-2)) == "> 0.82"
-    assert str(ldn.read_printed("18.0").shift(-2)) == "0.180"
-    assert str(ldn.read_printed("0.016").shift(1)) == "0.16"
-    assert str(-ldn.read_printed("18.0")) == "-18.0"
-    assert str(-ldn.read_printed("\u22122.30")) == "2.30"
-    assert ldn.read_printed("0.016").half_unit == 0.0005
+    assert str(read_printed("> 82").shift(-2)) == "> 0.82"
+    assert str(read_printed("18.0").shift(-2)) == "0.180"
+    assert str(read_printed("0.016").shift(1)) == "0.16"
+    assert str(-read_printed("18.0")) == "-18.0"
+    assert str(-read_printed("\u22122.30")) == "2.30"
+    assert read_printed("0.016").half_unit == 0.0005
     with pytest.raises(ValueError, match="a bound such as '> 82' has no negative to add"):
-        -ldn.read_printed("> 82")
+        -read_printed("> 82")

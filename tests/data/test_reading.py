@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ldn_analysis import DataError, check_table, list_datasets, load_dataset, read_table
+from ldn_analysis import DataError, list_datasets, load_dataset, read_table
 from ldn_analysis.core.codebook import _data_folder, get_resource
 from ldn_analysis.core.status import mark_illustrative
-from ldn_analysis.data.checking import apply_types
+from ldn_analysis.data.checking import apply_types, check_table
 
 # Frozen: what is tested here are cells and lines, whoever is simulated today.
 REFERENCE = Path(__file__).parents[1] / "reference"

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from ldn_analysis import DataError, check_table, read_table
+from ldn_analysis import DataError, read_table
 from ldn_analysis.cli import main
+from ldn_analysis.data.checking import check_table
 
 CASES = Path(__file__).parents[1] / "reference/cases"
 HEAD = "participant,condition,esr_mm_h,pain_reduction_percent\n"

@@ -17,10 +17,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ldn_analysis import DataError, check_table, load_dataset, read_table
+from ldn_analysis import DataError, load_dataset, read_table
 from ldn_analysis.cli import main
 from ldn_analysis.core.codebook import _data_folder, get_resource
-from ldn_analysis.data.checking import describe_own_table
+from ldn_analysis.data.checking import check_table, describe_own_table
 
 MANY = int(os.environ.get("LDN_FUZZ_EXAMPLES", 0))
 TABLES = ("esr_pain_change", "esr_pain_change", "improvement", "daily_pain", "participants")

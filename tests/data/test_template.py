@@ -7,9 +7,9 @@ from dataclasses import fields
 import pandas as pd
 import pytest
 
-from ldn_analysis import Columns, load_codebook, load_dataset, read_table, write_template
+from ldn_analysis import Columns, load_codebook, load_dataset, read_table
 from ldn_analysis.cli import main
-from ldn_analysis.data.template import build_template
+from ldn_analysis.data.template import build_template, write_template
 
 NAMES = [f"esr_pain_change_{part}.csv" for part in ("template", "codebook", "example_illustrative")]
 FILES = [*NAMES, "columns_template.toml"]

@@ -225,7 +225,7 @@ def test_one_trial():
     assert np.isnan(meta.i_squared)
     assert meta.augment()[["weight_fixed", "weight_random"]].to_numpy().tolist() == [[1, 1]]
     assert str(meta).startswith("Effect of one trial (t0, n = 30): 0.400 (95 % CI 0.00801 to 0.792")
-    assert "One trial is nothing to combine" in str(meta)
+    assert "With one trial there is nothing to combine" in str(meta)
     assert meta.glance()["p_value"].isna().all()
 
 

@@ -4,7 +4,8 @@ import matplotlib as mpl
 import pytest
 from numpy.testing import assert_allclose
 
-from ldn_analysis import move_point, new_figure, plot_moved_point
+from ldn_analysis import move_point, plot_moved_point
+from ldn_analysis.core.canvas import new_figure
 
 
 @pytest.fixture(autouse=True)

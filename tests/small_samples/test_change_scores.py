@@ -143,7 +143,7 @@ def test_a_shared_baseline_cancels_in_a_crossover():
     [
         ({"baseline": (40, 12)}, "with an SD of 12 puts participants near a baseline of 0"),
         ({"baseline": (40, 12)}, "the SD must be at most 9.75"),
-        ({"effect": 0}, "effect must not be 0; the type I error is computed besides"),
+        ({"effect": 0}, "effect must not be 0; the type I error is computed as well"),
         ({"effect": 100}, "effect must be a number between -100 and 100; received 100"),
         ({"retest_r": -1}, "retest_r must be a number between -1 and 1; received -1"),
         ({"n_people": 2}, "n_people must be a whole number, 3 or more; received 2"),

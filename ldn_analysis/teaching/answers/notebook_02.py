@@ -167,7 +167,7 @@ def _write_the_share() -> Exercise:
         answer=f"After LDN, {share:.0f} % (95 % CI {low:.0f} to {high:.0f} %) of {n} simulated "
         "participants said that they were much or very much improved.",
         cell="the sentence under 'Conclude'",
-        because="share, interval, n and what kind of data: a reader needs no more, and is told no more.",
+        because="share, interval, n and what kind of data: a reader needs these four, and no more.",
         parts=[
             Part(what="the share", number=float(best["share"])),
             Part(what="the lower limit of its interval", number=float(best["conf_low"])),
