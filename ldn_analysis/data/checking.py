@@ -10,7 +10,7 @@ from ..core.columns import OWN
 from .advice import find_missing_columns, find_named_columns
 from .blanks import find_blanks, find_regular
 from .notices import notice
-from .problems import Problem, list_names, say_twice, write_cell
+from .problems import Problem, list_names, say_twice, shorten, write_cell
 from .stray_rows import find_stray_rows
 from .trial_checks import MANY, check_esr_pain, check_own, order_conditions
 from .values import check_column
@@ -256,11 +256,27 @@ def _find_duplicates(frame, numbered: pd.DataFrame, *, can_average: bool) -> lis
         Problem(
             line, " and ".join(key),
             ", ".join(map(write_cell, values)),
-            f"duplicates line {first:.0f}; keep only one" + more,
+            f"duplicates line {first:.0f}{advice}{more}",
         )
-        for line, first, values in zip(
-            firsts.index, firsts, frame.loc[again, key].itertuples(index=False), strict=True
+        for line, first, values, advice in zip(
+            firsts.index, firsts, frame.loc[again, key].itertuples(index=False),
+            _advise_on_duplicates(frame.loc[again], frame.loc[firsts]), strict=True,
         )
+    ]  # fmt: skip
+
+
+def _advise_on_duplicates(later: pd.DataFrame, earlier: pd.DataFrame) -> list[str]:
+    """What to do with each later row: whether its other values are those of the earlier one."""
+    names: list[list[str]] = [[] for _ in range(len(later))]
+    for name in later:
+        one, other = (rows[name].astype("str").to_numpy(object) for rows in (later, earlier))
+        blank = later[name].isna().to_numpy() & earlier[name].isna().to_numpy()
+        for i in np.flatnonzero((one != other) & ~blank):
+            names[i].append(str(name))
+    return [
+        f" with another {' and '.join(map(shorten, found[:3]))}; find out which row is right and keep only that"
+        if found else "; keep only one"
+        for found in names
     ]  # fmt: skip
 
 
