@@ -862,3 +862,14 @@ def test_own_labels_may_stand_in_any_column(tmp_path):
     assert list(frame) == lines[0].split(",")
     assert list(frame["condition"].cat.categories) == ["b", "a"]
     assert list(frame["trial"].cat.categories) == ["north", "south"]
+
+
+@pytest.mark.parametrize("title", ["My trial,,", "My trial"])
+def test_a_title_above_names_of_ones_own(tmp_path, title):
+    path = tmp_path / "mine.csv"
+    path.write_text(f"{title}\nid,arm,weight\n1,a,3\n2,b,4\n", encoding="utf-8")
+    _, error = read_or_refuse(path)
+    text = (
+        "line 1 has one cell only, and line 2 looks like the names of the columns (id, arm, weight)"
+    )
+    assert error.problems == [f"{text}; if so, delete the lines above it"]
