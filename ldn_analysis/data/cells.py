@@ -60,7 +60,7 @@ def _read_rows(text: Text, header: Header, fields: dict) -> tuple[pd.DataFrame, 
     }  # fmt: skip
     # A column that is numbers in one part and text in another is read again, as text.
     while True:
-        parts, lines, n_blank = _read_parts(text, header, fields, types)
+        parts, numbers, lines, n_blank = _read_parts(text, header, fields, types)
         mixed = [i for i, found in parts.items() if len({_name_type(part) for part in found}) > 1]
         if not mixed:
             break
@@ -69,7 +69,9 @@ def _read_rows(text: Text, header: Header, fields: dict) -> tuple[pd.DataFrame, 
     for i in list(parts):
         part = parts.pop(i)
         name = header.columns[i]
-        if all(isinstance(each.dtype, pd.CategoricalDtype) for each in part):
+        if i in numbers:
+            column = pd.Series(numbers.pop(i)[: len(lines)])
+        elif all(isinstance(each.dtype, pd.CategoricalDtype) for each in part):
             column = pd.Series(union_categoricals(part) if len(part) > 1 else part[0].array)
         else:
             texts = [each.astype("str") if each.dtype == "category" else each for each in part]
@@ -95,11 +97,16 @@ def _name_type(column: pd.Series) -> str:
 
 
 def _read_parts(text: Text, header: Header, fields: dict, types: dict):
-    """Each column in parts, the line of each row, and how many rows were blank."""
+    """Each column in parts, those of numbers whole, the line of each row, and how many were blank."""
     n_columns, line = len(header.columns), header.end + 1
     n_blank = 0 if text.is_quoted else text.n_lines - max(text.last_line, header.end)
     parts: dict[int, list[pd.Series]] = {i: [] for i in range(n_columns)}
-    lines = []
+    # Written into as they are read: to join parts of a million numbers takes them twice.
+    whole = {
+        i: np.empty(max(text.n_lines - header.end, 0)) for i, name in enumerate(header.columns)
+        if fields.get(name, {}).get("type") in ("number", "integer")
+    }  # fmt: skip
+    lines, n_rows = [], 0
     for chunk in _read_chunks(text, header, fields, types):
         numbers, line = _number_lines(chunk, line, text.is_quoted)
         blank = chunk.isna().all(axis=1).to_numpy()
@@ -110,21 +117,32 @@ def _read_parts(text: Text, header: Header, fields: dict, types: dict):
             continue
         lines.append(numbers)
         for i in range(n_columns):
-            kind = fields.get(header.columns[i], {}).get("type")
-            parts[i].append(_pack(chunk[i], is_number=kind in ("number", "integer")))
+            if i in whole and _is_fraction(chunk[i]):
+                place = whole[i][n_rows : n_rows + len(chunk)]
+                place[:] = chunk[i]
+                parts[i].append(pd.Series(place, copy=False))
+            else:
+                whole.pop(i, None)
+                parts[i].append(_pack(chunk[i]))
+        n_rows += len(chunk)
     if not lines:
         empty = {i: [pd.Series([], dtype=types.get(i, "float64"))] for i in range(n_columns)}
-        return empty, pd.RangeIndex(0), n_blank
+        return empty, {}, pd.RangeIndex(0), n_blank
     first, last = int(lines[0][0]), int(lines[-1][-1])
     is_even = last - first + 1 == sum(map(len, lines))
     index = pd.RangeIndex(first, last + 1) if is_even else pd.Index(np.concatenate(lines))
-    return parts, index, n_blank
+    return parts, whole, index, n_blank
 
 
-def _pack(column: pd.Series, *, is_number: bool) -> pd.Series:
-    """A part of a column in little memory: few labels as categories, numbers as fractions."""
-    if is_number and pd.api.types.is_integer_dtype(column) and column.abs().max() < 2**53:
-        return column.astype(float)
+def _is_fraction(column: pd.Series) -> bool:
+    """Whether cells are numbers that a fraction holds to the last digit."""
+    if pd.api.types.is_integer_dtype(column):
+        return bool(column.abs().max() < 2**53)
+    return pd.api.types.is_float_dtype(column)
+
+
+def _pack(column: pd.Series) -> pd.Series:
+    """A part of a column in little memory: few labels as categories."""
     if isinstance(column.dtype, pd.StringDtype) and column.iloc[:FEW].nunique() < FEW // 2:
         return column.astype("category")
     return column.copy()

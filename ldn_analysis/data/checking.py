@@ -10,14 +10,14 @@ from ..core.columns import OWN
 from .advice import find_missing_columns, find_named_columns
 from .blanks import find_blanks, find_regular
 from .notices import notice
-from .problems import Problem, list_names, say_twice, write_cell
+from .problems import Problem, list_names, say_twice, shorten, write_cell
 from .stray_rows import find_stray_rows
-from .trial_checks import check_esr_pain, check_own, order_conditions
+from .trial_checks import MANY, check_esr_pain, check_own, order_conditions
 from .values import check_column
 
 __all__ = ["check_table"]
 
-MANY = 100_000  # rows
+SHARES = 64  # in which so many texts are compared, each with those of its share
 
 
 def describe_own_table(name: str) -> dict:
@@ -128,6 +128,7 @@ def check_cells(raw, resource, conditions, missing, notes) -> tuple[pd.DataFrame
     if resource["name"] == "esr_pain_change" and not problems:
         conditions = conditions or fields["condition"]["categories"]
         problems += check_esr_pain(frame, numbered["participant"], conditions, notes)
+    del numbered
     problems.sort(key=lambda problem: problem.line)
     if is_own and not problems:
         frame, problems = check_own(frame, columns, conditions, notes)
@@ -195,8 +196,11 @@ def number_key(frame: pd.DataFrame, key: list[str]) -> pd.DataFrame:
     columns = {}
     for name in key:
         column = frame[name]
-        is_many = len(column) > MANY and isinstance(column.dtype, pd.StringDtype)
-        codes = _number_texts(column) if is_many else None
+        codes = None
+        if column.dtype == "category":
+            codes = column.cat.codes.to_numpy().astype(np.int32)
+        elif len(column) > MANY and isinstance(column.dtype, pd.StringDtype):
+            codes = _number_texts(column)
         columns[name] = pd.factorize(column)[0].astype(np.int32) if codes is None else codes
     return pd.DataFrame(columns, index=frame.index, copy=False)
 
@@ -205,20 +209,22 @@ def _number_texts(column: pd.Series) -> np.ndarray | None:
     """As factorize, in less memory, by sorting hashes; None if two texts share one."""
     if column.isna().any():
         return None
-    texts = column.to_numpy(object)
-    parts = [texts[start : start + MANY] for start in range(0, len(texts), MANY)]
-    hashes = np.concatenate([pd.util.hash_array(part, categorize=False) for part in parts])
-    order = np.argsort(hashes)
-    hashes = hashes[order]
-    is_new = np.concatenate([[True], hashes[1:] != hashes[:-1]])
-    del hashes
-    for start in range(0, len(texts), MANY):
-        part = texts[order[start : start + MANY + 1]]
-        same = ~is_new[start + 1 : start + len(part)]
-        if (part[1:][same] != part[:-1][same]).any():
+    texts, n = column.to_numpy(object), len(column)
+    hashes, codes, share = np.empty(n, np.uint64), np.empty(n, np.int32), np.empty(n, np.uint8)
+    for start in range(0, n, MANY):
+        part = slice(start, start + MANY)
+        hashes[part] = pd.util.hash_array(texts[part], categorize=False)
+        share[part] = hashes[part] % SHARES
+    n_different = 0
+    for i in range(SHARES):
+        rows = np.flatnonzero(share == i)
+        rows = rows[np.argsort(hashes[rows])]
+        is_new = np.append(True, hashes[rows[1:]] != hashes[rows[:-1]])[: len(rows)]
+        again = rows[~is_new]
+        if (texts[again] != texts[rows[np.flatnonzero(~is_new) - 1]]).any():
             return None
-    codes = np.empty(len(texts), np.int32)
-    codes[order] = np.cumsum(is_new, dtype=np.int32) - 1
+        codes[rows] = n_different + np.cumsum(is_new) - 1
+        n_different += int(is_new.sum())
     return codes
 
 
@@ -229,7 +235,8 @@ def _has_duplicates(numbered: pd.DataFrame) -> bool:
     one = np.zeros(len(numbered), np.int64)
     for name in numbered:
         one *= int(numbered[name].max()) + 2
-        one += numbered[name].to_numpy() + 1
+        one += numbered[name].to_numpy()
+        one += 1
     one.sort()
     return bool((one[1:] == one[:-1]).any())
 
@@ -249,11 +256,27 @@ def _find_duplicates(frame, numbered: pd.DataFrame, *, can_average: bool) -> lis
         Problem(
             line, " and ".join(key),
             ", ".join(map(write_cell, values)),
-            f"duplicates line {first:.0f}; keep only one" + more,
+            f"duplicates line {first:.0f}{advice}{more}",
         )
-        for line, first, values in zip(
-            firsts.index, firsts, frame.loc[again, key].itertuples(index=False), strict=True
+        for line, first, values, advice in zip(
+            firsts.index, firsts, frame.loc[again, key].itertuples(index=False),
+            _advise_on_duplicates(frame.loc[again], frame.loc[firsts]), strict=True,
         )
+    ]  # fmt: skip
+
+
+def _advise_on_duplicates(later: pd.DataFrame, earlier: pd.DataFrame) -> list[str]:
+    """What to do with each later row: whether its other values are those of the earlier one."""
+    names: list[list[str]] = [[] for _ in range(len(later))]
+    for name in later:
+        one, other = (rows[name].astype("str").to_numpy(object) for rows in (later, earlier))
+        blank = later[name].isna().to_numpy() & earlier[name].isna().to_numpy()
+        for i in np.flatnonzero((one != other) & ~blank):
+            names[i].append(str(name))
+    return [
+        f" with another {' and '.join(map(shorten, found[:3]))}; find out which row is right and keep only that"
+        if found else "; keep only one"
+        for found in names
     ]  # fmt: skip
 
 
@@ -264,11 +287,12 @@ def _set_types(frame: pd.DataFrame, resource: dict, conditions) -> pd.DataFrame:
         name = field["name"]
         if name not in frame or "categories" not in field:
             continue
-        column = frame[name].astype("category").cat.remove_unused_categories()
+        column = frame[name].astype("category")
+        present = [value for value in column.unique() if pd.notna(value)]
         if name == "condition" and conditions:
             own[name] = column.cat.set_categories(list(conditions))
-        elif not column.cat.categories.isin(field["categories"]).all():
-            own[name] = column.cat.set_categories(sorted(column.cat.categories))
+        elif not set(present) <= set(field["categories"]):
+            own[name] = column.cat.set_categories(sorted(present))
         else:  # unordered categories are equal in any order: astype would leave theirs
             frame[name] = column.cat.set_categories(field["categories"])
     typed = _apply_types(frame.drop(columns=list(own)), resource["schema"]["fields"])

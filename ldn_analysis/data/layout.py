@@ -8,7 +8,7 @@ from collections.abc import Set
 from itertools import islice
 from typing import NamedTuple
 
-from .problems import DataError, say_twice
+from .problems import DataError, list_names, say_twice
 from .text import DELIMITERS, EMPTY_CELLS, Text
 
 __all__: list[str] = []
@@ -106,3 +106,16 @@ def _refuse_lines_above(path, columns: list[str], lines, above: int, wanted: Set
     if not wanted & set(columns) and known[likely] >= 2 and likely > 0:
         problem = f"line {above + likely + 1} seems to name the columns; delete the lines above it"
         raise DataError(path, [problem])
+    if wanted & set(columns) or sum(map(bool, columns)) != 1:
+        return
+    for i, line in enumerate(lines[1:], 1):  # a title: one cell, and names below it
+        cells = [cell.strip() for cell in _split([line], _choose_delimiter(lines[i:], wanted))[0]]
+        cells = [cell for cell in cells if cell]
+        if len(cells) > 1:
+            if not any(cell[0] in "-+.0123456789" for cell in cells):
+                problem = (
+                    f"line {above + 1} has one cell only, and line {above + i + 1} looks like the names "
+                    f"of the columns ({list_names(cells)}); if so, delete the lines above it"
+                )
+                raise DataError(path, [problem])
+            return

@@ -78,8 +78,11 @@ def _notice_far(values: pd.Series) -> list[str]:
     numbers = numbers[np.isfinite(numbers)]
     if len(numbers) < 8:
         return []
-    low, middle, high = np.quantile(numbers, [0.25, 0.5, 0.75])
-    far = values.index[((values - middle).abs() > FAR * (high - low)) & (high > low)]
+    low, middle, high = np.quantile(numbers, [0.25, 0.5, 0.75], overwrite_input=True)
+    del numbers
+    reach = FAR * (high - low)
+    is_far = (values < middle - reach) | (values > middle + reach)
+    far = values.index[is_far & (high > low)]
     if not len(far):
         return []
     more = f" (and {len(far) - 1} more)" if len(far) > 1 else ""

@@ -37,15 +37,17 @@ def count_participants(frame: pd.DataFrame, columns) -> str:
     if who is None or who not in frame:
         return f"{len(frame):,} rows, each taken as another participant"
     codes = number_key(frame, [who])[who].to_numpy()
-    n = int(codes.max(initial=-1)) + 1
+    n = int(np.count_nonzero(np.bincount(codes[codes >= 0])))
     if condition is None or condition not in frame:
         return f"{n:,} participants"
-    names = [str(name) for name in _list_groups(frame[condition])]
+    groups = _list_groups(frame[condition])
+    names = [str(name) for name in groups]
     if len(names) < 2:
         return f"{n:,} participants, all under {', '.join(names)}"
-    seen = np.zeros((n, len(names)), dtype=bool)
-    seen[codes, number_key(frame, [condition])[condition].to_numpy()] = True
-    n_all = int(seen.all(axis=1).sum())
+    seen = np.zeros((len(names), int(codes.max(initial=-1)) + 1), dtype=bool)
+    for row, group in zip(seen, groups, strict=True):
+        row[codes[(frame[condition] == group).to_numpy()]] = True
+    n_all = int(seen.all(axis=0).sum())
     every = "both" if len(names) == 2 else f"all {len(names)}"
     return f"{n:,} participants, {n_all:,} of them under {every} conditions ({', '.join(names)})"
 

@@ -13,21 +13,26 @@ from .values import find_unknown
 
 __all__: list[str] = []
 
+MANY = 100_000  # rows at a time
+
 
 def check_esr_pain(frame: pd.DataFrame, participant, conditions, notes: list[str]) -> list[Problem]:
     """What a line in each condition needs, and whether the columns agree with one another."""
     problems = []
     for condition in conditions:
-        rows = frame[frame["condition"] == condition]
-        if len(rows) < 3:
-            text = f"has {len(rows)} usable row(s); a line with a standard error needs at least 3"
+        esr = frame["esr_mm_h"].to_numpy()[(frame["condition"] == condition).to_numpy()]
+        if len(esr) < 3:
+            text = f"has {len(esr)} usable row(s); a line with a standard error needs at least 3"
             problems.append(Problem(0, "condition", str(condition), text))
-        elif np.ptp(rows["esr_mm_h"].to_numpy()) <= 1e-9 * max(rows["esr_mm_h"].max(), 1):
-            text = f"is {rows['esr_mm_h'].iloc[0]:g} in every row of condition {condition!r}, so there is no slope"
+        elif np.ptp(esr) <= 1e-9 * max(esr.max(), 1):
+            text = f"is {esr[0]:g} in every row of condition {condition!r}, so there is no slope"
             problems.append(Problem(0, "esr_mm_h", "", text))
+        del esr
     participant = participant.to_numpy()
-    problems += _find_changed_esr(frame, participant)
-    alone = int((np.bincount(participant) == 1).sum())
+    parts = [slice(start, start + MANY) for start in range(0, len(frame), MANY)]
+    problems += _find_changed_esr(frame, participant, parts)
+    n = int(participant.max()) + 1
+    alone = int((sum(np.bincount(participant[part], minlength=n) for part in parts) == 1).sum())
     if alone and len(frame) > alone:
         notes.append(f"{alone} participant(s) have one condition only")
     if {"sequence", "period"} <= set(frame):
@@ -38,13 +43,15 @@ def check_esr_pain(frame: pd.DataFrame, participant, conditions, notes: list[str
     return problems + _find_wrong_reductions(frame)
 
 
-def _find_changed_esr(frame: pd.DataFrame, participant: np.ndarray) -> list[Problem]:
+def _find_changed_esr(frame: pd.DataFrame, participant: np.ndarray, parts) -> list[Problem]:
     """Rows whose ESR differs from that of the participant's first row."""
     esr = frame["esr_mm_h"].to_numpy()
     firsts = np.empty(participant.max(initial=-1) + 1)
-    firsts[participant[::-1]] = esr[::-1]  # of several rows, the first is written last
+    for part in reversed(parts):  # of several rows, the first is written last
+        firsts[participant[part][::-1]] = esr[part][::-1]
+    differs = np.concatenate([esr[part] != firsts[participant[part]] for part in parts])
     problems = []
-    for row in np.flatnonzero(esr != firsts[participant]):
+    for row in np.flatnonzero(differs):
         label = shorten(frame["participant"].iloc[row])
         text = f"differs from {firsts[participant[row]]:g} in an earlier row of {label!r}; baseline ESR is one value per participant"
         problems.append(Problem(frame.index[row], "esr_mm_h", f"{esr[row]:g}", text))

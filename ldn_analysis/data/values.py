@@ -45,7 +45,9 @@ def _convert_numbers(column: pd.Series, field: dict) -> tuple[pd.Series, list[Pr
     for line, cell in column[not_number].items():
         text = f"is not a number; write {_suggest_number(str(cell).strip(), field)}"
         problems.append(Problem(line, name, f"{cell}", text))
-    report(np.isinf(values), "is infinite; correct it")
+    report(
+        np.isinf(values), "is infinite, or more than a number can hold, such as 1e400; correct it"
+    )
     report(np.isfinite(values) & (abs(values) > MAX_VALUE), "is implausibly large; correct it")
     finite = abs(values) <= MAX_VALUE
     low, high = limits.get("minimum"), limits.get("maximum")

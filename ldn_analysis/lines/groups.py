@@ -241,10 +241,11 @@ class GroupSlopes(Result):
         return sum(fit.n_obs for fit in self.fits.fits.values())
 
     def to_frame(self, confidence_level: float = 0.95) -> pd.DataFrame:
-        """Give every difference of slopes with its interval, each on its own.
+        """Give every difference of slopes with its interval.
 
         The error is HC3 (MacKinnon and White 1985), which does not assume even scatter; t has
-        as many degrees of freedom as the lines of all groups leave.
+        as many degrees of freedom as the lines of all groups leave. With more than two groups,
+        the simultaneous rows (Dunnett 1955) hold their level for all differences together.
 
         Parameters
         ----------
@@ -254,36 +255,80 @@ class GroupSlopes(Result):
         Returns
         -------
         DataFrame
-            term, method, estimate, std_error, statistic, df, p_value, conf_low, conf_high, n_obs.
+            term, method, estimate, std_error, statistic, df, p_value (of simultaneous rows:
+            adjusted), conf_low, conf_high, n_obs.
         """
         require_level(confidence_level)
         *groups, last = self.fits.fits.items()
         df = self.n_obs - 2 * len(self.fits)
+        errors = [compute_hc3(fit) for fit in self.fits.fits.values()]
         rows = []
-        for name, fit in groups:
-            error = float(np.hypot(compute_hc3(fit), compute_hc3(last[1])))
+        for (name, fit), error in zip(groups, errors, strict=False):
             row = {"term": f"{name} minus {last[0]}", "method": "separate lines, HC3"}
+            error = float(np.hypot(error, errors[-1]))
             row |= summarise_t(fit.slope - last[1].slope, error, df, confidence_level)
             rows.append(row | {"n_obs": self.n_obs})
+        if len(groups) > 1 and min(errors) > 0:
+            rows += _widen(rows, errors, df, confidence_level)
         return pd.DataFrame(rows)
+
+    def find_primary(self, confidence_level: float = 0.95) -> pd.DataFrame:
+        """Give the rows to report: together where there are several differences.
+
+        Parameters
+        ----------
+        confidence_level : float
+            Of the intervals.
+
+        Returns
+        -------
+        DataFrame
+            One row of `to_frame` for each group but the reference.
+        """
+        table = self.to_frame(confidence_level)
+        return table.iloc[len(table) - len(self.fits) + 1 :].reset_index(drop=True)
 
     def __str__(self) -> str:
         first = next(iter(self.fits.fits.values()))
         predictor, unit = describe_column(first.predictor)
         outcome, outcome_unit = describe_column(first.outcome)
         change = f" {name_change_unit(outcome_unit)} per {unit}" if unit and outcome_unit else ""
-        parts = [
-            f"{row.term} {format_number(row.estimate)}{change} "
-            f"({format_interval(row.conf_low, row.conf_high, 0.95)}; t({row.df}) = "
-            f"{format_number(row.statistic)}, {format_p(row.p_value)})"
-            for row in self.to_frame().itertuples()
-        ]
+        parts = []
+        for row in self.find_primary().itertuples():
+            together = row.method.endswith("Dunnett")
+            parts.append(
+                f"{row.term.partition(',')[0]} {format_number(row.estimate)}{change} "
+                f"({'simultaneous ' * together}{format_interval(row.conf_low, row.conf_high, 0.95)}; "
+                f"t({row.df}) = {format_number(row.statistic)}, "
+                f"{'adjusted ' * together}{format_p(row.p_value)})"
+            )
         dropped = sum(fit.n_dropped for fit in self.fits.fits.values())
         sample = describe_sample(self.n_obs, first.status, n_dropped=dropped, unit="participants")
         return (
             f"Difference{'s' * (len(parts) > 1)} between the slopes of {outcome} on {predictor} in "
             f"independent groups: {'; '.join(parts)}; {sample}."
         )
+
+
+def _widen(rows: list[dict], errors: list[float], df: int, confidence_level: float) -> list[dict]:
+    """The same differences with intervals that hold for all of them together.
+
+    The slope of each group has its own error; all share that of the reference, as means do.
+    """
+    shape = tuple(1 / error**2 for error in errors), (0.0,) * len(rows), int(df)
+    factor = find_joint_factor(*shape, confidence_level)
+    wide = []
+    for row in rows:
+        reach = factor * row["std_error"]
+        wide.append(
+            row
+            | {
+                "term": f"{row['term']}, simultaneous", "method": f"{row['method']}, Dunnett",
+                "conf_low": row["estimate"] - reach, "conf_high": row["estimate"] + reach,
+                "p_value": 1 - compute_joint_level(abs(row["statistic"]), *shape),
+            }
+        )  # fmt: skip
+    return wide
 
 
 def compare_groups(
@@ -410,7 +455,8 @@ def compare_group_slopes(
     Returns
     -------
     GroupSlopes
-        The differences with HC3 errors, and the lines.
+        The differences with HC3 errors, with more than two groups simultaneous ones too, and
+        the lines.
 
     Raises
     ------
@@ -474,8 +520,8 @@ def compute_joint_level(limit: float, sizes, apart, df: int) -> float:
     ----------
     limit : float
         In standard errors.
-    sizes : sequence of int
-        Of the groups, the reference last.
+    sizes : sequence of float
+        Of the groups, the reference last; or whatever their variances are inverse to.
     apart : sequence of float
         Difference of the covariate's mean from the reference's, over the root of its sum of
         squares within groups; zeros without a covariate.

@@ -265,12 +265,13 @@ def _describe_comparison(analysis: TableAnalysis, outcome: str) -> list[str]:
         parts.append(f"Differences adjusted for {covariate} are from an analysis of covariance.")
     if len(means.groups) > 2:
         parts.append(
-            "Intervals for all comparisons with the reference are simultaneous (Dunnett 1955), "
-            "assuming equal spread in all groups."
+            "Intervals for all comparisons of means with the reference are simultaneous (Dunnett "
+            "1955), assuming equal spread in all groups."
         )
     if slopes:
         parts.append(
             "Differences between slopes are interactions of group and predictor, with HC3 standard "
-            "errors (MacKinnon and White 1985)."
+            "errors (MacKinnon and White 1985)"
+            + (" and simultaneous intervals." if len(means.groups) > 2 else ".")
         )
     return parts

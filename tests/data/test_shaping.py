@@ -76,8 +76,8 @@ def test_repeated_rows_are_refused_or_averaged(read):
     rows = "id,arm,y,week,site\n1,a,1,1,n\n1,a,3,2,n\n2,a,5,1,n\n3,b,2,1,s\n3,b,4,2,t\n4,b,8,1,s\n"
     (text,) = refuse(read, rows, **PAIRED)[:1]
     assert text == (
-        "line 3, id and arm: '1, a' duplicates line 2; keep only one, or average such rows with "
-        "--repeated mean"
+        "line 3, id and arm: '1, a' duplicates line 2 with another y and week; find out which row is "
+        "right and keep only that, or average such rows with --repeated mean"
     )
     frame = read(rows, **PAIRED, repeated="mean")
     assert frame["y"].tolist() == [2, 5, 3, 8]

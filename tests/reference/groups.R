@@ -37,6 +37,18 @@ slopes <- function(case, fit, x, g, a, b) {
       m - qt(.975, d) * e, m + qt(.975, d) * e)
 }
 an <- transform(anorexia, Treat = relevel(Treat, "Cont"))
+slopes_together <- function(case, fit, x, g, b) {
+  k <- grep(":", names(coef(fit))); K <- matrix(0, length(k), length(coef(fit)))
+  K[cbind(seq_along(k), k)] <- 1
+  rownames(K) <- paste(sub(paste0("^", g), "", gsub(paste0(":?", x, ":?"), "", names(coef(fit))[k])), "-", b)
+  set.seed(1)
+  test <- glht(fit, linfct = K, vcov. = vcovHC(fit, "HC3"))
+  ci <- confint(test, calpha = adjusted_calpha(abseps = 1e-8, maxpts = 5e6))$confint
+  s <- summary(test, test = adjusted("single-step", abseps = 1e-8, maxpts = 5e6))$test
+  for (i in seq_along(k))
+    add(case, sub(" - ", " minus ", rownames(K)[i]), "separate lines, HC3, Dunnett", s$coefficients[i],
+        s$sigma[i], fit$df.residual, s$pvalues[i], ci[i, 2], ci[i, 3])
+}
 for (a in c("CBT", "FT")) {
   welch("anorexia", an, "Postwt", "Treat", a, "Cont")
   pooled("anorexia", lm(Postwt ~ Treat + Prewt, an), "Treat", a, "Cont", "ANCOVA on Prewt")
@@ -44,6 +56,7 @@ for (a in c("CBT", "FT")) {
 }
 together("anorexia", lm(Postwt ~ Treat + Prewt, an), "Treat", "Cont", "ANCOVA on Prewt, Dunnett")
 together("anorexia", lm(Postwt ~ Treat, an), "Treat", "Cont", "equal spread, Dunnett")
+slopes_together("anorexia", lm(Postwt ~ Treat * Prewt, an), "Prewt", "Treat", "Cont")
 tg <- transform(ToothGrowth, supp = relevel(supp, "VC"))
 welch("ToothGrowth", tg, "len", "supp", "OJ", "VC")
 slopes("ToothGrowth", lm(len ~ supp * dose, tg), "dose", "supp", "OJ", "VC")

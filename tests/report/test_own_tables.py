@@ -36,11 +36,14 @@ def fast(monkeypatch):
         monkeypatch.setattr(place, "render_picture", lambda *_, **__: "<p>picture</p>")
 
 
-def save(name, folder, *, european=False):
-    """One of R's tables, as write.csv or write.csv2 writes it."""
+def save(name, folder, kind="write.csv"):
+    """One of R's tables, as write.csv or write.csv2 writes it, or as a workbook."""
     path = folder / f"{name}.csv"
     shutil.copy(REFERENCE / f"own_{name}.csv", path)
-    if european:
+    if kind == "xlsx":
+        pd.read_csv(path).to_excel(path.with_suffix(".xlsx"), index=False)
+        return path.with_suffix(".xlsx")
+    if kind == "write.csv2":
         table = pd.read_csv(path)
         table.index = pd.Index(range(1, len(table) + 1), name="")
         table.to_csv(path, sep=";", decimal=",")
@@ -48,11 +51,15 @@ def save(name, folder, *, european=False):
 
 
 @pytest.mark.usefixtures("fast")
-@pytest.mark.parametrize("european", [False, True], ids=["write.csv", "write.csv2"])
+@pytest.mark.parametrize("kind", ["write.csv", "write.csv2", "xlsx"])
 @pytest.mark.parametrize("name", OPTIONS)
-def test_estimates_of_real_tables_equal_r(name, european, tmp_path, capsys):
-    path, options = save(name, tmp_path, european=european), OPTIONS[name].split()
+def test_estimates_of_real_tables_equal_r(name, kind, tmp_path, capsys):
+    path, options = save(name, tmp_path, kind), OPTIONS[name].split()
     assert main(["check", str(path), *options]) == 0
+    if kind == "xlsx":
+        drawn = ["--out", str(tmp_path / "drawn"), "--format", "svg"]
+        assert main(["figures", "--data", str(path), *options, *drawn]) == 0
+        assert (tmp_path / "drawn" / "means.svg").exists()
     out = tmp_path / "page.html"
     assert main(["report", str(path), "--out", str(out), *options]) == 0
     page = out.read_text(encoding="utf-8")
