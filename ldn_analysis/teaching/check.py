@@ -15,7 +15,7 @@ from pkgutil import iter_modules
 
 import numpy as np
 
-from ..core.wording import say
+from ..core.wording import break_lines, say
 from ..data.tables import cache_until_data_change, load_dataset
 from . import answers
 from .exercise import EXERCISES, SHOWN, Exercise, Part, name_cells
@@ -39,7 +39,8 @@ class Verdict:
     def __str__(self) -> str:
         return f"{self.exercise} {'right' if self.correct else 'not yet'}: {self.message}"
 
-    __repr__ = __str__
+    def __repr__(self) -> str:
+        return break_lines(str(self))
 
 
 def load_exercises() -> dict[str, Callable[[], Exercise]]:

@@ -23,7 +23,7 @@ def _denominators() -> Exercise:
     fitting = int(share["rounded"].sum())
     sizes = share.loc[share["rounded"], "n_obs"].tolist()
     return Exercise(
-        cell="`check_share` in the cell `possible`, for one share",
+        cell="`check_share` under 'Look first', for one share",
         answer=fitting,
         because=f"a whole number divided by {' or '.join(map(str, sizes))} rounds to the printed share, "
         "and by no other of these denominators.",
@@ -87,7 +87,7 @@ def _pilot_low() -> Exercise:
 
     low, high = limits(r, n)
     return Exercise(
-        cell="the cell `fisher`",
+        cell="the sentence under 'How strong was the pilot's correlation?'",
         answer=low,
         because="far below the sample's r: so few participants cannot pin it down.",
         mistakes=[
@@ -138,7 +138,7 @@ def _smallest_p() -> Exercise:
     tests = compute_mcnemar(*zip(*discordant, strict=True))
     best = int(np.argmin(tests.exact))
     return Exercise(
-        cell="the cell `pairs`: which overlaps are possible, and the exact test of each",
+        cell="the sentence under 'Two shares of the same participants': which overlaps are possible, and the exact test of each",
         answer=float(tests.exact[best]),
         because="and at every other overlap p is larger: the printed one is none of them.",
         mistakes=[
@@ -169,13 +169,13 @@ def _smallest_p() -> Exercise:
 def _find_the_error() -> Exercise:
     """Which part of a text about four F tests is wrong?"""
     return Exercise(
-        answer="c",
-        cell="the text below the cell `search`",
+        answer="d",
+        cell="the text below the figure of 'Case 1'",
         because="one slip in print explains all four, so that F and p are in all likelihood right.",
         mistakes=[
-            ("a", "they do not: look at the verdicts in the cell `visits`."),
-            ("b", "they do: that is what the cell `search` finds."),
-            ("d", "they have: four groups, less one."),
+            ("a", "they do not: look at the verdicts in the tables of 'Case 1'."),
+            ("b", "they do: that is what the search under 'Case 1' finds."),
+            ("c", "they have: four groups, less one."),
         ],
     )
 
