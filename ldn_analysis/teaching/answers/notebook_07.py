@@ -25,8 +25,8 @@ def _denominators() -> Exercise:
     return Exercise(
         cell="`check_share` under 'Look first', for one share",
         answer=fitting,
-        because=f"a whole number divided by {' or '.join(map(str, sizes))} rounds to the printed share, "
-        "and by no other of these denominators.",
+        because=f"some whole number over {' or '.join(map(str, sizes))} rounds to the printed share; over "
+        "the other denominators none does.",
         mistakes=[
             (len(share), "that counts all denominators; try each of them."),
             (
