@@ -107,6 +107,8 @@ def _people_needed() -> Exercise:
                 "a good guess, four times as many; the loop finds the number.",
             ),
             (4 * n, "four times the participants at hand; their power was not 0.8."),
+            (n, "those are the participants at hand; let a loop try more."),
+            (2 * n, "twice the participants at hand; half a slope takes more than twice as many."),
             (for_difference.n_people, "that is for the difference of the slopes, as estimated."),
         ],
     )
@@ -129,7 +131,7 @@ def _find_the_error() -> Exercise:
     return Exercise(
         answer="c",
         cell="the last lines under 'Conclude'",
-        because="(b) and (d) hold *if* the truth is half; whether it is, no simulation knows.",
+        because="(b) and (d) hold if the truth is half; whether it is, no simulation knows.",
         mistakes=[
             ("a", "it did: look at `rct_pain_reduction_p`."),
             ("b", "that is the power at half the printed difference, under 'The winner's curse'."),

@@ -46,7 +46,7 @@ def _sd_of_difference() -> Exercise:
     difference, n, table = _derive_from_p()
     p = _printed()["rct_pain_reduction_p"]
     return Exercise(
-        cell="the table under *SD from p*",
+        cell="the table under 'SD from p'",
         answer=float(table["sd"]),
         because="difference / t x the root of n, if the test was a paired t test.",
         mistakes=[
@@ -188,7 +188,7 @@ def _write_the_interval() -> Exercise:
     return Exercise(
         answer=f"Pain fell by {difference:.1f} percentage points of baseline more on LDN than on placebo "
         f"(95 % CI {low:.1f} to {high:.1f}, if the test was a paired t test).",
-        cell="the table under *SD from p*",
+        cell="the table under 'SD from p'",
         because="a reader learns the size, its uncertainty, and on what the interval rests.",
         parts=[
             Part(what="the difference", number=difference),
@@ -216,7 +216,7 @@ def _list_shown() -> list:
     shown += name_cells(tests, "the table of printed tests", by=["id"])
     shown += name_cells(audit.summarise_topics().set_index("topic"), "the table of topics")
     shown += name_sentence(audit, "the whole audit")
-    shown += name_cells(_derive_from_p()[2].to_frame(), "the table under *SD from p*")
+    shown += name_cells(_derive_from_p()[2].to_frame(), "the table under 'SD from p'")
     shown += [
         (float(n), "a number of participants tried") for n in (10, 27, 28, 29, 30, 31, 60, 120)
     ]

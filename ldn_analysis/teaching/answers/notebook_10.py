@@ -78,6 +78,7 @@ def _turned_sign() -> Exercise:
         because="a sign reversed in one condition turns a difference into a sum.",
         mistakes=[
             (first - second, "that is the difference with the right signs."),
+            (second - first, "that is drug 2 minus drug 1, with the right signs."),
             (first + second, "that is drug 2 turned instead, or drug 2 minus drug 1."),
             (-first, "that is the mean under drug 1 alone."),
         ],
