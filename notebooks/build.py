@@ -112,14 +112,15 @@ async def execute_all(paths: list[Path]) -> list[tuple[Path, nbformat.NotebookNo
     return sorted(done, key=lambda item: item[0])
 
 
-def without_machine(text: str) -> list[str]:
+def without_machine(text: str, *, pictures: bool = False) -> list[str]:
     """Lines to compare: versions and timings belong to the machine, not to the notebook."""
     notebook = nbformat.reads(text, as_version=4)
     for cell in notebook.cells:
         if tags(cell) & {"versions", "timing"}:
             cell.outputs = []
         for output in cell.get("outputs", []):  # drawn as the SVG is; how it is packed is zlib's
-            output.get("data", {}).pop("image/png", None)
+            if not pictures:
+                output.get("data", {}).pop("image/png", None)
     return nbformat.writes(notebook).splitlines(keepends=True)
 
 
@@ -154,9 +155,10 @@ def main() -> None:
         for path, notebook in done:
             text = normalise(notebook)
             # Another version or timing alone is no reason for a change.
-            if not path.exists() or without_machine(text) != without_machine(
-                path.read_text("utf-8")
-            ):
+            fresh, kept = (
+                without_machine(one, pictures=True) for one in (text, path.read_text("utf-8"))
+            )
+            if fresh != kept:
                 path.write_text(text, encoding="utf-8")
         return
     same = [compare(path, normalise(notebook)) for path, notebook in done]

@@ -5,7 +5,6 @@ from inspect import signature
 from typing import NamedTuple
 
 from .validation import require_level
-from .wording import format_number
 
 __all__ = ["GLOSSARY", "Interval", "Result"]
 
@@ -100,10 +99,10 @@ class Result:
         return Interval(*map(float, found[["conf_low", "conf_high"]].iloc[0]))
 
     def _repr_html_(self) -> str:
-        table = self.to_frame().to_html(
-            index=False, border=0, float_format=format_number, na_rep="", escape=True
-        )
-        return f"<p>{escape(str(self))}</p>\n{table}"
+        from .notebook import render_frame
+
+        table = self.to_frame()
+        return f"<p>{escape(str(self))}</p>\n{render_frame(table.set_index(table.columns[0]))}"
 
     def __repr__(self) -> str:
         return str(self)

@@ -1,5 +1,6 @@
 """How numbers, intervals, p values and samples are written in sentences."""
 
+import re
 from collections.abc import Sequence
 
 __all__ = [
@@ -169,6 +170,19 @@ def say(*sentences) -> None:
     >>> say("One sentence.")
     One sentence.
     """
+    print("\n\n".join(break_lines(str(sentence)) for sentence in sentences))
+
+
+def break_lines(text: str) -> str:
+    """Text in lines of 96 letters, broken between words; a number stays with its sign or unit.
+
+    Examples
+    --------
+    >>> print(break_lines(f"{'word ' * 17}with a p = 0.003"))
+    word word word word word word word word word word word word word word word word word with a
+    p = 0.003
+    """
     from textwrap import fill
 
-    print("\n\n".join(fill(str(sentence), 96) for sentence in sentences))
+    kept = re.sub(r"(?<=\d) (?=%)|(?<=\b[A-Za-z]) (?=[=<>] )|(?<= [=<>]) (?=[-\d])", "\xa0", text)
+    return fill(kept, 96, break_on_hyphens=False).replace("\xa0", " ")

@@ -78,7 +78,8 @@ def plot_slope_difference(
     _draw_three_ways(right, comparison, confidence_level)
     describe_axes(
         left,
-        "Slopes under LDN and placebo and their difference, by each method, as points with intervals.",
+        "Difference within each participant against the predictor, with its line; beside it the "
+        "difference of the slopes by each method, as points with intervals.",
     )
     return [left, right]
 
@@ -201,7 +202,8 @@ def plot_crossover(fit: CrossoverFit, axes=None, *, confidence_level: float = 0.
         title_fontsize=7,
     )  # fmt: skip
     describe_axes(
-        axes[0], "Means by period and sequence, and the estimated effects with their intervals."
+        axes[0],
+        "The two results of each participant joined by a line, with the means, by sequence.",
     )
     return axes
 
@@ -314,7 +316,7 @@ def plot_improvement_agreement(result: ImprovementAgreement, ax=None):
     ax.set_title(
         join_words(f"{capitalise(title)}, n = {result.n_obs}", result.status, write_minus(numbers))
     )
-    describe_axes(ax, "Answers on LDN against answers on placebo, as a table of counts.")
+    describe_axes(ax, "Change of each participant, one row per answer, with the medians.")
     return ax
 
 

@@ -89,7 +89,8 @@ def plot_checks(checks: LineChecks, axes=None):
         place_labels(ax, *points)
     describe_axes(
         axes[0],
-        "Four panes: residuals against fitted values, normal quantiles, spread, and leverage.",
+        "Six panes: residuals against fitted values, normal quantiles, spread, Cook's distance, "
+        "leverage against residuals, and DFBETAS of the slope.",
     )
     return axes
 

@@ -283,7 +283,7 @@ def plot_permutation(result: PermutationTest, ax=None):
         + write_minus(f"r = {format_fixed(fit.r)}, {format_p(result.p_value)}"),
         fontsize=7,
     )
-    describe_axes(ax, "Histogram of the slopes of shuffled data, with the observed one.")
+    describe_axes(ax, "Histogram of the correlations of shuffled data, with the observed one.")
     return ax
 
 

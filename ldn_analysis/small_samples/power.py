@@ -139,7 +139,7 @@ class PowerCurve(Result):
         missing = len(self.effects) * len(self.n_people) - len(table)
         early = f" ({missing} of {missing + len(table)} not finished)" if missing else ""
         sizes = " to ".join(f"{n:,}" for n in dict.fromkeys((self.n_people[0], self.n_people[-1])))
-        values = ", ".join(f"{effect:g}" for effect in self.effects)
+        values = ", ".join(f"{effect:.3g}" for effect in self.effects)
         low, high = table["power"].min(), table["power"].max()
         power = f"{low:.2f}" if low == high else f"from {low:.2f} to {high:.2f}"
         return (

@@ -15,7 +15,7 @@ from pkgutil import iter_modules
 
 import numpy as np
 
-from ..core.wording import say
+from ..core.wording import break_lines, say
 from ..data.tables import cache_until_data_change, load_dataset
 from . import answers
 from .exercise import EXERCISES, SHOWN, Exercise, Part, name_cells
@@ -39,7 +39,8 @@ class Verdict:
     def __str__(self) -> str:
         return f"{self.exercise} {'right' if self.correct else 'not yet'}: {self.message}"
 
-    __repr__ = __str__
+    def __repr__(self) -> str:
+        return break_lines(str(self))
 
 
 def load_exercises() -> dict[str, Callable[[], Exercise]]:
@@ -139,7 +140,7 @@ def _check_word(task: Exercise, answer) -> tuple[bool, str]:
     if isinstance(answer, bool):
         answer = "yes" if answer else "no"
     mistakes = {_trim_label(word): why for word, why in task.mistakes}
-    word = _trim_label(str(answer).strip(" .!'\""))
+    word = _trim_label(str(answer).strip(" .!'\"()"))
     if word == _trim_label(task.answer):
         return True, task.because
     if word in mistakes:
@@ -215,7 +216,8 @@ def _is_in(part: Part, sentence: str) -> bool:
     text = sentence.replace(",", ".")
     size = abs(part.number)
     for found in map(float, re.findall(r"\d+(?:\.\d+)?", text)):
-        if _is_close(found, size) or (size >= 2 and found == round(size)):
+        rounded = round(size) if size >= 2 else round(size, 2)
+        if _is_close(found, size) or (found and found == rounded):
             return True
         if size <= 1 and found in (round(100 * size), round(100 * size, 1)):  # in percent
             return True

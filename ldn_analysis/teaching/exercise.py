@@ -110,7 +110,8 @@ def name_cells(table, where: str, *, by: list[str] | None = None) -> list[tuple[
             number = pd.to_numeric(value, errors="coerce") if not isinstance(value, bool) else None
             if number is not None and pd.notna(number):
                 head = ", ".join(map(str, column)) if isinstance(column, tuple) else str(column)
-                named.append((float(number), f"{head} of {who} in {where}"))
+                what = who if isinstance(column, int) else f"{head} of {who}"  # a turned frame
+                named.append((float(number), f"{what} in {where}"))
     return named
 
 

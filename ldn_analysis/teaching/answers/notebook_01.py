@@ -19,6 +19,10 @@ def _completed() -> Exercise:
         mistakes=[
             (len(trial), "that many started; count those who completed."),
             (int(trial["analysed"].sum()), "that many were analysed; one more completed."),
+            (
+                len(people),
+                "that many started both trials; count who completed the crossover trial.",
+            ),
             (int(people["completed"].sum()), "that is both trials; take the crossover trial only."),
         ],
     )
@@ -69,6 +73,14 @@ def _reduction() -> Exercise:
                 "that mixes the pilot in; the printed number is the crossover trial's.",
             ),
             (float(by_trial["placebo"]), "that is placebo."),
+            (
+                float(
+                    data[data["trial"] == "pilot"]
+                    .query("condition == 'ldn'")["pain_reduction_percent"]
+                    .mean()
+                ),
+                "that is the pilot; take the crossover trial.",
+            ),
             (
                 float(by_trial["ldn"] - by_trial["placebo"]),
                 "that is the difference between the conditions.",

@@ -145,14 +145,14 @@ def _share_of_high_esr() -> Exercise:
 def _find_the_error() -> Exercise:
     """Which part of a text about Fig. 1 is wrong?"""
     return Exercise(
-        answer="c",
+        answer="d",
         cell="the text under 'Conclude'",
         because="what participants say after a treatment is not what the treatment did: there is no "
         "control group.",
         mistakes=[
             ("a", "that is the count, in words."),
             ("b", "that is Wilson's interval, in words."),
-            ("d", "it is so: look at the last row of the table of seven shares."),
+            ("c", "it is so: look at the last row of the table of seven shares."),
         ],
     )
 

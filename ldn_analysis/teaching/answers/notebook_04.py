@@ -157,12 +157,12 @@ def _median_slope() -> Exercise:
 def _find_the_error() -> Exercise:
     """Which part of a text about checks is wrong?"""
     return Exercise(
-        answer="c",
+        answer="a",
         cell="the text below the histogram of shuffled correlations",
         because="p is computed as if nothing were there, so it cannot be the chance of that.",
         mistakes=[
-            ("a", "look at the first two rows of `compare_lines`: one estimate, two errors."),
-            ("b", "it is so: her place on the x axis decides."),
+            ("b", "look at the first two rows of `compare_lines`: one estimate, two errors."),
+            ("c", "it is so: her place on the x axis decides."),
             ("d", "it is so, and it is the heaviest of its assumptions."),
         ],
     )

@@ -31,7 +31,7 @@ def _true_low() -> Exercise:
     low, high = case.confidence_interval("true_r_squared")
     fisher, _ = compute_fisher_interval(np.sqrt(case.threshold), 1 / np.sqrt(case.n_obs - 3))
     return Exercise(
-        cell="the cell `pilot`: `case` has the limits",
+        cell="the sentence under 'The pilot's case': `case` has the limits",
         answer=low,
         unit="proportion",
         because="a much smaller truth than what was observed is still compatible with it.",
@@ -51,7 +51,7 @@ def _exaggeration() -> Exercise:
     """Type M error at half the printed difference."""
     half, whole, quarter, most = _half_effect().itertuples()
     return Exercise(
-        cell="the table under *The winner's curse*, or `compute_design_errors` for half the difference",
+        cell="the table under 'The winner's curse', or `compute_design_errors` for half the difference",
         answer=float(half.type_m),
         because="only estimates far above the truth reach significance in so small a trial.",
         mistakes=[
@@ -94,7 +94,7 @@ def _people_needed() -> Exercise:
     smaller = truth.with_effect("slope_ldn", truth.slope_ldn / 2)
     needed = _find_people(smaller)
     return Exercise(
-        cell="`compute_power_exact` in the cell `fails`, put into a loop",
+        cell="`compute_power_exact` under 'Where simulation fails', put into a loop",
         answer=needed,
         because="half the slope takes about four times as many: the error falls with the root of n.",
         mistakes=[
@@ -107,6 +107,8 @@ def _people_needed() -> Exercise:
                 "a good guess, four times as many; the loop finds the number.",
             ),
             (4 * n, "four times the participants at hand; their power was not 0.8."),
+            (n, "those are the participants at hand; let a loop try more."),
+            (2 * n, "twice the participants at hand; half a slope takes more than twice as many."),
             (for_difference.n_people, "that is for the difference of the slopes, as estimated."),
         ],
     )
@@ -128,12 +130,12 @@ def _find_the_error() -> Exercise:
     """Which part of a text about the printed difference is wrong?"""
     return Exercise(
         answer="c",
-        cell="the last lines under *Conclude*",
-        because="(b) and (d) hold *if* the truth is half; whether it is, no simulation knows.",
+        cell="the last lines under 'Conclude'",
+        because="(b) and (d) hold if the truth is half; whether it is, no simulation knows.",
         mistakes=[
             ("a", "it did: look at `rct_pain_reduction_p`."),
-            ("b", "that is the power at half the printed difference, in the cell `winner`."),
-            ("d", "that is `type_m` at half the printed difference, in the cell `winner`."),
+            ("b", "that is the power at half the printed difference, under 'The winner's curse'."),
+            ("d", "that is `type_m` at half the printed difference, under 'The winner's curse'."),
         ],
     )
 
@@ -144,8 +146,8 @@ def _write_the_curse() -> Exercise:
     times = float(_half_effect()["type_m"].iloc[0])
     return Exercise(
         answer=f"If the true difference were half the printed one, the significant results of such "
-        f"trials would be {times:.1f} times too large on average.",
-        cell="the cell `winner-answer`",
+        f"trials would be {times:.1f} times the true difference on average.",
+        cell="the sentence under 'The winner's curse'",
         because="size, condition and average are there, and nothing is said about the truth itself.",
         parts=[
             Part(what="how many times (exercise 06.2)", number=times),
@@ -191,7 +193,7 @@ def _list_shown() -> list:
     ]
     for fan in fans:
         shown += name_sentence(fan, "lines of simulated studies")
-    shown += name_cells(_half_effect(), "the table under *The winner's curse*")
+    shown += name_cells(_half_effect(), "the table under 'The winner's curse'")
     shown += name_sentence(infer_true_r_squared(), "the pilot's R squared")
     during = data[data["condition"] == "ldn"]
     for rows in (during[during["trial"] == "pilot"], during):
@@ -201,7 +203,7 @@ def _list_shown() -> list:
         smaller = truth.with_effect("slope_ldn", share * truth.slope_ldn)
         power = compute_power_exact(smaller, n_people=n)
         shown.append((float(round(100 * power)), "a power, in percent"))
-    shown += [(value, "a share under *Check*, in percent, or its error") for value in (0.07, 95.0)]
+    shown += [(value, "a share under 'Check', in percent, or its error") for value in (0.07, 95.0)]
     shown += [(float(round(10 * value)), "ten times a slope") for value in six["estimate"]]
     found = find_sample_size(truth, estimand="slope_difference", rng=6)
     return shown + name_sentence(found, "the number of participants for a difference of slopes")

@@ -23,10 +23,10 @@ def _denominators() -> Exercise:
     fitting = int(share["rounded"].sum())
     sizes = share.loc[share["rounded"], "n_obs"].tolist()
     return Exercise(
-        cell="`check_share` in the cell `possible`, for one share",
+        cell="`check_share` under 'Look first', for one share",
         answer=fitting,
-        because=f"a whole number divided by {' or '.join(map(str, sizes))} rounds to the printed share, "
-        "and by no other of these denominators.",
+        because=f"some whole number over {' or '.join(map(str, sizes))} rounds to the printed share; over "
+        "the other denominators none does.",
         mistakes=[
             (len(share), "that counts all denominators; try each of them."),
             (
@@ -46,7 +46,7 @@ def _sd_of_difference() -> Exercise:
     difference, n, table = _derive_from_p()
     p = _printed()["rct_pain_reduction_p"]
     return Exercise(
-        cell="the table under *SD from p*",
+        cell="the table under 'SD from p'",
         answer=float(table["sd"]),
         because="difference / t x the root of n, if the test was a paired t test.",
         mistakes=[
@@ -87,7 +87,7 @@ def _pilot_low() -> Exercise:
 
     low, high = limits(r, n)
     return Exercise(
-        cell="the cell `fisher`",
+        cell="the sentence under 'How strong was the pilot's correlation?'",
         answer=low,
         because="far below the sample's r: so few participants cannot pin it down.",
         mistakes=[
@@ -138,7 +138,7 @@ def _smallest_p() -> Exercise:
     tests = compute_mcnemar(*zip(*discordant, strict=True))
     best = int(np.argmin(tests.exact))
     return Exercise(
-        cell="the cell `pairs`: which overlaps are possible, and the exact test of each",
+        cell="the sentence under 'Two shares of the same participants': which overlaps are possible, and the exact test of each",
         answer=float(tests.exact[best]),
         because="and at every other overlap p is larger: the printed one is none of them.",
         mistakes=[
@@ -169,13 +169,13 @@ def _smallest_p() -> Exercise:
 def _find_the_error() -> Exercise:
     """Which part of a text about four F tests is wrong?"""
     return Exercise(
-        answer="c",
-        cell="the text below the cell `search`",
+        answer="d",
+        cell="the text below the figure of 'Case 1'",
         because="one slip in print explains all four, so that F and p are in all likelihood right.",
         mistakes=[
-            ("a", "they do not: look at the verdicts in the cell `visits`."),
-            ("b", "they do: that is what the cell `search` finds."),
-            ("d", "they have: four groups, less one."),
+            ("a", "they do not: look at the verdicts in the tables of 'Case 1'."),
+            ("b", "they do: that is what the search under 'Case 1' finds."),
+            ("c", "they have: four groups, less one."),
         ],
     )
 
@@ -188,7 +188,7 @@ def _write_the_interval() -> Exercise:
     return Exercise(
         answer=f"Pain fell by {difference:.1f} percentage points of baseline more on LDN than on placebo "
         f"(95 % CI {low:.1f} to {high:.1f}, if the test was a paired t test).",
-        cell="the table under *SD from p*",
+        cell="the table under 'SD from p'",
         because="a reader learns the size, its uncertainty, and on what the interval rests.",
         parts=[
             Part(what="the difference", number=difference),
@@ -216,7 +216,7 @@ def _list_shown() -> list:
     shown += name_cells(tests, "the table of printed tests", by=["id"])
     shown += name_cells(audit.summarise_topics().set_index("topic"), "the table of topics")
     shown += name_sentence(audit, "the whole audit")
-    shown += name_cells(_derive_from_p()[2].to_frame(), "the table under *SD from p*")
+    shown += name_cells(_derive_from_p()[2].to_frame(), "the table under 'SD from p'")
     shown += [
         (float(n), "a number of participants tried") for n in (10, 27, 28, 29, 30, 31, 60, 120)
     ]

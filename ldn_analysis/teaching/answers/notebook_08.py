@@ -63,7 +63,7 @@ def _without_placebo_side() -> Exercise:
     without = leave_one_trial_out(_effects()).to_frame(model="fixed").set_index("without")
     error = float(np.sum(rows["std_error"] ** -2.0) ** -0.5)
     return Exercise(
-        cell="`effects.table`, in the cell `effects`",
+        cell="`effects.table`, under 'Model'",
         answer=average(1 / rows["std_error"] ** 2),
         because="one single trial moves the mean so far: that is how little there is.",
         mistakes=[
@@ -95,7 +95,7 @@ def _noticed() -> Exercise:
     effect = _effects().table.set_index("trial").loc["Crossover RCT 2013", "raw_estimate"]
     answer = (ldn - placebo) / n * NOTICED
     return Exercise(
-        cell="the counts in the cell `exposure`",
+        cell="the counts under 'How much should the trial of 2013 convince?'",
         answer=answer,
         because="a guess by a few can make a good part of a small mean difference.",
         mistakes=[
@@ -127,11 +127,11 @@ def _what_follows() -> Exercise:
 def _before_after() -> Exercise:
     """What is wrong with a before-after estimate read as the effect?"""
     return Exercise(
-        answer="b",
+        answer="a",
         because="without a control group it holds the placebo response, time and regression to the "
         "mean.",
         mistakes=[
-            ("a", "more of the same trials would not help: what do they compare?"),
+            ("b", "more of the same trials would not help: what do they compare?"),
             ("c", "true of any pooled mean, but not the error: what is compared with what?"),
         ],
     )
@@ -148,7 +148,7 @@ def _write_the_exclusion() -> Exercise:
     return Exercise(
         answer=f"If both trials share one effect, it is {mean:.2g} points (95 % CI {low:.2f} to "
         f"{high:.2f}) on the 0-10 scale, and a benefit of one point or more is excluded.",
-        cell="the cell `points`",
+        cell="the sentences under 'In points, without any SD'",
         because="it says what is excluded, and under which condition; no more follows.",
         parts=[
             Part(what="the common effect", number=mean),
@@ -197,8 +197,8 @@ def _list_shown() -> list:
         other = pool_effects_bayes(effects, tau_prior=tau_prior, tau_scale=scale)
         shown += name_cells(other.to_frame(), f"the prior {tau_prior} {scale}", by=["term"])
     for series in (leave_one_trial_out(effects), vary_assumptions()):
-        shown += name_cells(series.to_frame(), "the table under *Check*", by=["label"])
-        shown += name_sentence(series, "the table under *Check*")
+        shown += name_cells(series.to_frame(), "the table under 'Check'", by=["label"])
+        shown += name_sentence(series, "the table under 'Check'")
     spread = pool_effects_bayes(points, tau_scale=1.0)
     shown += name_sentence(spread, "the mean in points if the two trials differ")
     for row in (points.to_frame().iloc[0], *points.trials.itertuples()):

@@ -171,12 +171,12 @@ def _find_the_error() -> Exercise:
     """Which part of a text about a specification curve is wrong?"""
     return Exercise(
         answer="c",
-        cell="the text under *One curve, one test*",
+        cell="the text under 'One curve, one test'",
         because="all specifications share their participants: many agree because they are one study.",
         mistakes=[
-            ("a", "we did: look at the cells `prune` and `steps`."),
-            ("b", "they do: look at the sentence of the cell `glance`."),
-            ("d", "they have: look at the table of `by-outcome`."),
+            ("a", "we did: look at the tables under 'Data' and 'Look first'."),
+            ("b", "they do: look at the sentence under 'Model'."),
+            ("d", "they have: look at the table under 'Which question does the curve answer?'."),
         ],
     )
 
@@ -191,7 +191,7 @@ def _write_the_part() -> Exercise:
     return Exercise(
         answer="In these illustrative data the specifications that compare LDN with placebo have a median "
         f"of {median:.2f} SD per SD of ESR, and {100 * above:.0f} % of their 95 % intervals lie above zero.",
-        cell="the last sentence under *Conclude*",
+        cell="the last sentence under 'Conclude'",
         because="it says which question, how large, and how often; and counts nothing as evidence.",
         parts=[
             Part(what="the median", number=median),

@@ -24,7 +24,7 @@ def _line_of_the_cell() -> Exercise:
     place = 2  # of the damaged row, as pandas counts
     return Exercise(
         answer=place + 2,
-        cell="the first message under *When it does not fit*",
+        cell="the first message under 'When it does not fit'",
         because="line 1 holds the names; a spreadsheet shows the same number at its edge.",
         mistakes=[
             (place + 1, "that is the row of data; the names of the columns are a line too."),
@@ -40,7 +40,7 @@ def _percent_reduction() -> Exercise:
     return Exercise(
         answer=(before - after) / before * 100,
         unit="%",
-        cell="the formula in the notes under **Before and after**",
+        cell="the formula in the notes under 'Before and after'",
         because="a percentage of the baseline is the same on any scale that starts at zero.",
         mistakes=[
             (before - after, "that is the change in points; divide by the baseline."),
@@ -57,7 +57,7 @@ def _participants_left() -> Exercise:
     patients = _mean_difference().n_obs
     return Exercise(
         answer=patients - 1,
-        cell="the copy `blank` under **Missing values**",
+        cell="the copy `blank` under 'Missing values'",
         because="the other row is still in its own group, but a within-participant comparison cannot use it.",
         mistakes=[
             (patients, "that many there were before."),
@@ -78,6 +78,7 @@ def _turned_sign() -> Exercise:
         because="a sign reversed in one condition turns a difference into a sum.",
         mistakes=[
             (first - second, "that is the difference with the right signs."),
+            (second - first, "that is drug 2 minus drug 1, with the right signs."),
             (first + second, "that is drug 2 turned instead, or drug 2 minus drug 1."),
             (-first, "that is the mean under drug 1 alone."),
         ],
@@ -99,7 +100,7 @@ def _middle_dose() -> Exercise:
     low, middle, high = (float(differences[dose]) for dose in (0.5, 1.0, 2.0))
     return Exercise(
         answer=middle,
-        cell="`compare_groups` under *Groups of different participants*, for these animals only",
+        cell="`compare_groups` under 'Groups of different participants', for these animals only",
         because="at this dose the groups differ by more than on average over the three doses.",
         mistakes=[
             (-middle, "that is ascorbic acid minus orange juice."),
@@ -116,7 +117,7 @@ def _passes() -> Exercise:
     """Does a file that passes hold right numbers?"""
     return Exercise(
         answer="no",
-        cell="the cell with the 999 under *Check*",
+        cell="the cell with the 999 under 'Check'",
         because="it can be read, no more than that: look at the smallest and largest values and at the picture.",
         mistakes=[("yes", "think of the 999: it passed too.")],
     )
@@ -126,13 +127,13 @@ def _passes() -> Exercise:
 def _find_the_error() -> Exercise:
     """Which part of a text about the ten patients is wrong?"""
     return Exercise(
-        answer="c",
-        cell="the last paragraphs under *Conclude*",
+        answer="d",
+        cell="the last paragraphs under 'Conclude'",
         because="an interval that includes zero includes much besides; it shows no equality.",
         mistakes=[
             ("a", "they did: nine of ten slept longer with drug 2, and the mean is larger."),
             ("b", "so it is: the spread between patients is then in the interval."),
-            ("d", "it does: see what is left without that patient under *Check*."),
+            ("c", "it does: see what is left without that patient under 'Check'."),
         ],
     )
 
@@ -145,7 +146,7 @@ def _write_the_difference() -> Exercise:
     return Exercise(
         answer=f"The ten patients slept on average {size:.2f} hours longer with drug 2 than with "
         f"drug 1 (95 % CI {low:.2f} to {high:.2f}).",
-        cell="the sentence under *The same participants under both conditions*",
+        cell="the sentence under 'The same participants under both conditions'",
         because="a reader can tell from it how much, of what, which drug, and how sure you are.",
         parts=[
             Part(what="how large the difference is", number=size),

@@ -94,12 +94,18 @@ def _find_the_error() -> Exercise:
     """Which part of a text about change and baseline is wrong?"""
     return Exercise(
         answer="b",
-        cell="the text below the cell `coupling`",
+        cell="the text under 'Change against baseline'",
         because="it may, if the arithmetic is allowed for: by the mean of both, or by a model.",
         mistakes=[
-            ("a", "it does: the baseline is part of both; see the cell `coupling`."),
+            (
+                "a",
+                "it does: the baseline is part of both; see the figure under 'Change against baseline'.",
+            ),
             ("c", "that is so: the covariance is half the difference of the two variances."),
-            ("d", "it can: the end point then has the smaller spread; see the cell `fails`."),
+            (
+                "d",
+                "it can: the end point then has the smaller spread; see 'Where Oldham's method fails'.",
+            ),
         ],
     )
 
@@ -115,7 +121,7 @@ def _write_the_fall() -> Exercise:
     return Exercise(
         answer=f"Nobody was treated, and mean pain fell by {fall:.1f} points, because those who were "
         "chosen at a high moment come back towards their own mean (regression to the mean).",
-        cell="the sentence below *Regression to the mean*",
+        cell="the sentence below 'Regression to the mean'",
         because="a reader sees that a fall needs no treatment.",
         parts=[
             Part(what="by how much", number=fall),
