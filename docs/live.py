@@ -177,10 +177,13 @@ def render_cell(cell, markdown: MarkdownIt) -> str:
         text = turn_links(markdown.render(cell.source))
         return f'<div class="text" id="{cell.id}">\n{text}</div>'
     tags = cell.metadata.get("tags", [])
+    code = f'<pre class="code"><code>{escape(cell.source)}</code></pre>'
+    if cell.id == "setup":  # of every notebook the first cell, and the same
+        code = f"<details><summary>Code of the set-up</summary>\n{code}\n</details>"
     outputs = "\n".join(map(render_output, cell.outputs))
     html = (
         f'<div class="cell" id="{cell.id}" data-cell="{cell.id}" data-tags="{" ".join(tags)}">\n'
-        f'<pre class="code"><code>{escape(cell.source)}</code></pre>\n'
+        f"{code}\n"
         f'<div class="outputs">{outputs}</div>\n</div>'
     )
     if "solution" in tags:

@@ -4,6 +4,7 @@ The page sends what a control was set to (`live_kernel.move`), and Python answer
 changes: the library's own code draws, as it does in JupyterLab.
 """
 
+import re
 from html import escape
 from types import SimpleNamespace
 
@@ -54,17 +55,17 @@ class Control:
 
 
 class HTML(Control):
-    """Text and pictures."""
+    """Text and pictures, without their scripts, which are for JupyterLab: the page lets none run."""
 
     def __init__(self, value="", **options):
         super().__init__(value, **options)
 
     def show(self) -> dict:
         """What the page changes."""
-        return {"html": self._value}
+        return {"html": re.sub(r'\sonload="[^"]*"', "", self._value)}
 
     def _repr_html_(self) -> str:
-        return f'<div data-control="{self.number}">{self._value}</div>'
+        return f'<div data-control="{self.number}">{self.show()["html"]}</div>'
 
 
 class Number(Control):
@@ -169,6 +170,10 @@ class Box:
 
     def __init__(self, children=(), **_options):
         self.children = tuple(children)
+
+    def add_class(self, _name: str):
+        """The page has its own."""
+        return self
 
     def _repr_html_(self) -> str:
         return f'<div class="{self.kind}">{"".join(map(show, self.children))}</div>'

@@ -15,6 +15,7 @@ import pprint
 import sys
 import traceback
 import types
+import warnings
 from types import SimpleNamespace
 
 NAMES = sys.modules["__main__"].__dict__
@@ -205,6 +206,8 @@ def set_up() -> None:
     screen.HTML, screen.display = HTML, display
     sys.modules |= {"IPython": shell, "IPython.display": screen}
     # The browser's file system is writable and cannot say so: matplotlib would warn.
+    # Nor has it threads, which the bar of a long run would like.
+    warnings.filterwarnings("ignore", "tqdm:disabling monitor")
     os.access = lambda path, mode, **options: os.path.exists(path)  # noqa: ARG005, PTH110
     os.makedirs("/work", exist_ok=True)  # noqa: PTH103
     os.chdir("/work")

@@ -52,6 +52,9 @@ export function showOutputs(place, outputs) {
 
 // What has to be moved sideways can be moved with the keyboard.
 export function markWide(place) {
+  for (const picture of place.querySelectorAll("figure img")) {
+    picture.classList.toggle("broad", picture.getAttribute("width") > 500);
+  }
   for (const box of place.querySelectorAll(".html, pre, .ldn-wide")) {
     if (box.scrollWidth > box.clientWidth + 1) {
       box.tabIndex = 0;

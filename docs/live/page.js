@@ -7,6 +7,7 @@ import { forget, keep, recall } from "./store.js";
 
 const NAME = document.body.dataset.notebook;
 const AGAIN = "What the cells had defined is gone: run them again, from the top.";
+const NOT_STORED = "This address begins with http, so the browser may load it again for the next page.";
 const find = (id) => document.getElementById(id);
 const join = (lines) => (Array.isArray(lines) ? lines.join("") : lines);
 const bar = Object.fromEntries(
@@ -199,7 +200,6 @@ function endPython(word) {
   for (const cell of cells) if (cell.isMine && cell !== running) cell.state.textContent = "your output, from before";
   python.stop(new Error(word));
   if (!wasRunning) tellEnd(new Error(word));
-  
 }
 
 // --- controls -----------------------------------------------------------------------------
@@ -374,6 +374,7 @@ async function main() {
   const saved = Object.fromEntries(notebook.cells.map((cell) => [cell.id, cell]));
   const elements = [...document.querySelectorAll(".cell")];
   cells = elements.map((element, i) => new Cell(element, saved[element.dataset.cell], i + 1));
+  bar.said.textContent += globalThis.caches ? " The browser keeps it." : ` ${NOT_STORED}`;
   try {
     const kept = await recall(NAME);
     if (kept?.length) {
