@@ -218,7 +218,7 @@ def test_no_result_is_typed_into_a_question():
     """Numbers outside {} belong to an example, a level or the name of a notebook."""
     text = re.sub(r"^#.*|^name = .*|\{\w+\}", "", (DOCS / "questions.toml").read_text(), flags=re.M)
     assert set(re.findall(r"\d+(?:\.\d+)?", text)) <= {
-        "0", "01", "0.04", "0.045", "0.05", "0.055", "0.06", "0.1", "0.4", "0.5", "0.95", "1", "5", "10",
+        "0", "01", "04", "0.045", "0.05", "0.055", "0.06", "0.1", "0.4", "0.5", "0.95", "1", "5", "10",
         "15", "20", "29", "30", "40", "45", "50", "60", "80", "95", "100", "999",
     }  # fmt: skip
 
