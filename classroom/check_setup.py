@@ -17,6 +17,7 @@ FOLDER = Path(__file__).resolve().parent
 VENV = FOLDER / ".venv"
 WINDOWS = os.name == "nt"
 PYTHON = VENV / ("Scripts/python.exe" if WINDOWS else "bin/python")
+JUPYTER = PYTHON.with_name("jupyter.exe" if WINDOWS else "jupyter")
 START = r".venv\Scripts\jupyter lab" if WINDOWS else ".venv/bin/jupyter lab"
 INSTALL = f"{'py' if WINDOWS else 'python3'} check_setup.py --install"
 NEEDED = ("ldn_analysis", "jupyterlab", "ipykernel", "ipywidgets")
@@ -65,12 +66,24 @@ def look_after():
     missing = done.stdout.split() if done.returncode == 0 else list(NEEDED)
     if missing:
         problems.append(f"not installed: {', '.join(missing)}; run: {INSTALL}")
+    elif was_moved():
+        problems.append(f"this folder was moved after it was set up; run again: {INSTALL}")
     return problems
+
+
+def was_moved():
+    """Whether the commands in .venv still point to where the folder was before."""
+    if not JUPYTER.exists():
+        return False
+    try:
+        return bool(subprocess.run([str(JUPYTER), "--version"], capture_output=True).returncode)
+    except OSError:
+        return True
 
 
 def install():
     """Make .venv and install what requirements.txt names."""
-    if not PYTHON.exists():
+    if not PYTHON.exists() or was_moved():
         shutil.rmtree(VENV, ignore_errors=True)
         print("Making .venv in this folder ...", flush=True)
         if subprocess.run([sys.executable, "-m", "venv", str(VENV)], check=False).returncode:

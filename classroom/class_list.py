@@ -24,13 +24,14 @@ NAME = {
     "姓名", "名前", "氏名", "이름", "성명", "họ và tên", "họ tên", "الاسم", "שם",
 }  # fmt: skip
 GIVEN = {
-    "first name", "firstname", "first", "given name", "forename", "vorname", "prénom", "prénoms",
+    "first name", "firstname", "first", "given name", "forename", "vorname", "rufname", "prénom", "prénoms",
     "nombre", "nombres", "nome", "voornaam", "förnamn", "fornavn", "etunimi", "imię", "křestní jméno",
     "keresztnév", "ad", "adı", "имя", "名",
 }  # fmt: skip
 FAMILY = {
     "last name", "lastname", "last", "surname", "family name", "nachname", "familienname", "zuname",
-    "nom", "nom de famille", "apellido", "apellidos", "cognome", "sobrenome", "apelido", "apelidos",
+    "nom", "nom de famille", "nom de naissance", "nom d'usage", "nom d’usage", "apellido", "apellidos",
+    "apellido 1", "primer apellido", "apellido paterno", "cognome", "sobrenome", "apelido", "apelidos",
     "achternaam", "efternamn", "etternavn", "efternavn", "sukunimi", "nazwisko", "příjmení",
     "vezetéknév", "soyad", "soyadı", "фамилия", "姓",
 }  # fmt: skip
@@ -52,9 +53,13 @@ def read_class_list(path: Path, *, column: str = "", with_id: str = "") -> Class
     """Names and folders from a text, CSV or Excel file; refuses a list that can be read in two ways."""
     rows, notes = _read_rows(path)
     rows = [(line, row) for line, row in rows if any(row)]
+    noticed = f" ({'; '.join(notes)})" if notes else ""
     if not rows:
-        raise InputError(f"{path}: there is no name in it; write one name per line")
-    start, columns, ids = _find_columns(path, rows, column, with_id)
+        raise InputError(f"{path}: there is no name in it; write one name per line{noticed}")
+    try:
+        start, columns, ids = _find_columns(path, rows, column, with_id)
+    except InputError as error:
+        raise InputError(f"{error}{noticed}") from None
     if start:
         heads = rows[start - 1][1]
         notes.append(f"column {' and '.join(repr(heads[i]) for i in columns)}")
@@ -69,9 +74,12 @@ def read_class_list(path: Path, *, column: str = "", with_id: str = "") -> Class
         ending = [f"({row[i]})" for i in ids if i < len(row) and row[i]]
         names.append((" ".join([*cells, *ending]), f"{path}, line {line}"))
     if not names:
-        raise InputError(f"{path}: there is no name in it; write one name per line")
+        raise InputError(f"{path}: there is no name in it; write one name per line{noticed}")
     said = f"; {'; '.join(notes)}" if notes else ""
-    ends = f"first {names[0][0]}, last {names[-1][0]}"
+    first, last = (
+        f"{name[:57]}..." if len(name) > 60 else name for name in (names[0][0], names[-1][0])
+    )
+    ends = f"first {first}, last {last}"
     count = count_students(len(names))
     return ClassList(folders=names_to_folders(names), understood=f"{path}: {count}, {ends}{said}")
 
@@ -94,7 +102,9 @@ def _read_rows(path: Path) -> tuple[list[tuple[int, list[str]]], list[str]]:
     except DataError as error:
         said = str(error).replace(EMPTY, "there is no name in it; write one name per line")
         raise InputError(said) from None
-    notes = ["not UTF-8, read as Windows-1252: look at the accents"] * (text.encoding == "cp1252")
+    notes = ["not UTF-8, read as Windows-1252: if accents are wrong, save it as CSV UTF-8"] * (
+        text.encoding == "cp1252"
+    )
     with text.open() as file:
         lines = file.read().splitlines()
     if lines and lines[0].lower().startswith("sep="):  # Excel's own mark, which only Excel knows
@@ -102,11 +112,23 @@ def _read_rows(path: Path) -> tuple[list[tuple[int, list[str]]], list[str]]:
     delimiter = _find_delimiter([line for line in lines if line.strip()], DELIMITERS)
     if delimiter != ",":
         notes.append(f"cells separated by {DELIMITERS[delimiter]}s")
-    rows = []
-    for number, line in enumerate(lines, start=1):
-        cells = next(csv.reader([line], delimiter=delimiter, skipinitialspace=True), [])
-        rows.append((number, [" ".join(cell.split()) for cell in cells]))
+    rows = [
+        (line, [" ".join(cell.split()) for cell in row]) for line, row in _cut(lines, delimiter)
+    ]
     return rows, notes
+
+
+def _cut(lines: list[str], delimiter: str) -> list[tuple[int, list[str]]]:
+    """Line number and cells of each row; a cell in quotes may hold several lines."""
+    form = {"delimiter": delimiter, "skipinitialspace": True}
+    reader = csv.reader([f"{line}\n" for line in lines], strict=True, **form)
+    try:
+        return [(reader.line_num, row) for row in reader]
+    except csv.Error:  # a quote that is part of a name
+        return [
+            (number, next(csv.reader([line], **form), []))
+            for number, line in enumerate(lines, start=1)
+        ]
 
 
 def _find_delimiter(lines: list[str], delimiters: dict[str, str]) -> str:

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .class_list import count_students
-from .copies import NOTEBOOKS, has_tag
+from .copies import NOTEBOOKS, has_tag, make_links_local
 from .marks import Marks, find_neighbour, write_marks
 from .people import hash_data, list_answers, make_files, read_data
 from .record import EXERCISE, Record, format_answer, lock_record
@@ -388,7 +388,9 @@ def find_master(cells: list) -> Path | None:
 def find_texts(cells: list) -> list[str]:
     """Free text: cells of text that the student wrote or changed."""
     master = find_master(cells)
-    given = {cell.source.strip() for cell in read_cells(master)} if master else set()
+    texts = [cell.source for cell in read_cells(master)] if master else []
+    # A student's copy has links of its own.
+    given = {text.strip() for text in [*texts, *map(make_links_local, texts)]}
     return [
         cell.source.strip()
         for cell in cells

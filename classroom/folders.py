@@ -87,6 +87,9 @@ def write_class(
         except KeyboardInterrupt:
             said = f"stopped after {made} of {len(todo)} folders; these are whole and recorded"
             raise SystemExit(f"student: {said}; the same command makes the others") from None
+        except OSError as error:
+            said = f"{made} of {len(todo)} folders are whole and recorded"
+            raise OSError(f"{error}; {said}, the same command makes the others") from None
     say_kept(kept, out)
     there = f" ({len(ready)} of them were there already)" if ready else ""
     number = "1 folder" if len(folders) == 1 else f"{len(folders)} folders"

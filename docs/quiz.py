@@ -10,6 +10,7 @@ import re
 import sys
 import tomllib
 from pathlib import Path
+from zlib import crc32
 
 import ldn_analysis as ldn
 
@@ -133,7 +134,10 @@ def escape(text: str) -> str:
 
 def write_question(question: dict) -> str:
     """One question in GIFT; each answer is followed by its reason."""
-    answers = [("=", question["right"]), *(("~", wrong) for wrong in question["wrong"])]
+    answers = [("~", wrong) for wrong in question["wrong"]]
+    # Not always first: some systems keep the order of the file.
+    place = crc32(question["name"].encode()) % (len(answers) + 1)
+    answers.insert(place, ("=", question["right"]))
     lines = [f"\t{sign}{escape(answer)}#{escape(why)}" for sign, (answer, why) in answers]
     head = f"::{escape(question['name'])}::{escape(question['text'])} {{"
     return "\n".join([head, *lines, "}"])

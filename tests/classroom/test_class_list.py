@@ -28,6 +28,8 @@ def read(tmp_path, text, *, name="class.csv", encoding="utf-8", **options):
         ('Student,ID,Section\n"    Points Possible",,\n"Doe, Jane",7,A\n', "utf-8", ["Doe_Jane"]),
         ("Kurs 4b\n\nApellidos;Nombre\nGarcía López;Eva\n", "utf-8", ["Eva_García_López"]),
         ("Anna Meyer\nBen Öz\n", "utf-8", ["Anna_Meyer", "Ben_Öz"]),
+        ('Name,Note\n"Anna\nMeyer","two\nlines"\nBen,x\n', "utf-8", ["Anna_Meyer", "Ben"]),
+        ('Anna "Nan" Meyer\n"Ben\n', "utf-8", ["Anna_Nan_Meyer", "Ben"]),
     ],
 )  # fmt: skip
 def test_lists_are_understood(tmp_path, text, encoding, folders):

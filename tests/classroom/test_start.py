@@ -62,6 +62,19 @@ def test_a_broken_folder_is_explained(tmp_path):
     assert not done.stderr
 
 
+@pytest.mark.skipif(os.name == "nt", reason="the command is a script")
+def test_a_folder_that_was_moved_is_noticed(tmp_path, monkeypatch):
+    from classroom import check_setup
+
+    command = tmp_path / "jupyter"
+    monkeypatch.setattr(check_setup, "JUPYTER", command)
+    assert not check_setup.was_moved()  # nothing is set up
+    for python, moved in ((sys.executable, False), (tmp_path / "before" / "python", True)):
+        command.write_text(f"#!{python}\n")
+        command.chmod(0o755)
+        assert check_setup.was_moved() is moved
+
+
 @pytest.mark.slow
 def test_the_page_followed_literally_on_a_bare_machine(classroom, tmp_path):
     """Needs a package index, as pip is set up; some minutes."""
