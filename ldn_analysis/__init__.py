@@ -52,8 +52,10 @@ _HOMES = {
     "data.figures": ("plot_diary",),
     "lines.regression": (
         "LineFit",
-        "LineFits",
         "fit_line",
+    ),
+    "lines.group_lines": (
+        "LineFits",
         "fit_lines",
     ),
     "lines.optimism": (
@@ -92,11 +94,13 @@ _HOMES = {
         "PermutationTest",
         "permute_line",
     ),
-    "lines.groups": (
+    "lines.group_means": (
         "GroupComparison",
+        "compare_groups",
+    ),
+    "lines.group_slopes": (
         "GroupSlopes",
         "compare_group_slopes",
-        "compare_groups",
     ),
     "lines.figures_groups": ("plot_groups",),
     "lines.figures_checks": ("plot_checks",),
@@ -120,8 +124,10 @@ _HOMES = {
     ),
     "crossover.responders": (
         "ResponderComparison",
-        "ResponderCurve",
         "compare_responders",
+    ),
+    "crossover.responder_curve": (
+        "ResponderCurve",
         "summarise_responder_curve",
     ),
     "crossover.agreement": (

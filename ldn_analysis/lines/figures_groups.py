@@ -18,7 +18,7 @@ from ..core.codebook import describe_column
 from ..core.wording import format_interval, format_number, format_p, name_change_unit
 
 if TYPE_CHECKING:
-    from .groups import GroupComparison
+    from .group_means import GroupComparison
 
 __all__ = ["plot_groups"]
 
