@@ -1,6 +1,8 @@
 """Pictures of refitted lines show the numbers of their results."""
 
 import numpy as np
+import pytest
+from matplotlib import style
 from numpy.testing import assert_allclose
 from witnesses import fit_xy
 
@@ -22,6 +24,12 @@ ODD = {
     "one far": ([8] * 7 + [19] + [8] * 3, [6.6, 5.8, 7.7, 8.8, 8.5, 7, 5.3, 12.5, 5.6, 7.9, 6.9]),
     "ties": ([1, 1, 2, 2, 3, 3], [1, 2, 2, 3, 3, 3]),
 }
+
+
+@pytest.fixture(autouse=True)
+def _house_style():
+    with style.context("ldn_analysis.ldn"):
+        yield
 
 
 def test_fan_of_lines_and_who_moves_it_most(ldn):
