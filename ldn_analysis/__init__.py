@@ -40,10 +40,8 @@ _HOMES = {
     "data.simulated_people": ("simulate_illustrative_trials",),
     "data.calibration": ("check_calibration",),
     "data.figures": ("plot_diary",),
-    "lines.regression": (
-        "fit_line",
-        "fit_lines",
-    ),
+    "lines.regression": ("fit_line",),
+    "lines.group_lines": ("fit_lines",),
     "lines.optimism": ("correct_optimism",),
     "lines.figures_optimism": ("plot_optimism",),
     "lines.moved_point": ("move_point",),
@@ -60,10 +58,8 @@ _HOMES = {
         "exact_bootstrap_line",
     ),
     "lines.permutation": ("permute_line",),
-    "lines.groups": (
-        "compare_group_slopes",
-        "compare_groups",
-    ),
+    "lines.group_means": ("compare_groups",),
+    "lines.group_slopes": ("compare_group_slopes",),
     "lines.figures_groups": ("plot_groups",),
     "lines.figures_checks": ("plot_checks",),
     "lines.figures_refits": (
@@ -75,10 +71,8 @@ _HOMES = {
     "crossover.slopes": ("compare_slopes",),
     "crossover.two_period": ("fit_crossover",),
     "crossover.diary_model": ("fit_diary_model",),
-    "crossover.responders": (
-        "compare_responders",
-        "summarise_responder_curve",
-    ),
+    "crossover.responders": ("compare_responders",),
+    "crossover.responder_curve": ("summarise_responder_curve",),
     "crossover.agreement": ("compare_improvement",),
     "crossover.improvement": ("summarise_improvement",),
     "crossover.means": ("compare_means",),

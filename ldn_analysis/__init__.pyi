@@ -57,6 +57,8 @@ from .data.figures import (
 )
 from .lines.regression import (
     fit_line as fit_line,
+)
+from .lines.group_lines import (
     fit_lines as fit_lines,
 )
 from .lines.optimism import (
@@ -91,9 +93,11 @@ from .lines.bootstrap import (
 from .lines.permutation import (
     permute_line as permute_line,
 )
-from .lines.groups import (
-    compare_group_slopes as compare_group_slopes,
+from .lines.group_means import (
     compare_groups as compare_groups,
+)
+from .lines.group_slopes import (
+    compare_group_slopes as compare_group_slopes,
 )
 from .lines.figures_groups import (
     plot_groups as plot_groups,
@@ -118,6 +122,8 @@ from .crossover.diary_model import (
 )
 from .crossover.responders import (
     compare_responders as compare_responders,
+)
+from .crossover.responder_curve import (
     summarise_responder_curve as summarise_responder_curve,
 )
 from .crossover.agreement import (

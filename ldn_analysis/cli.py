@@ -359,7 +359,7 @@ def _fit_figures(options) -> dict:
     """The result behind each figure, by the name of its files."""
     from .crossover.improvement import summarise_improvement
     from .data.tables import load_dataset
-    from .lines.regression import fit_lines
+    from .lines.group_lines import fit_lines
 
     if options.data is None:
         summary = summarise_improvement(load_dataset("improvement"))

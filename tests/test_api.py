@@ -254,7 +254,6 @@ LIST_OF_SIZES = {"summarise_power"}  # of n_people
 SHOWN_AS_TEXT = {"explore_line_fan", "explore_small_samples"}
 INTERNAL = {"draw_again", "sum_trials", "write_diaries"}  # handed a Generator by those below
 NEED_MORE = {
-    "simulate_looks": {"correlation": 0.0},
     "simulate_multiple_tests": {"correlation": 0.0},
 }
 
@@ -287,17 +286,22 @@ MAX_LINES = 40  # of a function's body, without its docstring, blanks and commen
 
 
 def measure_functions():
-    """Lines of the body of every function of the package, by module and name."""
+    """Lines of the body of every function of the package and of what is run beside it, by file."""
     found = {}
-    for module in MODULES:
-        text = find_file(module).read_text(encoding="utf-8")
+    scripts = [
+        path
+        for name in ("classroom", "docs", "notebooks")
+        for path in (ROOT / name).glob("**/*.py")
+    ]
+    for path in [*map(find_file, MODULES), *scripts, ROOT / "run.py"]:
+        text = path.read_text(encoding="utf-8")
         lines = [line.strip() for line in text.splitlines()]
         for node in ast.walk(ast.parse(text)):
             if isinstance(node, ast.FunctionDef):
                 first = node.body[ast.get_docstring(node) is not None :]
                 start = first[0].lineno if first else node.end_lineno + 1
                 body = lines[start - 1 : node.end_lineno]
-                found[f"{module}.{node.name}"] = sum(
+                found[f"{path.relative_to(ROOT)}: {node.name}"] = sum(
                     bool(line) and not line.startswith("#") for line in body
                 )
     return found

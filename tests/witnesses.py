@@ -70,6 +70,40 @@ def agree(table):
     assert (table["mc_std_error"] > 0).all()
 
 
+GROUPS = {  # outcome, groups, reference, covariate, predictor
+    "anorexia": ("Postwt", "Treat", "Cont", "Prewt", "Prewt"),
+    "ToothGrowth": ("len", "supp", "VC", None, "dose"),
+    "epil": ("y", "trt", "placebo", "base", "base"),
+    "unequal": ("weight", "group", "ctrl", None, None),
+}
+
+
+def read_groups(name) -> pd.DataFrame:
+    """The data of each case of tests/reference/groups.R."""
+    data = pd.read_csv(REFERENCE / f"own_{name}.csv")
+    if name == "epil":
+        data = data.groupby(["subject", "trt"], as_index=False)[["y", "base"]].mean()
+    return data
+
+
+def assert_equals_r_groups(table, case):
+    """Every row of R's is there; its joint limits are from random draws, good to four digits."""
+    numbers = ["estimate", "std_error", "df", "p_value", "conf_low", "conf_high"]
+    theirs = read_reference("groups")
+    table = table.assign(key=table["term"].str.partition(",")[0] + table["method"])
+    table = table.set_index("key")
+    theirs = theirs[(theirs["case"] == case) & theirs["method"].isin(table["method"])]
+    assert len(theirs)
+    for row in theirs.itertuples():
+        joint = row.method.endswith("Dunnett")
+        for name in numbers:
+            rtol = 2e-4 if joint and name not in ("estimate", "std_error") else 1e-8
+            ours = table.loc[row.term + row.method, name]
+            np.testing.assert_allclose(
+                ours, getattr(row, name), rtol=rtol, atol=1e-9 + joint * 1e-4
+            )
+
+
 # NIST Statistical Reference Datasets, linear regression, Norris (calibration of ozone monitors):
 # y x, 36 points.
 NORRIS = np.loadtxt(

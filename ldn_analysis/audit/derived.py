@@ -4,7 +4,7 @@ from itertools import product
 
 import numpy as np
 
-from ..core.intervals import compute_fisher_interval, compute_quantile
+from ..core.intervals import compute_fisher_error, compute_fisher_interval, compute_quantile
 from ..core.validation import require_level
 from ..data.printed import read_counts, read_printed
 from .p_values import p_limits, p_of_size, read_df, size_of_p
@@ -260,7 +260,7 @@ def compute_r_interval(
     def solve(value: float) -> dict[str, float]:
         root = np.sqrt(max(value, 0)) if squared else value
         r = float(np.clip(root, -1, 1))
-        low, high = compute_fisher_interval(r, 1 / np.sqrt(size - 3), confidence_level)
+        low, high = compute_fisher_interval(r, compute_fisher_error(size), confidence_level)
         return {"r": r, "conf_low": low, "conf_high": high}
 
     return Derivation(

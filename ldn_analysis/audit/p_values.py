@@ -2,8 +2,9 @@
 
 import numpy as np
 import pandas as pd
-from scipy.special import chdtrc, chdtri, fdtrc, fdtri, ndtr, ndtri, stdtr, stdtrit
+from scipy.special import chdtrc, chdtri, fdtrc, fdtri, ndtr, stdtr
 
+from ..core.intervals import find_statistic
 from ..core.wording import format_number
 from ..data.printed import Printed, read_printed
 from .results import CUT_OFF, NO, ONLY_IF, YES, AuditCheck, format_range, match_p, read_p
@@ -173,7 +174,7 @@ def size_of_p(kind: str, p: float, df: tuple) -> float:
         return float(fdtri(*df, 1 - p))
     if kind == "chi-square":
         return float(chdtri(*df, p))
-    size = float(-ndtri(p / 2) if kind == "z" else -stdtrit(df[0], min(p, 1) / 2))
+    size = float(find_statistic(min(p, 1), None if kind == "z" else df[0]))
     return float(size / np.sqrt(df[0] + size**2)) if kind == "r" else size
 
 

@@ -11,6 +11,7 @@ from .validation import require_level
 
 __all__ = [
     "clopper_pearson_interval",
+    "compute_fisher_error",
     "compute_fisher_interval",
     "compute_p_value",
     "compute_paired_p",
@@ -18,6 +19,7 @@ __all__ = [
     "compute_spearman",
     "compute_spearman_interval",
     "compute_t_power",
+    "find_statistic",
     "find_tails",
     "list_orders",
     "summarise_t",
@@ -98,6 +100,20 @@ def compute_quantile(confidence_level: float, df=None):
     return quantile if np.ndim(quantile) else float(quantile)
 
 
+def find_statistic(p_value, df=None):
+    """How many standard errors from zero an estimate with this two-sided p lies; elementwise.
+
+    Of the normal distribution, or of Student's t where degrees of freedom are given.
+
+    Examples
+    --------
+    >>> round(float(find_statistic(0.05)), 3), round(float(find_statistic(0.05, 8)), 3)
+    (1.96, 2.306)
+    """
+    tail = np.asarray(p_value) / 2
+    return -ndtri(tail) if df is None else -stdtrit(df, tail)
+
+
 def compute_t_power(shift, df, confidence_level: float = 0.95) -> np.ndarray:
     """Power of the two-sided t test, elementwise; 0 where there is no degree of freedom.
 
@@ -117,13 +133,26 @@ def compute_t_power(shift, df, confidence_level: float = 0.95) -> np.ndarray:
     return np.where(df > 0, np.clip(1 - missed + wrong, 0, 1), 0.0)
 
 
+def compute_fisher_error(n_obs: int, rho: float = 0.0) -> float:
+    """Standard error of artanh r: Pearson's (Fisher 1921); with rho, Spearman's (Bonett and Wright 2000).
+
+    It is nan below n = 4.
+
+    Examples
+    --------
+    >>> compute_fisher_error(28), round(compute_fisher_error(28, 0.6), 3)
+    (0.2, 0.217)
+    """
+    return float(np.sqrt((1 + rho**2 / 2) / (n_obs - 3))) if n_obs > 3 else np.nan
+
+
 def compute_fisher_interval(r, std_error, confidence_level: float = 0.95):
     """Interval of a correlation on Fisher's (1921) scale, artanh r; elementwise.
 
     Parameters
     ----------
     r, std_error : array_like
-        Correlation, and standard error of its artanh: 1 / sqrt(n - 3) for Pearson's.
+        Correlation, and standard error of its artanh (`compute_fisher_error`).
     confidence_level : float
         Between 0 and 1.
 
@@ -188,8 +217,7 @@ def compute_spearman_interval(rho: float, n_obs: int, confidence_level: float = 
     """Interval of Spearman's rho (Bonett and Wright 2000); nan below n = 4 and at -1 and 1."""
     if n_obs < 4 or not abs(rho) < 1 - 1e-12:
         return np.nan, np.nan
-    error = np.sqrt((1 + rho**2 / 2) / (n_obs - 3))
-    return compute_fisher_interval(rho, error, confidence_level)
+    return compute_fisher_interval(rho, compute_fisher_error(n_obs, rho), confidence_level)
 
 
 def summarise_t(estimate: float, std_error: float, df: float, confidence_level: float) -> dict:

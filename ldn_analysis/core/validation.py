@@ -63,9 +63,44 @@ def require_frame(data, function: str) -> None:
         raise TypeError(f"{function}: data must be a DataFrame; received {type(data).__name__}")
 
 
-def require_columns(data: pd.DataFrame, columns, function: str) -> None:
-    """Refuse the first column that the data do not have, and list those that they have."""
+def require_columns(data: pd.DataFrame, columns, function: str, *, table: str = "") -> None:
+    """Refuse the first column that the data lack or have twice; say which they have.
+
+    Where a function takes several tables, `table` names the one that was looked at.
+    """
     for column in columns:
         if column not in data:
+            where = f" in {table}" if table else ""
             known = ", ".join(map(str, data.columns[:12])) + (", ..." if data.shape[1] > 12 else "")
-            raise ValueError(f"{function}: no column {column!r}; columns: {known}")
+            raise ValueError(f"{function}: no column {column!r}{where}; columns: {known}")
+        if isinstance(data[column], pd.DataFrame):
+            raise ValueError(
+                f"{function}: {data[column].shape[1]} columns are called {column!r}; rename all but one"
+            )
+
+
+def require_numbers(column: pd.Series, name: str, function: str) -> np.ndarray:
+    """Give back a column as floats, nan where it is blank, or refuse it."""
+    types = pd.api.types
+    if not types.is_numeric_dtype(column) or types.is_bool_dtype(column):
+        # A column of Python numbers has no value to show.
+        example = next((f" (e.g. {value!r})" for value in column if not _is_number(value)), "")
+        raise ValueError(
+            f"{function}: {name} is not numeric (dtype {column.dtype}){example}. Correct the "
+            "values, or convert the column with pandas.to_numeric."
+        )
+    if types.is_complex_dtype(column):
+        raise ValueError(
+            f"{function}: {name} holds complex numbers; real ones are needed, e.g. their .real or "
+            "abs()"
+        )
+    values = column.to_numpy(float, na_value=np.nan)
+    if np.isinf(values).any():
+        row = column.index[np.isinf(values)][0]
+        raise ValueError(f"{function}: {name} is infinite in row {row}; correct or remove it")
+    return values
+
+
+def _is_number(value) -> bool:
+    """Whether a cell is a real number; True and False are not."""
+    return isinstance(value, (int, float, np.number)) and not isinstance(value, bool)

@@ -13,7 +13,13 @@ from ..core.codebook import CATEGORIES, describe_column
 from ..core.intervals import compute_quantile, compute_spearman, compute_spearman_interval
 from ..core.result import Result
 from ..core.status import read_status
-from ..core.validation import require_frame, require_level, require_missing
+from ..core.validation import (
+    require_columns,
+    require_frame,
+    require_level,
+    require_missing,
+    require_numbers,
+)
 from ..core.wording import (
     capitalise,
     describe_sample,
@@ -24,7 +30,6 @@ from ..core.wording import (
     join_notes,
     name_change_unit,
 )
-from .pairing import require_column, require_outcome
 
 __all__ = ["ImprovementAgreement", "compare_improvement"]
 
@@ -214,7 +219,7 @@ def compare_improvement(
         raise ValueError(f"{name}: per must be above zero; received {per!r}")
     for part, wanted in ((improvement, column), (pain, outcome)):
         _require_one_row_each(part, participant, wanted, name)
-    require_outcome(pain[outcome], name)
+    require_numbers(pain[outcome], repr(outcome), name)
     table, n_dropped = _join_tables(
         improvement[[participant, column]], pain[[participant, outcome]], participant, missing
     )
@@ -247,8 +252,7 @@ def compare_improvement(
 def _require_one_row_each(table: pd.DataFrame, participant: str, wanted: str, name: str) -> None:
     """Refuse a table without its columns, or with a participant who is blank or appears twice."""
     require_frame(table, name)
-    for column in (participant, wanted):
-        require_column(table, column, name)
+    require_columns(table, (participant, wanted), name)
     if table[participant].isna().any():
         raise ValueError(f"{name}: {participant!r} is blank in a row; name the participant")
     twice = table[participant].duplicated()

@@ -12,7 +12,7 @@ from ..core.codebook import describe_column
 from ..core.intervals import summarise_t
 from ..core.result import Result
 from ..core.status import read_status
-from ..core.validation import require_level
+from ..core.validation import require_columns, require_level, require_numbers
 from ..core.wording import (
     describe_sample,
     format_fixed,
@@ -21,7 +21,7 @@ from ..core.wording import (
     format_p,
     join_notes,
 )
-from .pairing import read_sequence, require_outcome, require_two_conditions
+from .pairing import read_sequence, require_two_conditions
 
 __all__ = ["DiaryFit", "fit_diary_model"]
 
@@ -286,15 +286,10 @@ def _select_days(diaries, participants, rating, conditions) -> tuple[pd.DataFram
         (diaries, "diaries", ("participant", "phase", "day_in_phase", rating)),
         (participants, "participants", ("participant",)),
     ):
-        for column in columns:
-            if column not in table:
-                raise ValueError(
-                    f"fit_diary_model: the {name} have no column {column!r}; they have: "
-                    f"{', '.join(map(str, table.columns))}"
-                )
+        require_columns(table, columns, "fit_diary_model", table=name)
     require_two_conditions(conditions, "fit_diary_model")
     for column in ("day_in_phase", rating):
-        require_outcome(diaries[column], "fit_diary_model")
+        require_numbers(diaries[column], repr(column), "fit_diary_model")
     if participants["participant"].duplicated().any():
         raise ValueError("fit_diary_model: a participant has more than one row in participants")
     absent = ~participants["participant"].isin(diaries["participant"])

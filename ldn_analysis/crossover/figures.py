@@ -32,7 +32,7 @@ from ..core.wording import (
 
 if TYPE_CHECKING:
     from .agreement import ImprovementAgreement
-    from .responders import ResponderCurve
+    from .responder_curve import ResponderCurve
     from .slopes import SlopeComparison
     from .two_period import CrossoverFit
 

@@ -10,6 +10,7 @@ from ..core.canvas import (
     BLUE,
     GREY,
     MAX_IN_COLUMN,
+    describe_axes,
     draw_column,
     join_words,
     label_column,
@@ -70,6 +71,10 @@ def plot_mean_difference(comparison: MeanComparison, axes=None, *, confidence_le
     title = f"Each participant, n = {comparison.n_obs}"
     left.set_title(join_words(title, comparison.status), fontsize=7)
     _draw_differences(right, comparison, names, confidence_level)
+    describe_axes(
+        left,
+        "Each participant under both conditions, and the differences with their mean and interval.",
+    )
     return [left, right]
 
 

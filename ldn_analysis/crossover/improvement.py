@@ -9,9 +9,8 @@ from ..core.codebook import CATEGORIES, describe_column
 from ..core.intervals import clopper_pearson_interval, wilson_interval
 from ..core.result import Result
 from ..core.status import read_status
-from ..core.validation import require_frame, require_missing
+from ..core.validation import require_columns, require_frame, require_missing
 from ..core.wording import capitalise, describe_sample
-from .pairing import require_column
 
 __all__ = ["ImprovementSummary", "summarise_improvement"]
 
@@ -170,7 +169,7 @@ def summarise_improvement(
     """
     require_missing(missing, "summarise_improvement")
     require_frame(data, "summarise_improvement")
-    require_column(data, column, "summarise_improvement")
+    require_columns(data, [column], "summarise_improvement")
     answers = data[column]
     blank = int(answers.isna().sum())
     if blank and missing == "raise":

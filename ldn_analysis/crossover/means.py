@@ -150,7 +150,7 @@ def compare_means(
     """
     pairs, n_dropped = pair_conditions(
         data, columns=(participant, condition, outcome), conditions=conditions, missing=missing,
-        caller="compare_means",
+        function="compare_means",
     )  # fmt: skip
     if len(pairs) < 2:
         raise ValueError(

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from ..core.status import copy_status
-from ..core.validation import require_frame, require_missing
+from ..core.validation import require_columns, require_frame, require_missing, require_numbers
 
 __all__ = ["pair_conditions"]
 
@@ -18,7 +18,7 @@ def pair_conditions(
     conditions: Sequence[str],
     missing: str = "raise",
     keep: Sequence[str] = (),
-    caller: str = "pair_conditions",
+    function: str = "pair_conditions",
 ) -> tuple[pd.DataFrame, int]:
     """Put the two outcomes of a participant side by side.
 
@@ -34,7 +34,7 @@ def pair_conditions(
         What to do with participants who lack a value; dropped ones are counted.
     keep : sequence of str
         Columns that hold one value per participant (a baseline value, the sequence).
-    caller : str
+    function : str
         Name that messages start with.
 
     Returns
@@ -61,13 +61,13 @@ def pair_conditions(
     >>> pairs["difference"].tolist(), dropped
     ([2.0, 7.0], 0)
     """
-    require_frame(data, caller)
-    require_missing(missing, caller)
+    require_frame(data, function)
+    require_missing(missing, function)
     participant, condition, outcome = columns
-    _require_columns(data, (participant, condition, outcome), keep, caller)
-    _require_conditions(data[condition], conditions, caller)
-    require_outcome(data[outcome], caller)
-    _require_one_row_each(data, participant, condition, keep, caller)
+    _require_columns(data, (participant, condition, outcome), keep, function)
+    _require_conditions(data[condition], conditions, function)
+    require_numbers(data[outcome], repr(outcome), function)
+    _require_one_row_each(data, participant, condition, keep, function)
     groups = data.groupby(participant, sort=False, observed=True)
     # `first` takes the first value that is not blank.
     pairs = groups[list(keep)].first() if keep else pd.DataFrame(index=groups.size().index)
@@ -78,7 +78,7 @@ def pair_conditions(
     blank = pairs.isna().any(axis=1)
     if blank.any() and missing == "raise":
         raise ValueError(
-            f"{caller}: {blank.sum()} of {len(pairs)} participants lack a value in one of "
+            f"{function}: {blank.sum()} of {len(pairs)} participants lack a value in one of "
             f"{', '.join(map(repr, [outcome, *keep]))} under {conditions[0]!r} or {conditions[1]!r} "
             f"(first: {blank.idxmax()!r}). Fill them in, or pass missing='drop' to leave these "
             "participants out."
@@ -87,86 +87,65 @@ def pair_conditions(
     return copy_status(data, pairs), int(blank.sum())
 
 
-def _require_columns(data, columns: Sequence[str], keep: Sequence[str], caller: str) -> None:
+def _require_columns(data, columns: Sequence[str], keep: Sequence[str], function: str) -> None:
     """Refuse a column that is missing, that appears twice, or whose name the result needs."""
-    for name in (*columns, *keep):
-        require_column(data, name, caller)
+    require_columns(data, (*columns, *keep), function)
     taken = [name for name in (columns[0], *keep) if name in ("first", "second", "difference")]
     if taken:
-        raise ValueError(f"{caller}: rename the column {taken[0]!r}; the result needs that name")
+        raise ValueError(f"{function}: rename the column {taken[0]!r}; the result needs that name")
 
 
-def require_column(data: pd.DataFrame, name: str, caller: str) -> None:
-    """Refuse a column that is missing or appears twice."""
-    if name not in data:
-        raise ValueError(
-            f"{caller}: there is no column {name!r}; columns: {', '.join(map(str, data.columns))}"
-        )
-    if isinstance(data[name], pd.DataFrame):
-        raise ValueError(
-            f"{caller}: {data[name].shape[1]} columns are called {name!r}; rename all but one"
-        )
-
-
-def require_outcome(column: pd.Series, caller: str) -> None:
-    """Refuse an outcome that is not numeric or not finite; blanks may be in it."""
-    types = pd.api.types
-    numeric = types.is_numeric_dtype(column) and not types.is_complex_dtype(column)
-    if not numeric or types.is_bool_dtype(column):
-        raise ValueError(f"{caller}: {column.name!r} is not numeric (dtype {column.dtype})")
-    if np.isinf(column.to_numpy(float, na_value=np.nan)).any():
-        raise ValueError(f"{caller}: {column.name!r} is infinite in a row; correct it")
-
-
-def _require_one_row_each(data, participant, condition, keep: Sequence[str], caller: str) -> None:
+def _require_one_row_each(data, participant, condition, keep: Sequence[str], function: str) -> None:
     """Refuse a row without participant, a second row for a condition, and varying kept columns."""
     if data[participant].isna().any():
         raise ValueError(
-            f"{caller}: {participant!r} is blank in a row; name the participant of every row"
+            f"{function}: {participant!r} is blank in a row; name the participant of every row"
         )
     twice = data.duplicated([participant, condition])
     if twice.any():
         row = data.loc[twice].iloc[0]
         raise ValueError(
-            f"{caller}: {row[participant]!r} has more than one row for {row[condition]!r}; "
+            f"{function}: {row[participant]!r} has more than one row for {row[condition]!r}; "
             "summarise them to one row per participant and condition first"
         )
     for name in keep:
         varies = data.groupby(participant, sort=False, observed=True)[name].nunique().gt(1)
         if varies.any():
             raise ValueError(
-                f"{caller}: {name!r} differs between the rows of {varies.idxmax()!r}; it must have "
+                f"{function}: {name!r} differs between the rows of {varies.idxmax()!r}; it must have "
                 "one value per participant"
             )
 
 
-def require_two_conditions(conditions: Sequence[str], caller: str) -> None:
+def require_two_conditions(conditions: Sequence[str], function: str) -> None:
     """Refuse what does not name two different conditions."""
     if isinstance(conditions, str) or len(conditions) != 2 or conditions[0] == conditions[1]:
-        raise ValueError(f"{caller}: conditions must name two conditions; received {conditions!r}")
+        raise ValueError(
+            f"{function}: conditions must name two conditions; received {conditions!r}"
+        )
 
 
-def _require_conditions(column: pd.Series, conditions: Sequence[str], caller: str) -> None:
+def _require_conditions(column: pd.Series, conditions: Sequence[str], function: str) -> None:
     """Refuse a condition that never occurs, and one that was not asked for."""
-    require_two_conditions(conditions, caller)
+    require_two_conditions(conditions, function)
     if column.isna().any():
-        raise ValueError(f"{caller}: {column.name!r} is blank in a row; fill in the condition")
+        raise ValueError(f"{function}: {column.name!r} is blank in a row; fill in the condition")
     present = list(column.unique())
     for name in conditions:
         if name not in present:
             raise ValueError(
-                f"{caller}: {column.name!r} is never {name!r}; it is one of: "
+                f"{function}: {column.name!r} is never {name!r}; it is one of: "
                 f"{', '.join(map(str, present))}. Name yours with conditions=(A, B)."
             )
     others = [str(name) for name in present if name not in conditions]
     if others:
         raise ValueError(
-            f"{caller}: {column.name!r} has {len(present)} conditions and two are compared; keep "
+            f"{function}: {column.name!r} has {len(present)} conditions and two are compared; keep "
             f"the rows of {conditions[0]!r} and {conditions[1]!r} and leave out: {', '.join(others)}"
         )
 
 
-def read_sequence(value: str, conditions: Sequence[str], caller: str) -> str:
+def read_sequence(value: str, conditions: Sequence[str], function: str) -> str:
     """The condition that a sequence such as "ldn then placebo" begins with."""
     text = str(value).strip().casefold()
     first, second = (str(name).strip().casefold() for name in conditions)
@@ -175,7 +154,7 @@ def read_sequence(value: str, conditions: Sequence[str], caller: str) -> str:
     if text.startswith(second) and text.endswith(first):
         return conditions[1]
     raise ValueError(
-        f"{caller}: the sequence {value!r} must begin with one condition and end with the other, "
+        f"{function}: the sequence {value!r} must begin with one condition and end with the other, "
         f"e.g. '{conditions[0]} then {conditions[1]}'"
     )
 

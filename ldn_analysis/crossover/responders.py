@@ -1,4 +1,4 @@
-"""Responders under two conditions in the same participants, at one threshold and at all of them."""
+"""Responders under two conditions in the same participants, at one threshold."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,20 +7,16 @@ import numpy as np
 import pandas as pd
 
 from ..core.codebook import describe_column
-from ..core.intervals import clopper_pearson_interval, compute_quantile, wilson_interval
+from ..core.intervals import clopper_pearson_interval, wilson_interval
 from ..core.mcnemar import compute_mcnemar
-from ..core.result import Interval, Result
+from ..core.result import Result
 from ..core.status import read_status
 from ..core.validation import require_level
 from ..core.wording import capitalise, describe_sample, format_interval, format_number, format_p
+from .paired_intervals import paired_newcombe_interval, paired_tango_interval
 from .pairing import pair_conditions
 
-__all__ = [
-    "ResponderComparison",
-    "ResponderCurve",
-    "compare_responders",
-    "summarise_responder_curve",
-]
+__all__ = ["ResponderComparison", "compare_responders"]
 
 DICHOTOMISING = (
     "Counting responders throws away how far each participant is from the threshold, costs power, "
@@ -257,13 +253,13 @@ def compare_responders(
     """
     pairs, n_dropped = pair_conditions(
         data, columns=(participant, condition, outcome), conditions=conditions, missing=missing,
-        caller="compare_responders",
+        function="compare_responders",
     )  # fmt: skip
     if not np.isfinite(threshold):
         raise ValueError(f"compare_responders: threshold must be a number; received {threshold!r}")
     if pairs.empty:
         raise ValueError("compare_responders: no participant has both conditions")
-    first, second = _reaches(pairs[["first", "second"]].to_numpy(), threshold).T
+    first, second = reaches(pairs[["first", "second"]].to_numpy(), threshold).T
     return ResponderComparison(
         outcome=outcome,
         threshold=float(threshold),
@@ -277,60 +273,13 @@ def compare_responders(
     )
 
 
-def paired_newcombe_interval(both, first_only, second_only, neither, confidence_level):
-    """Interval of a paired difference of shares (Newcombe 1998, method 10), elementwise.
-
-    The two shares' Wilson intervals are put together by Pythagoras, less their correlation.
-    """
-    a, b, c, d = (np.asarray(cell, float) for cell in (both, first_only, second_only, neither))
-    n = a + b + c + d
-    low_1, high_1 = wilson_interval(a + b, n, confidence_level)
-    low_2, high_2 = wilson_interval(a + c, n, confidence_level)
-    share_1, share_2 = (a + b) / n, (a + c) / n
-    product = (a + b) * (c + d) * (a + c) * (b + d)
-    cross = a * d - b * c
-    # The continuity correction pulls a positive correlation towards zero, not beyond.
-    cross = np.where(cross > 0, np.maximum(cross - n / 2, 0), cross)
-    phi = np.where(product > 0, cross / np.sqrt(np.where(product > 0, product, 1)), 0)
-    down = [share_1 - low_1, high_2 - share_2]
-    up = [high_1 - share_1, share_2 - low_2]
-    below, above = (np.sqrt(np.maximum(p**2 - 2 * phi * p * q + q**2, 0)) for p, q in (down, up))
-    difference = (b - c) / n
-    low, high = np.maximum(difference - below, -1), np.minimum(difference + above, 1)
-    return (float(low), float(high)) if np.ndim(low) == 0 else (low, high)
-
-
-def paired_tango_interval(both, first_only, second_only, neither, confidence_level):
-    """Score interval of a paired difference of shares (Tango 1998), by root finding.
-
-    The differences that the score test, whose value at zero is McNemar's, does not reject.
-    """
-    from scipy.optimize import brentq
-
-    b, c, n = first_only, second_only, both + first_only + second_only + neither
-    z = compute_quantile(confidence_level)
-
-    def score(delta):
-        # Share of second-only pairs at its restricted maximum likelihood, of a quadratic.
-        linear = -b - c + (2 * n - b + c) * delta
-        root = np.sqrt(max(linear**2 + 8 * n * c * delta * (1 - delta), 0.0))
-        second_share = max((root - linear) / (4 * n), 0.0)
-        variance = n * (2 * second_share + delta * (1 - delta))
-        return (b - c - n * delta) / np.sqrt(max(variance, 1e-300))
-
-    estimate, edge = (b - c) / n, 1 - 1e-12
-    low = -1.0 if score(-edge) <= z else brentq(lambda x: score(x) - z, -edge, estimate, xtol=1e-13)
-    high = 1.0 if score(edge) >= -z else brentq(lambda x: score(x) + z, estimate, edge, xtol=1e-13)
-    return float(low), float(high)
-
-
 def _exact_odds(b: int, c: int, confidence_level: float) -> tuple[float, float]:
     """Exact interval of the conditional odds ratio b / c, from that of the share b / (b + c)."""
     limits = clopper_pearson_interval(b, b + c, confidence_level)
     return tuple(float(share / (1 - share)) if share < 1 else np.inf for share in limits)
 
 
-def _reaches(values: np.ndarray, threshold) -> np.ndarray:
+def reaches(values: np.ndarray, threshold) -> np.ndarray:
     """Whether each value is at least the threshold, but for rounding.
 
     From 46 to 32.2 is a reduction of 30 %, and 100 * (1 - 32.2 / 46) is 29.999999999999993.
@@ -378,200 +327,3 @@ def describe_number_needed(
 def _number_needed(difference: float) -> str:
     """How many are treated for one responder more or fewer."""
     return f"{1 / abs(difference):.1f}" if difference else "infinite"
-
-
-@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
-class ResponderCurve(Result):
-    """Share of responders under two conditions at every threshold.
-
-    Attributes
-    ----------
-    outcome : str
-        Column name.
-    conditions : (str, str)
-        First and second.
-    thresholds : ndarray, shape (m,)
-        In ascending order.
-    cells : ndarray, shape (m, 4)
-        Participants who respond under both, the first only, the second only, neither.
-    n_dropped : int
-        Participants left out because they lack a value.
-    status : str
-        "illustrative" or "" as the data said.
-    """
-
-    outcome: str
-    conditions: tuple[str, str]
-    thresholds: np.ndarray
-    cells: np.ndarray
-    n_dropped: int = 0
-    status: str = ""
-
-    @property
-    def n_obs(self) -> int:
-        """Number of participants."""
-        return int(self.cells[0].sum())
-
-    def to_frame(self, confidence_level: float = 0.95) -> pd.DataFrame:
-        """One row per threshold.
-
-        Parameters
-        ----------
-        confidence_level : float
-            Of each interval; between 0 and 1.
-
-        Returns
-        -------
-        DataFrame
-            threshold, share_first, share_second (0-1), estimate (their difference),
-            conf_low, conf_high (Newcombe paired, at each threshold on its own: the
-            threshold that looks best is no test), n_obs.
-        """
-        require_level(confidence_level)
-        a, b, c, _ = self.cells.T
-        low, high = paired_newcombe_interval(*self.cells.T, confidence_level)
-        return pd.DataFrame(
-            {
-                "threshold": self.thresholds,
-                "share_first": (a + b) / self.n_obs,
-                "share_second": (a + c) / self.n_obs,
-                "estimate": (b - c) / self.n_obs,
-                "conf_low": low,
-                "conf_high": high,
-                "n_obs": self.n_obs,
-            }
-        )
-
-    def confidence_interval(self, term: float, confidence_level: float = 0.95) -> Interval:
-        """Confidence interval of the difference of shares at one threshold.
-
-        Parameters
-        ----------
-        term : float
-            One of the thresholds.
-        confidence_level : float
-            Between 0 and 1.
-
-        Returns
-        -------
-        Interval
-            With `.low` and `.high`, from -1 to 1.
-
-        Raises
-        ------
-        ValueError
-            If it is none of the thresholds, or the level is not between 0 and 1.
-
-        Examples
-        --------
-        >>> from ldn_analysis import load_dataset
-        >>> change = load_dataset("esr_pain_change").query("trial == 'crossover'")
-        >>> summarise_responder_curve(change).confidence_interval(30).high < 1
-        True
-        """
-        table = self.to_frame(confidence_level)
-        found = table[table["threshold"] == term]
-        if found.empty:
-            raise ValueError(
-                f"confidence_interval: {term!r} is none of the {len(table)} thresholds from "
-                f"{self.thresholds[0]:g} to {self.thresholds[-1]:g}; choose one of the column "
-                "'threshold'"
-            )
-        return Interval(*map(float, found[["conf_low", "conf_high"]].iloc[0]))
-
-    def __str__(self) -> str:
-        table = self.to_frame()
-        largest = table.loc[table["estimate"].abs().idxmax()]
-        low, high = (round(100 * limit(table["estimate"])) for limit in (min, max))
-        first, second = self.conditions
-        sample = describe_sample(
-            self.n_obs, self.status, n_dropped=self.n_dropped, unit="participants"
-        )
-        outcome, unit = describe_column(self.outcome)
-        found = (
-            f"runs from {low} to {high} percentage points and is furthest from zero at "
-            f"{format_number(largest['threshold'])} {unit}".rstrip()
-            if largest["estimate"] else "is zero at each of them"
-        )  # fmt: skip
-        return (
-            f"Share of responders at {len(table)} thresholds of {outcome}: the difference {first} "
-            f"minus {second} {found} ({sample}). To pick the threshold by its result is to pick "
-            f"the result. {DICHOTOMISING}."
-        )
-
-
-def summarise_responder_curve(
-    data: pd.DataFrame,
-    *,
-    outcome: str = "pain_reduction_percent",
-    thresholds: Sequence[float] | None = None,
-    condition: str = "condition",
-    conditions: Sequence[str] = ("ldn", "placebo"),
-    participant: str = "participant",
-    missing: str = "raise",
-) -> ResponderCurve:
-    """Share of responders under both conditions over all thresholds.
-
-    Estimand: at each threshold, as `compare_responders`. The curve (Farrar, Dworkin and
-    Max 2006) is the whole distribution of each condition read from the right: nothing is
-    dichotomised until someone picks a point on it. Do not pick the one that looks best.
-
-    Parameters
-    ----------
-    data : DataFrame
-        One row per participant and condition.
-    outcome, condition, participant : str
-        Columns.
-    thresholds : sequence of float, optional
-        Default: every value that occurs, and 30 and 50.
-    conditions : pair of str
-        First and second condition.
-    missing : {"raise", "drop"}
-        What to do with participants who lack a condition or a value; they are counted.
-
-    Returns
-    -------
-    ResponderCurve
-        The shares, and their difference with its interval, at each threshold.
-
-    Raises
-    ------
-    ValueError
-        As `compare_responders`.
-
-    See Also
-    --------
-    compare_responders : One threshold, with tests.
-
-    Examples
-    --------
-    >>> from ldn_analysis import load_dataset
-    >>> change = load_dataset("esr_pain_change").query("trial == 'crossover'")
-    >>> curve = summarise_responder_curve(change, thresholds=[30, 50])
-    >>> curve.to_frame().shape
-    (2, 7)
-    """
-    pairs, n_dropped = pair_conditions(
-        data, columns=(participant, condition, outcome), conditions=conditions, missing=missing,
-        caller="summarise_responder_curve",
-    )  # fmt: skip
-    if pairs.empty:
-        raise ValueError("summarise_responder_curve: no participant has both conditions")
-    values = pairs[["first", "second"]].to_numpy()
-    if thresholds is None:
-        thresholds = np.append(values.ravel(), [30.0, 50.0])
-    thresholds = np.unique(np.asarray(thresholds, float))
-    if not len(thresholds) or not np.isfinite(thresholds).all():
-        raise ValueError(
-            "summarise_responder_curve: thresholds must be finite numbers, at least one"
-        )
-    first, second = (_reaches(column, thresholds[:, None]) for column in values.T)
-    cells = [first & second, first & ~second, ~first & second, ~first & ~second]
-    return ResponderCurve(
-        outcome=outcome,
-        conditions=tuple(conditions),
-        thresholds=thresholds,
-        cells=np.column_stack([cell.sum(1) for cell in cells]),
-        n_dropped=n_dropped,
-        status=read_status(data),
-    )

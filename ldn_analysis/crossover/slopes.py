@@ -20,7 +20,8 @@ from ..core.wording import (
     join_notes,
     name_change_unit,
 )
-from ..lines.regression import LineFit, LineFits, fit_line, fit_lines
+from ..lines.group_lines import LineFits, fit_lines
+from ..lines.regression import LineFit, fit_line
 from .paired_reml import BOUNDARY_NOTE, PairedREML, solve_paired_reml
 from .pairing import pair_conditions
 
@@ -230,7 +231,7 @@ def compare_slopes(
     """
     pairs, n_dropped = pair_conditions(
         data, columns=(participant, condition, outcome), conditions=conditions, missing=missing,
-        keep=(predictor,), caller="compare_slopes",
+        keep=(predictor,), function="compare_slopes",
     )  # fmt: skip
     difference = fit_line(pairs, predictor=predictor, outcome="difference")
     kept = data[data[participant].isin(pairs[participant])]

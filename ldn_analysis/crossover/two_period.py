@@ -255,7 +255,7 @@ def fit_crossover(
     """
     pairs, n_dropped = pair_conditions(
         data, columns=(participant, condition, outcome), conditions=conditions, missing=missing,
-        keep=(sequence,), caller="fit_crossover",
+        keep=(sequence,), function="fit_crossover",
     )  # fmt: skip
     starts = [read_sequence(value, conditions, "fit_crossover") for value in pairs[sequence]]
     table = pairs.rename(columns={sequence: "sequence", participant: "participant"})

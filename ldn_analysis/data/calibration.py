@@ -2,9 +2,9 @@
 
 import numpy as np
 import pandas as pd
-from scipy.special import chdtrc, stdtr, stdtrit
+from scipy.special import chdtrc, stdtr
 
-from ..core.intervals import compute_paired_p
+from ..core.intervals import compute_paired_p, compute_quantile
 from .assumptions import Assumptions
 from .diaries import summarise_diaries
 from .printed import read_printed
@@ -321,7 +321,7 @@ class _Summaries:
             for name, rating in means.items()
         }
         pain, n = self.reductions["pain_0_100"][arm], len(self.analysed)
-        half = stdtrit(n - 1, 0.975) * pain.std() / np.sqrt(n)
+        half = compute_quantile(0.95, n - 1) * pain.std() / np.sqrt(n)
         achieved[f"rct_pain_reduction_{arm}_ci_low"] = pain.mean() - half
         achieved[f"rct_pain_reduction_{arm}_ci_high"] = pain.mean() + half
         achieved[f"rct_tolerability_{arm}"] = self.analysed[f"tolerability_{arm}_0_100"].mean()

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pandas as pd
-from scipy.special import stdtrit
 
 from ..core.codebook import CATEGORIES
+from ..core.intervals import compute_quantile
 from .assumptions import CROSSOVER_OUTCOMES, Assumptions, CalibrationError
 from .simulated_diaries import write_diaries
 from .simulated_draws import (
@@ -66,7 +66,7 @@ def _compute_moments(a: Assumptions) -> tuple[np.ndarray, np.ndarray, float]:
     names = ("rct_pain_reduction", "rct_severity_reduction", "rct_fatigue", "rct_sleep")
     means = [[t[f"{name}_ldn"], t[f"{name}_placebo"]] for name in names]
     means = np.array([*means, a.mood_reduction, a.satisfaction_reduction])
-    quantile = stdtrit(N - 1, 0.975)
+    quantile = compute_quantile(0.95, N - 1)
     ends = [
         [t[f"rct_pain_reduction_{arm}_ci_{end}"] for arm in ("ldn", "placebo")]
         for end in ("low", "high")

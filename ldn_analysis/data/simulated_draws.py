@@ -1,8 +1,8 @@
 """What both illustrative trials are drawn with: printed targets, exact moments, whole numbers."""
 
 import numpy as np
-from scipy.special import stdtrit
 
+from ..core.intervals import find_statistic
 from .assumptions import CROSSOVER_OUTCOMES, Assumptions, CalibrationError
 from .tables import cache_until_data_change, load_dataset
 
@@ -67,7 +67,7 @@ def recombine_scores(esr, noise, *, outcomes, condition_r: float, esr_r) -> np.n
 
 def compute_sd_of_difference(difference: float, p_value: float, n: int, df: float) -> float:
     """SD of n differences whose mean has this p, as a t of df degrees of freedom."""
-    return abs(difference) * np.sqrt(n) / -stdtrit(df, p_value / 2)
+    return abs(difference) * np.sqrt(n) / find_statistic(p_value, df)
 
 
 def is_possible(start: np.ndarray, reductions: np.ndarray) -> bool:

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtr, ndtri
+from scipy.special import ndtr
 
-from ..core.intervals import compute_quantile
+from ..core.intervals import compute_quantile, find_statistic
 from ..core.result import Result
 from ..core.validation import require_level
 from ..core.wording import format_interval, format_number, format_p
@@ -388,7 +388,7 @@ def analyse_credibility(
                 "analyse_credibility: p_value must lie between 0 and 1 and the estimate must not be "
                 f"0; received p_value = {p_value!r} and estimate = {estimate!r}"
             )
-        std_error = abs(estimate) / -ndtri(p_value / 2)
+        std_error = abs(estimate) / find_statistic(p_value)
     _require_numbers("analyse_credibility", {"std_error": std_error})
     return CredibilityAnalysis(
         estimate=float(estimate),

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.special import gammaln, ndtri, stdtrit
+from scipy.special import gammaln
 
-from ..core.intervals import compute_quantile
+from ..core.intervals import compute_quantile, find_statistic
 from ..core.result import Result
 from ..core.validation import require_level
 from ..core.wording import format_interval, format_number
@@ -383,10 +383,10 @@ def _compute(trial: PrintedTrial, values: dict, within_r: float | None, source: 
     if silent:
         t, raw_error = np.zeros_like(estimate), np.nan
     elif trial.has("width"):
-        raw_error = values["width"] / (2 * ndtri(0.975))
+        raw_error = values["width"] / (2 * compute_quantile(0.95))
         t = estimate / raw_error
     else:
-        t = -stdtrit(trial.df, np.minimum(p, 1.0) / 2)
+        t = find_statistic(np.minimum(p, 1.0), trial.df)
         raw_error = estimate / t
     by_design = np.sqrt(trial.spread * (2 * (1 - within_r) if trial.crossover else 1))
     r = within_r if trial.crossover else np.nan

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import chdtrc, fdtrc, ndtri
 
-from ..core.intervals import compute_p_value
+from ..core.intervals import compute_p_value, find_tails
 from ..core.line import solve_line, sum_line
 from ..core.result import Result
 from ..core.validation import require_level
@@ -18,6 +18,7 @@ from .regression import LineFit, require_fit
 __all__ = ["LineChecks", "check_line"]
 
 MAX_NAMED = 10  # in one row of the table; find_points gives all
+TOO_FEW = "not possible: needs at least 4 points; the residuals of 3 have one shape only"
 MAX_SHAPIRO_N = 5000  # beyond, the approximation behind its p value is not vouched for
 POINT_CHECKS = {
     "student_resid": ("largest externally studentised residual", "Belsley et al. 1980"),
@@ -125,14 +126,14 @@ class LineChecks(Result):
         order = np.argsort(values)[: np.count_nonzero(~np.isnan(values))]
         n = len(order)
         rank = np.arange(1, n + 1)
-        tail = (1 - confidence_level) / 2
+        low, high = (betaincinv(rank, n + 1 - rank, tail) for tail in find_tails(confidence_level))
         return pd.DataFrame(
             {
                 "label": self.labels[order],
                 "theoretical": ndtri((rank - 0.375) / (n + 0.25)),
                 "std_resid": values[order],
-                "conf_low": ndtri(betaincinv(rank, n + 1 - rank, tail)),
-                "conf_high": ndtri(betaincinv(rank, n + 1 - rank, 1 - tail)),
+                "conf_low": ndtri(low),
+                "conf_high": ndtri(high),
             }
         )
 
@@ -264,7 +265,7 @@ def _check_normality(fit: LineFit, resid: np.ndarray) -> tuple:
     good = "p not small; points of the Q-Q plot within its band"
     note = _no_scatter(fit)
     if fit.n_obs < 4:
-        note = "not possible: needs at least 4 points; the residuals of 3 have one shape only"
+        note = TOO_FEW
     elif fit.n_obs > MAX_SHAPIRO_N:
         note = f"not done: above n = {MAX_SHAPIRO_N} everything is significant; read the Q-Q plot"
     if note:
@@ -280,9 +281,7 @@ def _check_variance(fit: LineFit, resid: np.ndarray) -> tuple:
     """Breusch-Pagan test, studentised: n times R squared of the squared residuals on x."""
     head = ("constant variance", "Breusch-Pagan, studentised (Koenker 1981)")
     good = "p not small; scatter as wide at one end as at the other"
-    note = _no_scatter(fit)
-    if fit.n_obs < 4:
-        note = "not possible: needs at least 4 points; the residuals of 3 have one shape only"
+    note = TOO_FEW if fit.n_obs < 4 else _no_scatter(fit)
     if note:
         return (*head, np.nan, np.nan, np.nan, np.nan, good, "", note)
     squared = resid**2

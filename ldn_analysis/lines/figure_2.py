@@ -24,7 +24,8 @@ from ..core.codebook import ColumnName
 from ..core.wording import format_fixed, format_interval, format_number, format_p
 
 if TYPE_CHECKING:
-    from .regression import LineFit, LineFits
+    from .group_lines import LineFits
+    from .regression import LineFit
 
 __all__ = ["plot_esr_pain", "plot_line"]
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..core.canvas import (
     GREY,
+    describe_axes,
     draw_column,
     join_words,
     label_column,
@@ -18,7 +19,7 @@ from ..core.codebook import describe_column
 from ..core.wording import format_interval, format_number, format_p, name_change_unit
 
 if TYPE_CHECKING:
-    from .groups import GroupComparison
+    from .group_means import GroupComparison
 
 __all__ = ["plot_groups"]
 
@@ -65,6 +66,9 @@ def plot_groups(comparison: GroupComparison, axes=None, *, confidence_level: flo
     left.set_ylabel(label_column(comparison.outcome), parse_math=False)
     left.set_title(join_words("Values and means (bars)", comparison.status), fontsize=7)
     _draw_differences(right, comparison, confidence_level)
+    describe_axes(
+        left, "Every value in its group, and the differences of the means with their intervals."
+    )
     return [left, right]
 
 

@@ -1,9 +1,5 @@
-"""Straight-line regression that keeps what it computed.
+"""Straight-line regression that keeps what it computed; for a line per group see `group_lines`."""
 
-`fit_line` fits one line, `fit_lines` one line in each group (the two panes of Fig. 2).
-"""
-
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,11 +7,22 @@ import numpy as np
 import pandas as pd
 
 from ..core.codebook import describe_column
-from ..core.intervals import compute_fisher_interval, compute_p_value, compute_quantile
+from ..core.intervals import (
+    compute_fisher_error,
+    compute_fisher_interval,
+    compute_p_value,
+    compute_quantile,
+)
 from ..core.line import Line, center_points, solve_line, sum_line
 from ..core.result import Result
 from ..core.status import read_status
-from ..core.validation import require_columns, require_frame, require_level, require_missing
+from ..core.validation import (
+    require_columns,
+    require_frame,
+    require_level,
+    require_missing,
+    require_numbers,
+)
 from ..core.wording import (
     capitalise,
     describe_sample,
@@ -28,7 +35,7 @@ from ..core.wording import (
 )
 from .influence import compute_influence
 
-__all__ = ["LineFit", "LineFits", "fit_line", "fit_lines"]
+__all__ = ["LineFit", "fit_line"]
 
 MIN_SPREAD, MAX_SPREAD = 1e-150, 1e150  # beyond, squares are zero or infinite
 
@@ -188,10 +195,8 @@ class LineFit(Result):
             residual_sd, statistic, p_value.
         """
         require_level(confidence_level)
-        low = high = np.nan
-        if self.n_obs > 3:
-            error = 1 / np.sqrt(self.n_obs - 3)
-            low, high = compute_fisher_interval(self.r, error, confidence_level)
+        error = compute_fisher_error(self.n_obs)
+        low, high = compute_fisher_interval(self.r, error, confidence_level)
         values = {"n_obs": self.n_obs, "n_dropped": self.n_dropped, "df": self.df, "r": self.r}
         values |= {"r_conf_low": low, "r_conf_high": high, "r_squared": self.r_squared}
         values |= {"adj_r_squared": self.adj_r_squared, "residual_sd": self.residual_sd}
@@ -277,86 +282,6 @@ class LineFit(Result):
             f"{sentence} ({given}{interval}; t({self.df}) = {format_number(self.statistic)}, "
             f"{format_p(self.p_value)}; {correlation}; {sample})." + join_notes(self.notes)
         )
-
-
-@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
-class LineFits(Result):
-    """One line in each group, e.g. in each condition: `fits["ldn"]` is a LineFit.
-
-    The p values of two groups say nothing about the difference between their slopes. Ask one
-    group for an interval: `fits["ldn"].confidence_interval("slope")`.
-
-    Attributes
-    ----------
-    by : str
-        Column that tells the groups apart.
-    fits : dict of LineFit
-        The line of each group.
-    """
-
-    by: str
-    fits: dict[str, LineFit]
-
-    def __getitem__(self, group: str) -> LineFit:
-        if group not in self.fits:
-            raise KeyError(f"no group {group!r}; groups: {', '.join(map(str, self.fits))}")
-        return self.fits[group]
-
-    def __iter__(self):
-        return iter(self.fits)
-
-    def __len__(self) -> int:
-        return len(self.fits)
-
-    def to_frame(self, confidence_level: float = 0.95) -> pd.DataFrame:
-        """Intercept and slope of each group, as `LineFit.to_frame` gives them.
-
-        Parameters
-        ----------
-        confidence_level : float
-            Of the intervals.
-
-        Returns
-        -------
-        DataFrame
-            Two rows per group, the group in the first column.
-        """
-        return self._stack(
-            {name: fit.to_frame(confidence_level) for name, fit in self.fits.items()}
-        )
-
-    def glance(self, confidence_level: float = 0.95) -> pd.DataFrame:
-        """One row per group, as `LineFit.glance` gives it.
-
-        Parameters
-        ----------
-        confidence_level : float
-            Of the interval of r.
-
-        Returns
-        -------
-        DataFrame
-            One row per group, the group in the first column.
-        """
-        return self._stack({name: fit.glance(confidence_level) for name, fit in self.fits.items()})
-
-    def augment(self) -> pd.DataFrame:
-        """The rows of all groups, as `LineFit.augment` gives them.
-
-        Returns
-        -------
-        DataFrame
-            As many rows as were used.
-        """
-        return pd.concat([fit.augment() for fit in self.fits.values()], ignore_index=True)
-
-    def _stack(self, parts: dict[str, pd.DataFrame]) -> pd.DataFrame:
-        """Tables below one another, the group in the first column."""
-        table = pd.concat(parts, names=[self.by, None])
-        return table.reset_index(level=0).reset_index(drop=True)
-
-    def __str__(self) -> str:
-        return " ".join(f"{name}: {fit}" for name, fit in self.fits.items())
 
 
 def describe_slope(fit: LineFit) -> tuple[str, str]:
@@ -503,116 +428,14 @@ def note_repeats(data: pd.DataFrame) -> tuple[str, ...]:
     return (text,) if again else ()
 
 
-def fit_lines(
-    data: pd.DataFrame,
-    *,
-    predictor: str = "esr_mm_h",
-    outcome: str = "pain_reduction_percent",
-    by: str = "condition",
-    groups: Sequence[str] | None = None,
-    missing: str = "raise",
-) -> LineFits:
-    """Fit one straight line in each group; the defaults are the two panes of Fig. 2.
-
-    Parameters
-    ----------
-    data : DataFrame
-        One row per participant and group.
-    predictor, outcome, missing
-        As in `fit_line`.
-    by : str
-        Column that tells the groups apart.
-    groups : sequence of str, optional
-        Which groups, in which order; default: all, in the order of the categories.
-
-    Returns
-    -------
-    LineFits
-        `fits["ldn"]` is the LineFit of a group.
-
-    Raises
-    ------
-    ValueError
-        As `fit_line`, naming the group; or if the column of groups is missing, repeated or
-        blank in a row, or a group does not occur.
-
-    Examples
-    --------
-    >>> from ldn_analysis import load_dataset
-    >>> fits = fit_lines(load_dataset("esr_pain_change"))
-    >>> list(fits)
-    ['ldn', 'placebo']
-    >>> fits.glance()["n_obs"].tolist()
-    [38, 38]
-    """
-    require_frame(data, "fit_lines")
-    require_columns(data, [by], "fit_lines")
-    values = data[by]
-    _require_single(values, by, "fit_lines")
-    if values.isna().any():
-        raise ValueError(
-            f"fit_lines: {values.isna().sum()} of {len(data)} rows have no {by!r} (first: row "
-            f"{data.index[values.isna()][0]}). Fill them in, or leave those rows out first."
-        )
-    known = (
-        values.cat.categories if isinstance(values.dtype, pd.CategoricalDtype) else values.unique()
-    )
-    present = [group for group in known if (values == group).any()]
-    fits = {}
-    for group in present if groups is None else groups:
-        if group not in present:
-            raise ValueError(
-                f"fit_lines: {by!r} is never {str(group)!r}; it is one of: {', '.join(map(str, present))}"
-            )
-        try:
-            fits[group] = fit_line(
-                data[values == group], predictor=predictor, outcome=outcome, missing=missing
-            )
-        except ValueError as error:
-            raise ValueError(f"{by} {str(group)!r}: {error}") from None
-    return LineFits(by=by, fits=fits)
-
-
-def extract_numbers(data: pd.DataFrame, name: str, role: str) -> np.ndarray:
+def extract_numbers(
+    data: pd.DataFrame, name: str, role: str, function: str = "fit_line"
+) -> np.ndarray:
     """A column as floats with nan for blanks, or a clear refusal."""
-    require_frame(data, "fit_line")
+    require_frame(data, function)
     if isinstance(name, (pd.Series, pd.DataFrame, np.ndarray, list)):
         raise TypeError(
-            f"fit_line: the {role} is given by its column name; received {type(name).__name__}"
+            f"{function}: the {role} is given by its column name; received {type(name).__name__}"
         )
-    require_columns(data, [name], "fit_line")
-    column = data[name]
-    _require_single(column, name, "fit_line")
-    types = pd.api.types
-    if not types.is_numeric_dtype(column) or types.is_bool_dtype(column):
-        # A column of Python numbers has no value to show.
-        example = next((f" (e.g. {value!r})" for value in column if not _is_number(value)), "")
-        raise ValueError(
-            f"fit_line: the {role} {name!r} is not numeric (dtype {column.dtype}){example}. "
-            "Correct the values, or convert the column with pandas.to_numeric."
-        )
-    if types.is_complex_dtype(column):
-        raise ValueError(
-            f"fit_line: the {role} {name!r} holds complex numbers; a line needs real ones, e.g. "
-            "their .real or abs()"
-        )
-    values = column.to_numpy(float, na_value=np.nan)
-    if np.isinf(values).any():
-        row = data.index[np.isinf(values)][0]
-        raise ValueError(
-            f"fit_line: the {role} {name!r} is infinite in row {row}; correct or remove it"
-        )
-    return values
-
-
-def _require_single(column, name, function: str) -> None:
-    """Refuse a name that several columns have."""
-    if isinstance(column, pd.DataFrame):
-        raise ValueError(
-            f"{function}: {column.shape[1]} columns are called {name!r}; rename all but one"
-        )
-
-
-def _is_number(value) -> bool:
-    """Whether a cell is a real number; True and False are not."""
-    return isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
+    require_columns(data, [name], function)
+    return require_numbers(data[name], f"the {role} {name!r}", function)

@@ -7,6 +7,7 @@ import pandas as pd
 
 from ..core.codebook import describe_column
 from ..core.intervals import (
+    compute_fisher_error,
     compute_fisher_interval,
     compute_p_value,
     compute_quantile,
@@ -224,10 +225,9 @@ def _compare_correlations(fit: LineFit) -> list[tuple]:
         return [("correlation", name, *[nan] * 5, method) for name, method in names.items()]
     rho, rho_p = compute_spearman(fit.x, fit.y)
     tau = kendalltau(fit.x, fit.y)
-    more = n > 3
     values = [
-        (fit.r, 1 / np.sqrt(n - 3) if more else nan, fit.df, fit.p_value),
-        (rho, np.sqrt((1 + rho**2 / 2) / (n - 3)) if more else nan, nan, rho_p),
+        (fit.r, compute_fisher_error(n), fit.df, fit.p_value),
+        (rho, compute_fisher_error(n, rho), nan, rho_p),
         (float(tau.statistic), np.sqrt(0.437 / (n - 4)) if n > 4 else nan, nan, float(tau.pvalue)),
     ]
     return [

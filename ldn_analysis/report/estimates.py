@@ -14,8 +14,10 @@ from ..crossover.means import MeanComparison, compare_means
 from ..crossover.slopes import SlopeComparison, compare_slopes
 from ..crossover.two_period import fit_crossover
 from ..data.shaping import TableDesign, describe_design
-from ..lines.groups import GroupComparison, compare_group_slopes, compare_groups
-from ..lines.regression import LineFits, fit_line, fit_lines
+from ..lines.group_lines import LineFits, fit_lines
+from ..lines.group_means import GroupComparison, compare_groups
+from ..lines.group_slopes import compare_group_slopes
+from ..lines.regression import fit_line
 
 __all__: list[str] = []
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtr, ndtri
+from scipy.special import ndtr
 
-from ..core.intervals import compute_p_value
+from ..core.intervals import compute_p_value, find_statistic
 from ..core.monte_carlo import compute_mean, compute_share, list_blocks, list_quantities
 from ..core.result import Result
 from ..core.validation import require_count, require_level, require_number, require_rng
@@ -371,7 +371,7 @@ def expect_any(n_tests: int, correlation: float, level: float) -> float:
     Given what the tests share, they are independent: a single integral (Dunnett and Sobel
     1955). At correlation 0 it is 1 - (1 - level)**k.
     """
-    limit = -ndtri(level / 2)
+    limit = find_statistic(level)
     shared, weights = place_nodes(-10, 10)
     weights = weights * np.exp(-(shared**2) / 2) / np.sqrt(2 * np.pi)
     own_sd = np.sqrt(1 - correlation)

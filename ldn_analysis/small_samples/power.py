@@ -389,12 +389,12 @@ def _take_power(tally: Tally, confidence_level: float) -> dict[str, float]:
     return {"power": taken.pop("power"), "mc_std_error": summary["power_mc_std_error"]} | taken
 
 
-def _require_counted(confidence_level: float, caller: str) -> None:
+def _require_counted(confidence_level: float, function: str) -> None:
     """Refuse a level at which trials are not counted."""
     require_level(confidence_level)
     if confidence_level not in LEVELS:
         raise ValueError(
-            f"{caller}: confidence_level must be one of {', '.join(map(str, LEVELS))}; received "
+            f"{function}: confidence_level must be one of {', '.join(map(str, LEVELS))}; received "
             f"{confidence_level!r}"
         )
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from ..core.intervals import find_tails
 from ..core.result import Result
 from ..core.validation import require_count, require_level, require_number
 from ..core.wording import format_number
@@ -61,9 +62,9 @@ class TrueRSquared(Result):
             term, estimate, conf_low, conf_high, n_obs, threshold.
         """
         require_level(confidence_level)
-        low, middle, high = (
+        low, high, middle = (
             _solve_true_r_squared(self.n_obs, self.threshold, probability)
-            for probability in ((1 - confidence_level) / 2, 0.5, (1 + confidence_level) / 2)
+            for probability in (*find_tails(confidence_level), 0.5)
         )
         return pd.DataFrame(
             {

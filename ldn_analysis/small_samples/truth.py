@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from ..data.assumptions import Assumptions
-from ..lines.regression import fit_lines
+from ..lines.group_lines import fit_lines
 
 __all__ = ["TrialTruth", "estimate_truth", "require_baseline"]
 
@@ -293,13 +293,13 @@ def estimate_truth(
     )
 
 
-def require_truth(truth, caller: str) -> None:
+def require_truth(truth, function: str) -> None:
     """Refuse what is not a TrialTruth."""
     if not isinstance(truth, TrialTruth):
-        raise TypeError(f"{caller}: truth must be a TrialTruth; received {type(truth).__name__}")
+        raise TypeError(f"{function}: truth must be a TrialTruth; received {type(truth).__name__}")
 
 
-def require_estimand(estimand: str, caller: str, known=ESTIMANDS) -> None:
+def require_estimand(estimand: str, function: str, known=ESTIMANDS) -> None:
     """Refuse an unknown estimand, listing the known ones."""
     if estimand not in known:
-        raise ValueError(f"{caller}: no estimand {estimand!r}; known: {', '.join(known)}")
+        raise ValueError(f"{function}: no estimand {estimand!r}; known: {', '.join(known)}")

@@ -9,12 +9,13 @@ import pandas as pd
 from ..core.intervals import compute_paired_p
 from ..core.result import Result
 from ..core.status import read_status
+from ..core.validation import require_columns
 from ..core.wording import describe_status, format_number
 from ..crossover.pairing import pair_conditions
 from ..data.calibration import agrees
 from ..data.simulated_draws import recombine_scores
 from ..data.tables import load_dataset
-from ..lines.regression import LineFits, fit_lines
+from ..lines.group_lines import LineFits, fit_lines
 
 __all__ = ["VariedCorrelation", "vary_esr_correlation"]
 
@@ -186,15 +187,12 @@ def vary_esr_correlation(
 
 def pair_crossover(data: pd.DataFrame) -> pd.DataFrame:
     """One row per participant of the crossover trial: ESR, reduction during LDN (first) and placebo."""
-    if "trial" not in data:
-        raise ValueError(
-            f"vary_esr_correlation: there is no column 'trial'; columns: {', '.join(map(str, data))}"
-        )
+    require_columns(data, ["trial"], "vary_esr_correlation")
     pairs, _ = pair_conditions(
         data[data["trial"] == "crossover"],
         columns=("participant", "condition", REDUCTION),
         conditions=("ldn", "placebo"),
         keep=("esr_mm_h",),
-        caller="vary_esr_correlation",
+        function="vary_esr_correlation",
     )
     return pairs

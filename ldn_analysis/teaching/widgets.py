@@ -157,7 +157,7 @@ def explore_esr_correlation():
     from ..data.assumptions import Assumptions
     from ..data.tables import load_dataset
     from ..lines.figure_2 import plot_esr_pain
-    from ..lines.regression import fit_lines
+    from ..lines.group_lines import fit_lines
     from .esr_worlds import vary_esr_correlation
 
     data = load_dataset("esr_pain_change")

@@ -112,7 +112,7 @@ def test_agreement_refuses_bad_input(pain, trial, improvement):
         compare_improvement(*answers(["no change"] * 3, [1, 2, 3]))
     with pytest.raises(ValueError, match="per must be above zero; received 0"):
         compare_improvement(improvement, pain, missing="drop", per=0)
-    with pytest.raises(ValueError, match="there is no column 'answer'"):
+    with pytest.raises(ValueError, match="no column 'answer'"):
         compare_improvement(improvement, pain, column="answer")
 
 
@@ -167,8 +167,8 @@ def test_the_change_must_be_finite_numbers_and_its_column_may_be_called_score():
         ["much improved", "no change", "no change", "much worse"], [9, 4, 5, 1]
     )
     for bad, message in (
-        (["a", "b", "c", "d"], "is not numeric"), ([1j, 2, 3, 4], "is not numeric .dtype complex128"),
-        ([1, 2, np.inf, 4], "is infinite in a row"),
+        (["a", "b", "c", "d"], "is not numeric"), ([1j, 2, 3, 4], "holds complex numbers"),
+        ([1, 2, np.inf, 4], "is infinite in row"),
     ):  # fmt: skip
         with pytest.raises(
             ValueError, match=f"compare_improvement: 'pain_reduction_percent' {message}"

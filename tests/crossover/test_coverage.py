@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import multinomial
 
-from ldn_analysis.crossover.responders import paired_newcombe_interval, paired_tango_interval
+from ldn_analysis.crossover.paired_intervals import paired_newcombe_interval, paired_tango_interval
 
 # both, first only, second only, neither
 TRUTHS = [

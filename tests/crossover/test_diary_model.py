@@ -114,7 +114,7 @@ def test_diary_counts_blank_days_and_refuses_bad_input(analysed, diary):
     assert fit.n_obs + fit.n_dropped == chosen.sum()
     with pytest.raises(ValueError, match="fit_diary_model: 'pain_0_100' is not numeric"):
         fit_diary_model(days.astype({"pain_0_100": str}), analysed)
-    with pytest.raises(ValueError, match="diaries have no column 'mood'; they have: participant"):
+    with pytest.raises(ValueError, match="no column 'mood' in diaries; columns: participant"):
         fit_diary_model(days, analysed, rating="mood")
     with pytest.raises(ValueError, match="no day has phase 'drug'; phases: placebo, ldn"):
         fit_diary_model(days, analysed, conditions=("drug", "placebo"))

@@ -12,7 +12,7 @@ from ldn_analysis.crossover.figures import (
     plot_responder_curve,
     plot_slope_difference,
 )
-from ldn_analysis.crossover.responders import summarise_responder_curve
+from ldn_analysis.crossover.responder_curve import summarise_responder_curve
 from ldn_analysis.crossover.slopes import compare_slopes
 from ldn_analysis.crossover.two_period import fit_crossover
 

@@ -259,7 +259,7 @@ def test_missing_answers_are_refused_or_counted():
         (
             pd.DataFrame({"a": ["x"], "b": ["y"]}),
             {},
-            "summarise_improvement: there is no column 'improvement'; columns: a, b",
+            "summarise_improvement: no column 'improvement'; columns: a, b",
         ),
         (
             pd.DataFrame({"improvement": ["x"]}),

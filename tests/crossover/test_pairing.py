@@ -16,7 +16,7 @@ def test_pairs_refuse_clashing_and_broken_columns():
         pair_conditions(data.assign(first=1), keep=("first",), **options)
     with pytest.raises(ValueError, match="'sequence' is not numeric"):
         pair_conditions(data, **options | {"columns": ("participant", "condition", "sequence")})
-    with pytest.raises(ValueError, match="is infinite in a row"):
+    with pytest.raises(ValueError, match="is infinite in row"):
         pair_conditions(data.replace({"y": {31.0: np.inf}}), **options)
     with pytest.raises(ValueError, match="missing must be 'raise' or 'drop'; received 'skip'"):
         pair_conditions(data, missing="skip", **options)
@@ -27,10 +27,11 @@ def test_pairs_refuse_clashing_and_broken_columns():
 def test_complex_outcomes_and_text_are_refused_by_name_and_na_is_a_blank():
     data = make_trial(*UNBALANCED)
     options = {"columns": ("participant", "condition", "y"), "conditions": ("A", "B")}
-    for bad, dtype in ((data["y"] + 1j, "complex128"), (data["y"].astype(str), "str|object")):
-        with pytest.raises(
-            ValueError, match=rf"pair_conditions: 'y' is not numeric \(dtype ({dtype})"
-        ):
+    for bad, message in (
+        (data["y"] + 1j, "holds complex numbers"),
+        (data["y"].astype(str), r"is not numeric \(dtype (str|object)\) \(e.g. '31.0'\). Correct"),
+    ):
+        with pytest.raises(ValueError, match=f"pair_conditions: 'y' {message}"):
             pair_conditions(data.assign(y=bad), **options)
     blank = data.assign(y=data["y"].astype("Float64").mask(data.index == 3))
     with pytest.raises(ValueError, match="1 of 7 participants lack a value"):

@@ -103,7 +103,7 @@ def test_slopes_refuse_what_cannot_be_compared(change):
         compare_slopes(pd.concat([change, change.iloc[[0]]]))
     with pytest.raises(ValueError, match="so no slope exists"):
         compare_slopes(change.assign(esr_mm_h=30))
-    with pytest.raises(ValueError, match="there is no column 'esr'; columns: participant"):
+    with pytest.raises(ValueError, match="no column 'esr'; columns: participant"):
         compare_slopes(change, predictor="esr")
     with pytest.raises(TypeError, match="must be a DataFrame; received list"):
         compare_slopes([])

@@ -7,7 +7,7 @@ from witnesses import fit_xy
 
 from ldn_analysis.core.canvas import new_figure
 from ldn_analysis.core.export import render_figure
-from ldn_analysis.lines.bootstrap import bootstrap_line, exact_bootstrap_line
+from ldn_analysis.lines.bootstrap import bootstrap_line
 from ldn_analysis.lines.checks import check_line
 from ldn_analysis.lines.figures_checks import plot_checks
 from ldn_analysis.lines.figures_refits import (
@@ -112,52 +112,6 @@ def test_no_label_overlaps_another_or_leaves_the_figure(ldn, name):
                     assert not out, artist
 
 
-def test_fan_of_lines_and_who_moves_it_most(ldn):
-    result = leave_one_out(ldn)
-    ax = plot_leave_one_out(result)
-    segments = np.array(ax.collections[0].get_segments())
-    slopes = np.diff(segments[:, :, 1])[:, 0] / np.diff(segments[:, :, 0])[:, 0]
-    assert_allclose(slopes, result.line.slope, rtol=1e-10)
-    who = result.labels[result.most_influential]
-    assert ax.texts[0].get_text() == who
-    assert f"without {who}" in [text.get_text() for text in ax.get_legend().get_texts()]
-    assert ax.get_xlabel() == "baseline ESR (mm/h)"
-
-
-def test_bootstrap_picture_shows_its_intervals(ldn):
-    result = bootstrap_line(ldn, rng=1, n_resamples=4000)
-    ax = plot_bootstrap(result, confidence_level=0.9)
-    table = result.to_frame(0.9).query("term == 'slope'")
-    bars = [line.get_xdata() for line in ax.lines if line.get_linewidth() == 2]
-    assert_allclose(bars, table[["conf_low", "conf_high"]])
-    assert sum(patch.get_height() for patch in ax.patches) > 0.99
-    assert "90 % CI" in ax.get_title(loc="left")
-
-
-def test_exact_bootstrap_picture_weighs():
-    ax = plot_bootstrap(exact_bootstrap_line(fit_xy([1, 2, 4, 8, 9], [1, 5, 2, 7, 6])))
-    assert_allclose(sum(patch.get_height() for patch in ax.patches), 1, atol=0.01)
-    assert "all 126 resamples" in ax.get_title(loc="left")
-
-
-def test_forest_shows_the_table(ldn):
-    comparison = compare_lines(ldn)
-    ax = plot_lines(comparison)
-    table = comparison.to_frame().query("term == 'slope'")
-    bars = [line.get_xdata() for line in ax.lines if len(line.get_xdata()) == 2][:5]
-    assert_allclose(bars, table[["conf_low", "conf_high"]])
-    assert ax.get_xlabel() == "slope (percentage points per mm/h)"
-
-
-def test_permutation_picture_marks_both_tails(ldn):
-    test = permute_line(ldn, rng=1, n_permutations=3000)
-    marks = [line.get_xdata()[0] for line in plot_permutation(test).lines]
-    assert_allclose(sorted(marks), [-ldn.r, ldn.r])
-    one = permute_line(ldn, rng=1, n_permutations=3000, alternative="greater")
-    assert len(plot_permutation(one).lines) == 1
-    assert f"{test.n_extreme:,} of 3,000 random" in plot_permutation(test).get_title(loc="left")
-
-
 def test_every_picture_of_illustrative_data_says_so_and_gives_n(ldn):
     for figure in draw_all(ldn):
         words = [text.get_text() for text in texts_of(figure)]
@@ -174,15 +128,6 @@ def test_every_picture_of_illustrative_data_says_so_and_gives_n(ldn):
 def test_empty_panes_say_why(name, words):
     axes = plot_checks(check_line(fit_xy(*ODD[name])))
     assert any(words in text.get_text() for ax in axes for text in ax.texts)
-
-
-def test_intervals_that_do_not_exist_are_said_not_to():
-    fit = fit_xy(*ODD["one far"])
-    for ax in (
-        plot_lines(compare_lines(fit)),
-        plot_bootstrap(bootstrap_line(fit, rng=1, n_resamples=500)),
-    ):
-        assert "interval not defined" in [text.get_text() for text in ax.texts]
 
 
 def test_many_points():

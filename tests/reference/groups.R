@@ -1,5 +1,5 @@
 # Independent groups: Welch, analysis of covariance, Dunnett, slopes with HC3; and the paired t.
-# The witness of lines.groups and of tables in their own words. The four data sets are R's own
+# The witness of lines.group_means, lines.group_slopes and of tables in their own words. The four data sets are R's own
 # (MASS: anorexia, epil; datasets: sleep, ToothGrowth), frozen beside this file.
 # Run from the repository root (needs MASS, multcomp, sandwich):  Rscript tests/reference/groups.R
 suppressMessages({library(MASS); library(multcomp); library(sandwich)})

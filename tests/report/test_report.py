@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 import ldn_analysis as ldn
 from ldn_analysis.cli import main
 from ldn_analysis.core.codebook import _data_folder
-from ldn_analysis.core.html import STYLE, render_page, render_table, render_text
+from ldn_analysis.core.html import STYLE
 from ldn_analysis.core.wording import format_number, format_p
 from ldn_analysis.data.template import build_template
 from ldn_analysis.report import analyses, report
@@ -497,22 +497,6 @@ def test_a_sign_that_the_font_lacks_is_said(tmp_path):
     page = Page(report_on(write_csv(tmp_path / "odd.csv", rows), conditions=["中文", "placebo"]))
     assert sum("font lacks some characters" in note for note in page.notes) == 3
     assert page.images[0]["alt"].count("中文") == 1
-
-
-def test_text_and_table():
-    assert render_text("a<b>&\"'\n\x07") == "a&lt;b&gt;&amp;&quot;&#x27; \\u0007"
-    assert render_text("\udce4") == "\\udce4"
-    table = render_table(
-        pd.DataFrame(
-            {"x": ["<a>"], "p_value": [0.0001], "df": [3.0], "n_obs": [1234567], "y": [np.nan]}
-        ),
-        caption="<c>",
-    )
-    assert re.findall(r">([^<>]+)</t[dh]>", table) == [
-        "x", "p", "df", "n", "y", "&lt;a&gt;", "&lt; 0.001", "3", "1,234,567", "not defined"
-    ]  # fmt: skip
-    assert "<caption>&lt;c&gt;</caption>" in table
-    assert render_page("t", []).count("<h1>t</h1>") == 1
 
 
 cell = st.one_of(

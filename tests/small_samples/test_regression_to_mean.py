@@ -11,11 +11,8 @@ from witnesses import agree, read_reference
 from ldn_analysis import simulate_coupling, simulate_selection
 from ldn_analysis.core.intervals import compute_paired_p
 from ldn_analysis.core.monte_carlo import (
-    BLOCK_VALUES,
     compute_mean,
-    compute_share,
     draw_again,
-    list_blocks,
 )
 from ldn_analysis.data.assumptions import Assumptions
 from ldn_analysis.small_samples.truth import require_baseline
@@ -226,25 +223,6 @@ def test_oldham_fails_where_variances_differ_without_any_relation():
 
 
 # --- what the simulations share ----------------------------------------------------------
-
-
-def test_blocks_cover_all_trials_within_their_memory():
-    for trials, values in ((1, 10), (10_000, 60), (7, BLOCK_VALUES * 3), (100_001, 999)):
-        blocks = list_blocks(trials, values)
-        assert sum(blocks) == trials
-        assert min(blocks) >= 1
-        assert max(blocks) * values <= max(BLOCK_VALUES, values)
-
-
-def test_monte_carlo_errors():
-    values = np.array([1.0, 2, 3, 6])
-    assert_allclose(compute_mean(values), (3, np.sqrt(14 / 3) / 2))
-    assert_allclose(
-        compute_share([True] * 30 + [False] * 70)[1], np.sqrt(0.3 * 0.7 / 100), rtol=0.02
-    )
-    share, error = compute_share(np.zeros(100, bool))
-    assert share == 0
-    assert 0.01 < error < 0.02
 
 
 def test_assumed_baseline():

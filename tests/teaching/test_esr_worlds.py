@@ -104,7 +104,7 @@ def test_refusals(change):
     for bad in ((1.0, 0.0), (0.2,), 0.5, (float("nan"), 0)):
         with pytest.raises(ValueError, match="needs two correlations between -1 and 1"):
             vary_esr_correlation(change, crossover_esr_r=bad)
-    with pytest.raises(ValueError, match="there is no column 'trial'"):
+    with pytest.raises(ValueError, match="no column 'trial'"):
         vary_esr_correlation(change.drop(columns="trial"), crossover_esr_r=(0, 0))
     with pytest.raises(ValueError, match=r"vary_esr_correlation: .* lack a value"):
         vary_esr_correlation(

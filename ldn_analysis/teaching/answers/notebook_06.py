@@ -24,12 +24,13 @@ def _half_effect():
 @register_exercise("06.1")
 def _true_low() -> Exercise:
     """Lower limit of the pilot's true R squared."""
-    from ...core.intervals import compute_fisher_interval
+    from ...core.intervals import compute_fisher_error, compute_fisher_interval
     from ...small_samples.true_r_squared import infer_true_r_squared
 
     case = infer_true_r_squared()
     low, high = case.confidence_interval("true_r_squared")
-    fisher, _ = compute_fisher_interval(np.sqrt(case.threshold), 1 / np.sqrt(case.n_obs - 3))
+    error = compute_fisher_error(case.n_obs)
+    fisher, _ = compute_fisher_interval(np.sqrt(case.threshold), error)
     return Exercise(
         cell="the sentence under 'The pilot's case': `case` has the limits",
         answer=low,

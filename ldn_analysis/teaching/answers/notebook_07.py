@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ...core.intervals import compute_fisher_interval
+from ...core.intervals import compute_fisher_error, compute_fisher_interval
 from ...core.mcnemar import compute_mcnemar
 from ...data.tables import load_dataset
 from ..exercise import Exercise, Part, name_cells, name_sentence, register_exercise, register_shown
@@ -83,7 +83,7 @@ def _pilot_low() -> Exercise:
     r, n = float(_printed()["pilot_esr_r"]), int(_printed()["pilot_n"])
 
     def limits(r, n, level=0.95):
-        return compute_fisher_interval(r, 1 / np.sqrt(n - 3), level)
+        return compute_fisher_interval(r, compute_fisher_error(n), level)
 
     low, high = limits(r, n)
     return Exercise(

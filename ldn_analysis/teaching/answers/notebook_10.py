@@ -167,8 +167,9 @@ def _write_the_difference() -> Exercise:
 def _list_shown() -> list:
     """The numbers that notebook 10 shows."""
     from ...crossover.means import compare_means
-    from ...lines.groups import compare_group_slopes, compare_groups
-    from ...lines.regression import fit_lines
+    from ...lines.group_lines import fit_lines
+    from ...lines.group_means import compare_groups
+    from ...lines.group_slopes import compare_group_slopes
 
     sleep, teeth = load_dataset("sleep"), load_dataset("tooth_growth")
     shown = name_cells(_mean_difference().to_frame(), "the paired comparison", by=["term"])

@@ -27,6 +27,6 @@ def _derive_from_p():
 @cache_until_data_change
 def _fits():
     """The two panes of Fig. 2."""
-    from ...lines.regression import fit_lines
+    from ...lines.group_lines import fit_lines
 
     return fit_lines(load_dataset("esr_pain_change"))
