@@ -8,6 +8,9 @@ import pytest
 
 from ldn_analysis import fit_line, load_dataset
 
+# nbformat would compile a grammar of web addresses first: a second and more in every worker.
+sys.modules.setdefault("rfc3987_syntax", None)
+
 
 def pytest_collection_finish():
     """What thousands of tests are made of stays: it need not be searched for garbage again."""

@@ -26,6 +26,8 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 STAMP = VENV / "set-up-for.txt"
 LOCK = ROOT / "requirements.lock"
+# Where bytecode is forbidden, as in many containers, every start would compile every library anew.
+ENVIRONMENT = {name: text for name, text in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 # What is installed for which task: each set holds the ones before it. Name: extras of pyproject.toml.
 SETS = {
@@ -128,7 +130,8 @@ def fail(message: str) -> None:
 def call(*command: str) -> None:
     """Run a command in the project's folder; stop with its exit code if it fails."""
     try:
-        code = subprocess.run([str(part) for part in command], cwd=ROOT).returncode
+        parts = [str(part) for part in command]
+        code = subprocess.run(parts, cwd=ROOT, env=ENVIRONMENT).returncode
     except KeyboardInterrupt:
         code = 130
     if code:

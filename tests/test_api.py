@@ -8,6 +8,7 @@ import pkgutil
 import re
 import subprocess
 import sys
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
@@ -29,6 +30,11 @@ LOADED = {name: import_module(f"ldn_analysis.{name}") for name in MODULES}
 
 def find_file(module):
     return FOLDER / f"{module.replace('.', '/')}.py"
+
+
+@cache
+def parse_file(module):
+    return ast.parse(find_file(module).read_text(encoding="utf-8"))
 
 
 VERBS = set()
@@ -197,23 +203,20 @@ def test_public_names_have_a_runnable_example(name):
 
 @pytest.mark.parametrize("module", MODULES)
 def test_everything_defined_has_a_docstring(module):
-    tree = ast.parse(find_file(module).read_text(encoding="utf-8"))
+    tree = parse_file(module)
     assert ast.get_docstring(tree)
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    inner = {node for outer in functions for node in ast.walk(outer) if node is not outer}
     for node in ast.walk(tree):
         if isinstance(node, ast.ClassDef | ast.FunctionDef):
             if node.name.startswith("__"):
                 continue
-            inner = any(
-                node in ast.walk(outer)
-                for outer in ast.walk(tree)
-                if isinstance(outer, ast.FunctionDef) and outer is not node
-            )
-            assert inner or ast.get_docstring(node) or node.name == "_repr_html_", node.name
+            assert node in inner or ast.get_docstring(node) or node.name == "_repr_html_", node.name
 
 
 @pytest.mark.parametrize("module", MODULES)
 def test_no_assert_print_or_global_chance_in_the_package(module):
-    tree = ast.parse(find_file(module).read_text(encoding="utf-8"))
+    tree = parse_file(module)
     for node in ast.walk(tree):
         assert not isinstance(node, ast.Assert), f"line {node.lineno}"
         if isinstance(node, ast.Call) and module not in (
@@ -329,9 +332,10 @@ ARROWS = {  # which rooms a room may import; no other arrow is allowed
 }
 
 
+@cache
 def imports_of(module, text=None):
     """Modules of the package that a module imports, anywhere in it, by their dotted names."""
-    tree = ast.parse(find_file(module).read_text(encoding="utf-8") if text is None else text)
+    tree = parse_file(module) if text is None else ast.parse(text)
     found = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom):
@@ -404,7 +408,7 @@ def test_figures_compute_no_statistics(module):
 
 @pytest.mark.parametrize("module", MODULES)
 def test_heavy_libraries_load_inside_functions(module):
-    tree = ast.parse(find_file(module).read_text(encoding="utf-8"))
+    tree = parse_file(module)
     for node in tree.body:
         names = []
         if isinstance(node, ast.Import):
