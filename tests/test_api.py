@@ -254,7 +254,6 @@ GIVEN = {  # what is asked for beside rng, so that only the seed can be wrong
     "cutoff": lambda: 60.0, "reliability": lambda: 0.5,
 }  # fmt: skip
 LIST_OF_SIZES = {"summarise_power"}  # of n_people
-SHOWN_AS_TEXT = {"explore_line_fan", "explore_small_samples"}
 INTERNAL = {"draw_again", "sum_trials", "write_diaries"}  # handed a Generator by those below
 NEED_MORE = {
     "simulate_multiple_tests": {"correlation": 0.0},
@@ -272,8 +271,6 @@ def test_no_seed_is_refused_everywhere(name):
     parameters = inspect.signature(FUNCTIONS[name]).parameters.values()
     needed = [item.name for item in parameters if item.default is inspect.Parameter.empty]
     given = {item: GIVEN[item]() for item in needed if item != "rng"} | NEED_MORE.get(name, {})
-    if name in SHOWN_AS_TEXT:  # the widget shows the message; its owner is to refuse at once
-        pytest.xfail("the widget should refuse before it is made")
     if name in LIST_OF_SIZES:
         given["n_people"] = [10]
     with pytest.raises(ValueError) as caught:

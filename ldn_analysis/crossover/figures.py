@@ -189,23 +189,28 @@ def plot_crossover(fit: CrossoverFit, axes=None, *, confidence_level: float = 0.
         words = "means " + " and ".join(format_number(mean) for mean in means)
         ax.set_title(join_words(title, fit.status, write_minus(words)), fontsize=7)
         ax.label_outer()
-    row = fit.to_frame(confidence_level).set_index("term").loc["period-adjusted difference"]
-    interval = format_interval(row["conf_low"], row["conf_high"], confidence_level)
-    unit = name_change_unit(describe_column(fit.outcome)[1])
-    numbers = f"{format_number(row['estimate'])} {unit}".rstrip()
-    numbers += f" ({interval}; {format_p(row['p_value'])})"
-    words = f"{_name(fit.conditions[0])} minus {_name(fit.conditions[1])}, adjusted for period: "
     figure = axes[0].figure
     handles = dict(zip(*reversed(axes[0].get_legend_handles_labels()), strict=True))
     figure.legend(
-        list(handles.values()), list(handles), loc="outside lower center", ncols=3, title=words + write_minus(numbers),
-        title_fontsize=7,
+        list(handles.values()), list(handles), loc="outside lower center", ncols=3,
+        title=_say_difference(fit, confidence_level), title_fontsize=7,
     )  # fmt: skip
     describe_axes(
         axes[0],
         "The two results of each participant joined by a line, with the means, by sequence.",
     )
     return axes
+
+
+def _say_difference(fit: CrossoverFit, confidence_level: float) -> str:
+    """The period-adjusted difference with its interval and p."""
+    row = fit.to_frame(confidence_level).set_index("term").loc["period-adjusted difference"]
+    interval = format_interval(row["conf_low"], row["conf_high"], confidence_level)
+    unit = name_change_unit(describe_column(fit.outcome)[1])
+    numbers = f"{format_number(row['estimate'])} {unit}".rstrip()
+    numbers += f" ({interval}; {format_p(row['p_value'])})"
+    first, second = map(_name, fit.conditions)
+    return f"{first} minus {second}, adjusted for period: {write_minus(numbers)}"
 
 
 def plot_responder_curve(curve: ResponderCurve, ax=None):

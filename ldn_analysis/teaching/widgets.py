@@ -4,6 +4,7 @@ A widget computes nothing of its own: it asks the project's functions, and draws
 """
 
 from ..core.html import render_paragraph, render_table
+from ..core.validation import require_rng
 from .widget_parts import (
     Stage,
     find_span,
@@ -59,7 +60,6 @@ def explore_moved_point(fit):
     'participant'
     """
     ipywidgets = load_ipywidgets("explore_moved_point")
-    from ..core.canvas import label_column
     from ..lines.figures_moved_point import plot_moved_point
     from ..lines.leave_one_out import label_points, leave_one_out
     from ..lines.moved_point import move_point
@@ -92,14 +92,7 @@ def explore_moved_point(fit):
         ax = plot_moved_point(moved, *axes)
         ax.set(xlim=spans["x"][:2], ylim=spans["y"][:2])
 
-    columns = {"x": fit.predictor, "y": fit.outcome}
-    sliders = {
-        name: ipywidgets.FloatSlider(
-            shown, min=spans[name][0], max=spans[name][1], step=spans[name][2],
-            description=label_column(columns[name]),
-        )
-        for name, (shown, _) in find_place().items()
-    }  # fmt: skip
+    sliders = _make_sliders(fit, spans, find_place())
     own_place = {name: own for name, (_, own) in find_place().items()}
     axes = new_panes()
     stage = set_stage(axes, plot, move_point(fit, who.value, **own_place))
@@ -107,6 +100,22 @@ def explore_moved_point(fit):
     who.observe(put_back, names="value")
     reset.on_click(put_back)
     return box
+
+
+def _make_sliders(fit, spans: dict, place: dict) -> dict:
+    """A slider for each of the two values of a participant."""
+    import ipywidgets
+
+    from ..core.canvas import label_column
+
+    columns = {"x": fit.predictor, "y": fit.outcome}
+    return {
+        name: ipywidgets.FloatSlider(
+            shown, min=spans[name][0], max=spans[name][1], step=spans[name][2],
+            description=label_column(columns[name]),
+        )
+        for name, (shown, _) in place.items()
+    }  # fmt: skip
 
 
 def _render_numbers(moved) -> str:
@@ -213,6 +222,7 @@ def explore_line_fan(*, rng: int, n_lines: int = 10_000):
     >>> "10 participants" in explore_line_fan(rng=6, n_lines=500).children[1].value
     True
     """
+    require_rng(rng, "explore_line_fan")
     ipywidgets = load_ipywidgets("explore_line_fan")
     from ..data.tables import load_dataset
     from ..small_samples.figures_line_fan import plot_line_fan
@@ -365,6 +375,7 @@ def explore_small_samples(*, rng: int, n_trials: int = 10_000):
     >>> [row.children[0].description for row in box.children[0].children]
     ['participants', 'true R²', 'placebo (%)']
     """
+    require_rng(rng, "explore_small_samples")
     ipywidgets = load_ipywidgets("explore_small_samples")
     from dataclasses import replace
     from functools import lru_cache
@@ -404,12 +415,17 @@ def explore_small_samples(*, rng: int, n_trials: int = 10_000):
 
     def draw(people: int, r_squared: float, placebo: int) -> str:
         simulated = simulate(people, r_squared)
-        alone = (
-            f"A trial without placebo would take {placebo + effect:.0f} % for the effect: "
-            f"{placebo:.0f} % of placebo response and {effect:.0f} % of difference."
-        )
-        return stage.render(plot, simulated, placebo, words=f"{simulated} {alone}")
+        words = f"{simulated} {_say_alone(placebo, effect)}"
+        return stage.render(plot, simulated, placebo, words=words)
 
     start = [slider.value for slider in sliders.values()]
     stage = set_stage(axes, plot, simulate(*start[:2]), start[2])
     return follow(sliders, draw)[0]
+
+
+def _say_alone(placebo: float, effect: float) -> str:
+    """What a trial without placebo would take for the effect."""
+    return (
+        f"A trial without placebo would take {placebo + effect:.0f} % for the effect: "
+        f"{placebo:.0f} % of placebo response and {effect:.0f} % of difference."
+    )

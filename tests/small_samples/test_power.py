@@ -10,7 +10,6 @@ from scipy import integrate, stats
 from statsmodels.stats.power import TTestPower
 
 from ldn_analysis import (
-    PowerCurve,
     TrialTruth,
     compute_power_exact,
     find_sample_size,
@@ -19,6 +18,7 @@ from ldn_analysis import (
     summarise_power,
 )
 from ldn_analysis.small_samples import engine
+from ldn_analysis.small_samples.power import PowerCurve
 
 TERMS = ["slope_ldn", "slope_placebo", "slope_difference", "mean_difference"]
 TRUTH = TrialTruth(

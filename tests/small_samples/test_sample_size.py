@@ -7,12 +7,12 @@ import pytest
 from statsmodels.stats.power import TTestPower
 
 from ldn_analysis import (
-    SampleSize,
     TrialTruth,
     compute_power_exact,
     find_sample_size,
 )
 from ldn_analysis.small_samples import engine
+from ldn_analysis.small_samples.sample_size import SampleSize
 
 TRUTH = TrialTruth(
     esr_mean=30.0, esr_sd=10.0, mean_ldn=12.0, mean_placebo=4.0, slope_ldn=0.8, slope_placebo=0.2,

@@ -11,10 +11,10 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy import integrate, stats
 
 from ldn_analysis import (
-    SimulatedTrials,
     TrialTruth,
     simulate_trials,
 )
+from ldn_analysis.small_samples.trials import SimulatedTrials
 
 TERMS = ["slope_ldn", "slope_placebo", "slope_difference", "mean_difference"]
 PLAIN = TrialTruth(

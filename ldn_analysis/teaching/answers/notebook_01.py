@@ -56,6 +56,7 @@ def _reduction() -> Exercise:
     """Mean pain reduction during LDN in the crossover trial."""
     data = load_dataset("esr_pain_change")
     trial = data[data["trial"] == "crossover"]
+    pilot = data.query("trial == 'pilot' and condition == 'ldn'")
     mean = data.groupby("condition", observed=True)["pain_reduction_percent"].mean()
     by_trial = trial.groupby("condition", observed=True)["pain_reduction_percent"].mean()
     base, end = (
@@ -74,11 +75,7 @@ def _reduction() -> Exercise:
             ),
             (float(by_trial["placebo"]), "that is placebo."),
             (
-                float(
-                    data[data["trial"] == "pilot"]
-                    .query("condition == 'ldn'")["pain_reduction_percent"]
-                    .mean()
-                ),
+                float(pilot["pain_reduction_percent"].mean()),
                 "that is the pilot; take the crossover trial.",
             ),
             (
