@@ -179,13 +179,13 @@ def mark_submission(job: Job) -> Marks:
     marks.notes = list(job.submission.notes)
     for run in runs:
         marks.handed_in |= run.exercises
-        marks.notes += [f"{run.name}: {note}" for note in run.notes]
         marks.failed += [(f"{run.name}, cell {i}", text) for i, text in run.failed]
         marks.texts += [(run.name, text) for text in run.texts]
         marks.written += [f"{run.name}: {name}" for name in run.written]
         for number in run.exercises:
             marks.tries[number] = [call for call in run.calls if call["exercise"] == number]
     marks.flags = list_flags(job, runs, files, marks)
+    marks.flags += [f"{run.name}: {note}" for run in runs for note in run.notes]
     check_again(marks, files)
     return marks
 

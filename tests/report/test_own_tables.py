@@ -1,6 +1,7 @@
 """R's own tables, by options alone, through check, figures and report: every design."""
 
 import shutil
+from os import environ
 
 import numpy as np
 import pandas as pd
@@ -166,8 +167,9 @@ name = st.sampled_from(["id", "arm", "x", "y", "z", " ", ""])
 
 @pytest.mark.usefixtures("fast")
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+    max_examples=int(environ.get("LDN_FUZZ_EXAMPLES", 0)) or 60, deadline=None, database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)  # fmt: skip
 @given(
     rows=st.lists(st.tuples(cell, st.sampled_from("abc"), cell, cell), min_size=0, max_size=12),
     roles=st.dictionaries(

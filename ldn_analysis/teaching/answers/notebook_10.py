@@ -129,7 +129,7 @@ def _find_the_error() -> Exercise:
     return Exercise(
         answer="d",
         cell="the last paragraphs under 'Conclude'",
-        because="an interval that includes zero includes much besides; it shows no equality.",
+        because="an interval that includes zero includes many other values too; it does not show equality.",
         mistakes=[
             ("a", "they did: nine of ten slept longer with drug 2, and the mean is larger."),
             ("b", "so it is: the spread between patients is then in the interval."),
