@@ -131,6 +131,10 @@ def save_figure(figure, path: str | Path, *, formats=("svg", "png", "pdf")) -> l
         If a format is not one of the three.
     OSError
         If the folder cannot be written to; files that were there are left as they were.
+
+    See Also
+    --------
+    show : Display a figure in a notebook.
     """
     path = Path(path)
     rendered = render_figure(getattr(figure, "figure", figure), formats)
@@ -159,6 +163,11 @@ def show(figure, *, alt="", caption: str = "") -> None:
     ------
     ValueError
         If there is no alt text.
+
+    See Also
+    --------
+    save_figure : Save a figure instead.
+    show_table : Display a table.
     """
     from IPython.display import display
 

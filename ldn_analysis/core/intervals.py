@@ -260,6 +260,10 @@ def wilson_interval(count, n_obs, confidence_level: float = 0.95) -> tuple[np.nd
     ValueError
         If a count is negative or above n, n is zero, or the level is not between 0 and 1.
 
+    See Also
+    --------
+    summarise_improvement : Shares of all categories with joint intervals.
+
     Examples
     --------
     >>> low, high = wilson_interval(14, 29)

@@ -164,6 +164,10 @@ def show_table(frame, *, caption: str = "") -> None:
     caption : str
         What the table holds, and of whom.
 
+    See Also
+    --------
+    show : Display a figure.
+
     Examples
     --------
     >>> show_table(pd.DataFrame({"value": {"slope": 0.66}}), caption="The truth")
@@ -185,6 +189,11 @@ def prepare_notebook() -> None:
 
     Tables are those of `render_frame`, which a screen reader can walk through. Outside of a
     notebook only styles are set, those of figures and of printed tables.
+
+    See Also
+    --------
+    show : A figure with its text.
+    show_table : A table with its caption.
 
     Examples
     --------

@@ -165,6 +165,11 @@ def say(*sentences) -> None:
     *sentences : Result or str
         Each starts on a line of its own.
 
+    See Also
+    --------
+    show : Display a figure.
+    show_table : Display a table.
+
     Examples
     --------
     >>> say("One sentence.")

@@ -35,6 +35,10 @@ def plot_improvement(summary: ImprovementSummary, ax=None, *, confidence_level: 
     matplotlib Axes
         The thick lines are Wilson's intervals, the thin ones the joint intervals.
 
+    See Also
+    --------
+    summarise_improvement : The shares that are drawn.
+
     Examples
     --------
     >>> from ldn_analysis import load_dataset, summarise_improvement

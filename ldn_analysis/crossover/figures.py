@@ -66,6 +66,10 @@ def plot_slope_difference(
     list of matplotlib Axes
         One per pane.
 
+    See Also
+    --------
+    compare_slopes : The comparison that is drawn.
+
     Examples
     --------
     >>> from ldn_analysis import compare_slopes, load_dataset
@@ -156,6 +160,11 @@ def plot_crossover(fit: CrossoverFit, axes=None, *, confidence_level: float = 0.
     list of matplotlib Axes
         One per pane.
 
+    See Also
+    --------
+    fit_crossover : The analysis that is drawn.
+    plot_mean_difference : Both conditions without their order.
+
     Examples
     --------
     >>> from ldn_analysis import fit_crossover, load_dataset
@@ -228,6 +237,10 @@ def plot_responder_curve(curve: ResponderCurve, ax=None):
     matplotlib Axes
         Where it is drawn.
 
+    See Also
+    --------
+    summarise_responder_curve : The shares that are drawn.
+
     Examples
     --------
     >>> from ldn_analysis import load_dataset, summarise_responder_curve
@@ -284,6 +297,10 @@ def plot_improvement_agreement(result: ImprovementAgreement, ax=None):
     -------
     matplotlib Axes
         Where it is drawn.
+
+    See Also
+    --------
+    compare_improvement : The agreement in numbers.
 
     Examples
     --------

@@ -47,6 +47,11 @@ def plot_mean_difference(comparison: MeanComparison, axes=None, *, confidence_le
     list of matplotlib Axes
         The participants, and the difference with its interval.
 
+    See Also
+    --------
+    compare_means : The comparison that is drawn.
+    plot_groups : Independent groups.
+
     Examples
     --------
     >>> from ldn_analysis import compare_means, load_dataset

@@ -55,6 +55,11 @@ class Assumptions:
     Percent reductions are of the baseline; pairs are (LDN, placebo). `to_frame()` gives
     each value with its reason. Change one with `Assumptions(crossover_esr_r=(0.0, 0.0))`.
 
+    See Also
+    --------
+    simulate_illustrative_trials : The participants simulated under them.
+    check_calibration : What was printed beside what was simulated.
+
     Examples
     --------
     >>> Assumptions(missed_day_share=0.1).missed_day_share

@@ -43,6 +43,10 @@ def plot_diary(
     ValueError
         If the rows belong to more than one participant.
 
+    See Also
+    --------
+    fit_diary_model : A model of all daily ratings.
+
     Examples
     --------
     >>> from ldn_analysis import load_dataset

@@ -186,6 +186,10 @@ def use_data(folder: str | Path | None) -> None:
     After a failure nothing goes on with other participants' data: `load_dataset` refuses the
     illustrative tables, and `check` their exercises, until `use_data` has succeeded.
 
+    See Also
+    --------
+    load_dataset : Read one table.
+
     Examples
     --------
     >>> use_data(None)

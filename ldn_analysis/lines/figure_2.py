@@ -75,6 +75,11 @@ def plot_line(
     ValueError
         If the group is not a column of the data.
 
+    See Also
+    --------
+    fit_line : The line that is drawn.
+    plot_esr_pain : Both panes of Fig. 2.
+
     Examples
     --------
     >>> from ldn_analysis import load_dataset, fit_lines
@@ -198,6 +203,11 @@ def plot_esr_pain(
     ------
     ValueError
         If there are not as many axes as fits.
+
+    See Also
+    --------
+    fit_lines : The lines that are drawn.
+    plot_line : One pane.
 
     Examples
     --------

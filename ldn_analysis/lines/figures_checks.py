@@ -58,6 +58,10 @@ def plot_checks(checks: LineChecks, axes=None):
     ValueError
         If there are not six axes, or more than 20,000 points.
 
+    See Also
+    --------
+    check_line : The checks in numbers and words.
+
     Examples
     --------
     >>> from ldn_analysis import load_dataset, fit_line, check_line

@@ -44,6 +44,11 @@ def plot_groups(comparison: GroupComparison, axes=None, *, confidence_level: flo
     list of matplotlib Axes
         The participants of each group, and the differences with their intervals.
 
+    See Also
+    --------
+    compare_groups : The comparison that is drawn.
+    plot_mean_difference : The same participants under two conditions.
+
     Examples
     --------
     >>> import pandas as pd

@@ -40,6 +40,10 @@ def plot_moved_point(moved: MovedPoint, ax=None):
     matplotlib Axes
         Where it is drawn.
 
+    See Also
+    --------
+    move_point : The move that is drawn.
+
     Examples
     --------
     >>> from ldn_analysis import fit_lines, load_dataset, move_point

@@ -28,6 +28,10 @@ def plot_optimism(results: Optimism | Mapping[str, Optimism], ax=None):
     matplotlib Axes
         Where it is drawn.
 
+    See Also
+    --------
+    correct_optimism : The correction that is drawn.
+
     Examples
     --------
     >>> from ldn_analysis import correct_optimism, fit_lines, load_dataset

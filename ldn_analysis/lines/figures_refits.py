@@ -58,6 +58,10 @@ def plot_leave_one_out(result: LeaveOneOut, ax=None):
     matplotlib Axes
         Where it is drawn.
 
+    See Also
+    --------
+    leave_one_out : The lines that are drawn.
+
     Examples
     --------
     >>> from ldn_analysis import load_dataset, fit_line, leave_one_out
@@ -120,6 +124,11 @@ def plot_bootstrap(result: BootstrapLine, ax=None, *, confidence_level: float = 
     -------
     matplotlib Axes
         Where it is drawn.
+
+    See Also
+    --------
+    bootstrap_line : The resampling that is drawn.
+    plot_lines : Several intervals side by side.
 
     Examples
     --------
@@ -196,6 +205,10 @@ def plot_lines(comparison: LineComparison, ax=None, *, confidence_level: float =
     matplotlib Axes
         Where it is drawn.
 
+    See Also
+    --------
+    compare_lines : The lines that are drawn.
+
     Examples
     --------
     >>> from ldn_analysis import load_dataset, fit_line, compare_lines
@@ -239,6 +252,10 @@ def plot_permutation(result: PermutationTest, ax=None):
     -------
     matplotlib Axes
         Where it is drawn.
+
+    See Also
+    --------
+    permute_line : The permutations that are drawn.
 
     Examples
     --------

@@ -125,6 +125,12 @@ def fit_lines(
         As `fit_line`, naming the group; or if the column of groups is missing, repeated or
         blank in a row, or a group does not occur.
 
+    See Also
+    --------
+    fit_line : One line.
+    compare_slopes : The same participants under two conditions.
+    compare_group_slopes : Independent groups.
+
     Examples
     --------
     >>> from ldn_analysis import load_dataset

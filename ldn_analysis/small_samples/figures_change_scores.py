@@ -43,6 +43,10 @@ def plot_change_scores(result: ChangeScores, axes=None):
     ValueError
         If there are not two axes.
 
+    See Also
+    --------
+    compare_change_scores : The comparison that is drawn.
+
     Examples
     --------
     >>> from ldn_analysis import compare_change_scores

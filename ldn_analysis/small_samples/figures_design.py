@@ -48,6 +48,10 @@ def plot_winners_curve(errors: DesignErrors, axes=None, *, marked: DesignErrors 
     ValueError
         If there are not two axes.
 
+    See Also
+    --------
+    compute_design_errors : The errors that are drawn.
+
     Examples
     --------
     >>> from ldn_analysis import compute_design_errors
@@ -116,6 +120,10 @@ def plot_true_r_squared(case: TrueRSquared, axes=None, *, confidence_level: floa
     ------
     ValueError
         If there are not two axes.
+
+    See Also
+    --------
+    infer_true_r_squared : The limits that are drawn.
 
     Examples
     --------

@@ -44,6 +44,10 @@ def plot_line_fan(fan: LineFan, ax=None):
     matplotlib Axes
         Where it is drawn.
 
+    See Also
+    --------
+    simulate_lines : The lines that are drawn.
+
     Examples
     --------
     >>> from ldn_analysis import TrialTruth, simulate_lines

@@ -33,6 +33,10 @@ def plot_multiple_tests(result: MultipleTesting, axes=None):
     ValueError
         If there are not two axes.
 
+    See Also
+    --------
+    simulate_multiple_tests : The tests that are drawn.
+
     Examples
     --------
     >>> from ldn_analysis import simulate_multiple_tests

@@ -58,6 +58,11 @@ def plot_power(
         If the level was not counted, the target is not between 0 and 1, or a label belongs
         to no effect.
 
+    See Also
+    --------
+    summarise_power : The curves that are drawn.
+    find_sample_size : The number of participants for a power.
+
     Examples
     --------
     >>> from ldn_analysis import TrialTruth, summarise_power
@@ -150,6 +155,11 @@ def plot_estimates(simulated: SimulatedTrials, ax=None, *, estimand: str = "slop
     ------
     ValueError
         If there is no such estimand.
+
+    See Also
+    --------
+    simulate_trials : The trials that are drawn.
+    plot_power : Power over the number of participants.
 
     Examples
     --------

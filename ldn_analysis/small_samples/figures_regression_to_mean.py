@@ -16,7 +16,7 @@ __all__ = ["plot_coupling", "plot_selection"]
 
 
 def plot_selection(result: SelectionResult, axes=None):
-    """People selected for high pain, measured twice without any effect.
+    """Participants selected for high pain, measured twice without any effect.
 
     Parameters
     ----------
@@ -34,6 +34,11 @@ def plot_selection(result: SelectionResult, axes=None):
     ------
     ValueError
         If there are not two axes.
+
+    See Also
+    --------
+    simulate_selection : The participants that are drawn.
+    plot_coupling : Change against baseline.
 
     Examples
     --------
@@ -109,6 +114,11 @@ def plot_coupling(result: CouplingResult, ax=None):
     -------
     matplotlib Axes
         Where it is drawn.
+
+    See Also
+    --------
+    simulate_coupling : The correlations that are drawn.
+    plot_selection : Regression to the mean by selection.
 
     Examples
     --------

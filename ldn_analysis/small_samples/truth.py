@@ -79,6 +79,11 @@ class TrialTruth:
     ValueError
         If a number is not finite or outside what is possible; the message names it.
 
+    See Also
+    --------
+    simulate_trials : Trials under this truth.
+    compute_power_exact : Their power without simulation.
+
     Examples
     --------
     >>> truth = TrialTruth(mean_ldn=10.0, residual_sd=20.0)

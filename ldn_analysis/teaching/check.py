@@ -74,6 +74,11 @@ def check(exercise: str, answer=...) -> Verdict:
     ValueError
         If there is no such exercise.
 
+    See Also
+    --------
+    progress : How many exercises are right so far.
+    predict : Note what you expect before a result.
+
     Examples
     --------
     >>> check("01.1", 31)
@@ -105,6 +110,10 @@ def progress() -> None:
 
     The notebook is that of the last exercise checked. A right answer counts until another
     answer to the same exercise is checked.
+
+    See Also
+    --------
+    check : Check one answer.
 
     Examples
     --------

@@ -148,6 +148,10 @@ def vary_esr_correlation(
     ValueError
         If a correlation is not between -1 and 1, or the table lacks a column or a row.
 
+    See Also
+    --------
+    explore_esr_correlation : The same with controls.
+
     Examples
     --------
     >>> varied = vary_esr_correlation(

@@ -25,6 +25,10 @@ def predict(name: str, expected=...) -> None:
     expected : number, str, bool or a pair of these
         What you expect; `...` counts as none yet.
 
+    See Also
+    --------
+    reveal : What was predicted beside what came out.
+
     Examples
     --------
     >>> predict("03.a", 20)
@@ -51,6 +55,10 @@ def reveal(name: str, result, unit: str = "") -> None:
         What came out; round it as it should be read.
     unit : str
         Printed after the result, e.g. "percentage points".
+
+    See Also
+    --------
+    predict : Note what you expect.
 
     Examples
     --------

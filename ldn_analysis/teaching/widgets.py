@@ -52,6 +52,11 @@ def explore_moved_point(fit):
     TypeError
         If `fit` is no LineFit.
 
+    See Also
+    --------
+    move_point : The same without controls.
+    plot_moved_point : The picture of one move.
+
     Examples
     --------
     >>> from ldn_analysis import fit_lines, load_dataset
@@ -156,6 +161,11 @@ def explore_esr_correlation():
     ImportError
         If ipywidgets is not installed.
 
+    See Also
+    --------
+    vary_esr_correlation : The same choice without a control.
+    plot_esr_pain : Fig. 2 without controls.
+
     Examples
     --------
     >>> "as printed" in explore_esr_correlation().children[1].value
@@ -216,6 +226,11 @@ def explore_line_fan(*, rng: int, n_lines: int = 10_000):
     ------
     ImportError
         If ipywidgets is not installed.
+
+    See Also
+    --------
+    simulate_lines : The lines of such studies.
+    plot_line_fan : The same picture without controls.
 
     Examples
     --------
@@ -284,6 +299,11 @@ def explore_multiverse(multiverse):
         If ipywidgets is not installed.
     ValueError
         If the multiverse varies no choice.
+
+    See Also
+    --------
+    fit_multiverse : All analyses.
+    plot_specification_curve : The same picture without controls.
 
     Examples
     --------
@@ -368,6 +388,11 @@ def explore_small_samples(*, rng: int, n_trials: int = 10_000):
     ------
     ImportError
         If ipywidgets is not installed.
+
+    See Also
+    --------
+    simulate_trials : The trials behind the picture.
+    plot_estimates : One pane without controls.
 
     Examples
     --------
