@@ -181,14 +181,14 @@ def use_data(folder: str | Path | None) -> None:
     DataError
         If a file is missing, or is not what the codebook says.
 
+    See Also
+    --------
+    load_dataset : Read one table.
+
     Notes
     -----
     After a failure nothing goes on with other participants' data: `load_dataset` refuses the
     illustrative tables, and `check` their exercises, until `use_data` has succeeded.
-
-    See Also
-    --------
-    load_dataset : Read one table.
 
     Examples
     --------
