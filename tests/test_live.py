@@ -102,3 +102,45 @@ def test_kernel_says_what_a_cell_puts_out(tmp_path):
     assert "live_kernel" not in str(said[2])
     assert "for JupyterLab" in said[3].evalue
     assert "write the value into the cell" in said[4].evalue
+
+
+MOVE_ALL = """
+import json, sys
+sys.path.insert(0, {folder!r})
+import ipywidgets, ldn_analysis as ldn
+
+grid = {{"model": ["OLS", "Huber"], "participants": ["both trials"], "esr": ["as is"]}}
+daily, people = ldn.load_dataset("daily_pain"), ldn.load_dataset("participants")
+fits = ldn.fit_lines(ldn.load_dataset("esr_pain_change"))
+moved = []
+for box in (
+    ldn.explore_moved_point(fits["ldn"]), ldn.explore_esr_correlation(),
+    ldn.explore_line_fan(rng=6, n_lines=100), ldn.explore_small_samples(rng=6, n_trials=100),
+    ldn.explore_multiverse(ldn.fit_multiverse(daily, people, grid=grid)),
+):
+    page, picture = box._repr_html_(), box.children[1]
+    for control in ipywidgets.CONTROLS:
+        before = picture.value
+        if f'data-control="{{control.number}}"' not in page:
+            continue
+        if isinstance(control, ipywidgets.Number):
+            control.take(str(control.max if control.value == control.min else control.min))
+        elif isinstance(control, ipywidgets.Dropdown):
+            control.take(str(len(control.pairs) - 1 - control.show()["value"]))
+        else:
+            continue
+        moved.append((control.name, picture.value != before))
+sys.__stderr__.write(json.dumps(moved))
+"""
+
+
+@pytest.mark.slow
+def test_every_control_of_every_widget_redraws_through_the_stand_in(tmp_path):
+    for name, place in (("ipywidgets", "ipywidgets"), ("kernel", "live_kernel")):
+        source = (DOCS / "live" / f"{name}.py").read_text()
+        (tmp_path / f"{place}.py").write_text(source.replace('"/work"', repr(str(tmp_path))))
+    code = MOVE_ALL.format(folder=str(tmp_path))
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    moved = json.loads(done.stderr)
+    assert len(moved) >= 20
+    assert [name for name, is_moved in moved if not is_moved] == []

@@ -21,7 +21,6 @@ class Control:
         CONTROLS.append(self)
         self._value, self.description, self.name = value, description, description
         self.layout, self.options = SimpleNamespace(), options
-        self.min, self.max, self.step = (options.get(name) for name in ("min", "max", "step"))
 
     @property
     def value(self):
@@ -74,8 +73,8 @@ class Number(Control):
     kind, whole = "number", False
 
     def __init__(self, value=0, min=0, max=100, step=None, **options):  # noqa: A002
-        step = step or (1 if self.whole else 0.1)
-        super().__init__(value, min=min, max=max, step=step, **options)
+        super().__init__(value, **options)
+        self.min, self.max, self.step = min, max, step or (1 if self.whole else 0.1)
 
     def take(self, text: str) -> None:
         """Set to what the page sent, within the limits."""
