@@ -87,7 +87,7 @@ def find_meant(frame: pd.DataFrame) -> dict[str, str]:
         if name in frame:
             meant[role] = name
             continue
-        free = [other for other in frame if other and other not in meant.values()]
+        free = [other for other in frame if can_be_typed(other) and other not in meant.values()]
         near = next((x for x in free if _means(x, role) and _fits(frame, x, role)), None)
         if near is None and (slip := _find_misspelt(name, free)) and _fits(frame, slip, role):
             near = slip
@@ -137,11 +137,14 @@ def is_numbers(cells: pd.Series) -> bool:
     return bool(pd.to_numeric(filled, errors="coerce").notna().mean() > 0.5)
 
 
+def can_be_typed(name) -> bool:
+    """Whether a column's name can stand in a command; a name with a control character cannot."""
+    return bool(name) and str(name).isprintable()
+
+
 def explain_shape(frame: pd.DataFrame, conditions) -> str:
     """What to do with a table that has no column of the outcome; empty if no shape is seen."""
-    names = [
-        name for name in frame if is_numbers(frame[name])
-    ]  # fmt: skip
+    names = [name for name in frame if can_be_typed(name) and is_numbers(frame[name])]
     if OWN.condition not in frame:
         found = [
             [name for name in names if str(word).casefold() in _words(name)] for word in conditions
@@ -197,7 +200,8 @@ def _explain_wide(frame: pd.DataFrame, found: dict[str, list[str]]) -> str:
 
 def _explain_periods(frame: pd.DataFrame, periods: list[str]) -> str:
     """One column for each period of a crossover."""
-    sequence = next((name for name in frame if "sequence" in _words(name)), None)
+    named = (name for name in frame if can_be_typed(name) and "sequence" in _words(name))
+    sequence = next(named, None)
     text = f"{' and '.join(periods)} are periods, and a period is no condition"
     if sequence is None:
         return (

@@ -238,3 +238,15 @@ def test_check_ends_with_what_it_saw(tmp_path, capsys):
         "condition  column                   n  smallest  median  largest  blank",
     ]
     assert check_table(read_table(path)).empty
+
+
+def test_a_name_that_cannot_be_typed_is_in_no_command(tmp_path):
+    path = tmp_path / "a.csv"
+    rows = "".join(f"{i},{arm},{i + 20},{i}\n" for i in range(9) for arm in ("ldn", "placebo"))
+    path.write_text(
+        f"\x01articipant,condition,esr_mm_h,pain_reduction_percent\n{rows}", encoding="utf-8"
+    )
+    with pytest.raises(DataError) as caught:
+        read_table(path)
+    assert "ldn-analysis check" not in str(caught.value)
+    assert all(line.isprintable() for line in str(caught.value).splitlines())
