@@ -67,3 +67,14 @@ def find_joint_factor(sizes, apart, df: int, confidence_level: float) -> float:
             high * 1.001,
         )
     )
+
+
+def widen_row(row: dict, sizes, apart, df: int, confidence_level: float) -> dict:
+    """A row of a table with the interval and p that hold for all differences together."""
+    shape = tuple(sizes), tuple(apart), int(df)
+    reach = find_joint_factor(*shape, confidence_level) * row["std_error"]
+    return row | {
+        "conf_low": row["estimate"] - reach,
+        "conf_high": row["estimate"] + reach,
+        "p_value": 1 - compute_joint_level(abs(row["statistic"]), *shape),
+    }

@@ -22,7 +22,7 @@ from ..core.wording import (
     join_notes,
     name_change_unit,
 )
-from .dunnett import compute_joint_level, find_joint_factor
+from .dunnett import widen_row
 from .regression import extract_numbers, note_repeats
 
 __all__ = ["GroupComparison", "compare_groups"]
@@ -184,11 +184,7 @@ class GroupComparison(Result):
             difference = means[i, 0] - means[-1, 0]
             row |= summarise_t(difference, errors[i], df, confidence_level)
             if together:
-                shape = tuple(sizes.tolist()), tuple(apart.tolist()), int(df)
-                factor = find_joint_factor(*shape, confidence_level)
-                row["conf_low"] = difference - factor * errors[i]
-                row["conf_high"] = difference + factor * errors[i]
-                row["p_value"] = 1 - compute_joint_level(abs(row["statistic"]), *shape)
+                row = widen_row(row, sizes.tolist(), apart.tolist(), df, confidence_level)
             rows.append(row | {"n_obs": int(sizes.sum())})
         return rows
 

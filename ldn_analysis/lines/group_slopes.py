@@ -20,7 +20,7 @@ from ..core.wording import (
     format_p,
     name_change_unit,
 )
-from .dunnett import compute_joint_level, find_joint_factor
+from .dunnett import widen_row
 from .group_lines import LineFits, fit_lines
 from .group_means import order_groups
 from .robust import compute_hc3
@@ -120,20 +120,12 @@ def _widen(rows: list[dict], errors: list[float], df: int, confidence_level: flo
 
     The slope of each group has its own error; all share that of the reference, as means do.
     """
-    shape = tuple(1 / error**2 for error in errors), (0.0,) * len(rows), int(df)
-    factor = find_joint_factor(*shape, confidence_level)
-    wide = []
-    for row in rows:
-        reach = factor * row["std_error"]
-        wide.append(
-            row
-            | {
-                "term": f"{row['term']}, simultaneous", "method": f"{row['method']}, Dunnett",
-                "conf_low": row["estimate"] - reach, "conf_high": row["estimate"] + reach,
-                "p_value": 1 - compute_joint_level(abs(row["statistic"]), *shape),
-            }
-        )  # fmt: skip
-    return wide
+    sizes, apart = [1 / error**2 for error in errors], [0.0] * len(rows)
+    return [
+        widen_row(row, sizes, apart, df, confidence_level)
+        | {"term": f"{row['term']}, simultaneous", "method": f"{row['method']}, Dunnett"}
+        for row in rows
+    ]
 
 
 def compare_group_slopes(
