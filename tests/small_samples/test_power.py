@@ -8,6 +8,8 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import integrate, stats
 from statsmodels.stats.power import TTestPower
+from truths import PLAIN as TRUTH
+from truths import TERMS
 
 from ldn_analysis import (
     TrialTruth,
@@ -19,12 +21,6 @@ from ldn_analysis import (
 )
 from ldn_analysis.small_samples import engine
 from ldn_analysis.small_samples.power import PowerCurve
-
-TERMS = ["slope_ldn", "slope_placebo", "slope_difference", "mean_difference"]
-TRUTH = TrialTruth(
-    esr_mean=30.0, esr_sd=10.0, mean_ldn=12.0, mean_placebo=4.0, slope_ldn=0.8, slope_placebo=0.2,
-    residual_sd=20.0, condition_r=0.4,
-)  # fmt: skip
 
 
 def two_sided(df, shift, level=0.95):

@@ -5,19 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from statsmodels.stats.power import TTestPower
+from truths import PLAIN as TRUTH
 
 from ldn_analysis import (
-    TrialTruth,
     compute_power_exact,
     find_sample_size,
 )
 from ldn_analysis.small_samples import engine
 from ldn_analysis.small_samples.sample_size import SampleSize
-
-TRUTH = TrialTruth(
-    esr_mean=30.0, esr_sd=10.0, mean_ldn=12.0, mean_placebo=4.0, slope_ldn=0.8, slope_placebo=0.2,
-    residual_sd=20.0, condition_r=0.4,
-)  # fmt: skip
 
 
 @pytest.mark.parametrize(
