@@ -22,13 +22,13 @@ NAME_SLIDERS = (
 )
 
 
-def load_ipywidgets(caller: str):
+def load_ipywidgets(function: str):
     """The optional library, or what to install."""
     try:
         import ipywidgets
     except ImportError:
         raise ImportError(
-            f"{caller} needs ipywidgets, which is not installed. Install it (python -m pip install "
+            f"{function} needs ipywidgets, which is not installed. Install it (python -m pip install "
             "ipywidgets), restart the kernel and reload the page."
         ) from None
     return ipywidgets
