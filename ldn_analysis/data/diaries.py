@@ -73,6 +73,25 @@ def summarise_diaries(
     >>> float(row["baseline"]), float(row["end_point"]), float(row["reduction_percent"])
     (50.0, 30.0, 40.0)
     """
+    phase = require_diaries(diaries, rating, (baseline_phase, *conditions))
+    days = diaries[phase == str(baseline_phase)]
+    baseline = average_final_days(days, baseline_days, rating, "baseline")
+    parts = []
+    for condition in conditions:
+        days = diaries[phase == str(condition)]
+        end_point = average_final_days(days, final_days, rating, "end_point")
+        part = baseline.join(end_point, how="inner")
+        part.insert(0, "condition", condition)
+        parts.append(part.reset_index())
+    table = pd.concat(parts, ignore_index=True)
+    start = table["baseline"].where(table["baseline"] > 0, np.nan)
+    table["reduction_percent"] = (start - table["end_point"]) / start * 100
+    columns = ["participant", "condition", "baseline", "end_point", "reduction_percent"]
+    return table[[*columns, "baseline_days", "end_point_days"]]
+
+
+def require_diaries(diaries: pd.DataFrame, rating: str, phases: tuple[str, ...]) -> pd.Series:
+    """The phase of every day as text, once the columns, phases and days are what they must be."""
     for column in ("participant", "phase", "day", rating):
         if column not in diaries:
             raise ValueError(
@@ -80,7 +99,7 @@ def summarise_diaries(
                 f"{', '.join(map(str, diaries.columns))}"
             )
     phase = diaries["phase"].astype(str)
-    for name in (baseline_phase, *conditions):
+    for name in phases:
         if not (phase == str(name)).any():
             raise ValueError(
                 f"summarise_diaries: no day has phase {name!r}; phases: {', '.join(phase.unique())}"
@@ -92,19 +111,7 @@ def summarise_diaries(
             f"summarise_diaries: {twice.sum()} row(s) repeat a day, first: participant "
             f"{first['participant']}, phase {first['phase']}, day {first['day']}. Keep one row per day."
         )
-    days = _take_final(diaries[phase == str(baseline_phase)], baseline_days)
-    baseline = _mean_by_person(days, rating, "baseline")
-    parts = []
-    for condition in conditions:
-        days = _take_final(diaries[phase == str(condition)], final_days)
-        part = baseline.join(_mean_by_person(days, rating, "end_point"), how="inner")
-        part.insert(0, "condition", condition)
-        parts.append(part.reset_index())
-    table = pd.concat(parts, ignore_index=True)
-    start = table["baseline"].where(table["baseline"] > 0, np.nan)
-    table["reduction_percent"] = (start - table["end_point"]) / start * 100
-    columns = ["participant", "condition", "baseline", "end_point", "reduction_percent"]
-    return table[[*columns, "baseline_days", "end_point_days"]]
+    return phase
 
 
 def fill_missed_days(
@@ -180,16 +187,13 @@ def _fill_by_line(days: pd.DataFrame, rating: str) -> pd.Series:
     return y.where(y.notna() | (line.n < 3), height)
 
 
-def _take_final(days: pd.DataFrame, count: int | None) -> pd.DataFrame:
-    """Each participant's last scheduled days; all without a count."""
-    if count is None:
-        return days
-    last = days.groupby("participant", observed=True)["day"].transform("max")
-    return days[days["day"] > last - count]
-
-
-def _mean_by_person(days: pd.DataFrame, rating: str, name: str) -> pd.DataFrame:
-    """Mean and number of ratings of each participant who rated a day."""
+def average_final_days(
+    days: pd.DataFrame, count: int | None, rating: str, name: str
+) -> pd.DataFrame:
+    """Mean and number of ratings in each participant's last scheduled days; all without a count."""
+    if count is not None:
+        last = days.groupby("participant", observed=True)["day"].transform("max")
+        days = days[days["day"] > last - count]
     days = days[days[rating].notna()]
     groups = days.groupby("participant", observed=True, sort=False)[rating]
     return groups.agg(["mean", "count"]).set_axis([name, f"{name}_days"], axis=1)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from ..data.diaries import fill_missed_days, summarise_diaries
+from ..data.diaries import average_final_days, fill_missed_days, require_diaries
 from .specifications import ALONE, PAIRED
 
 __all__: list[str] = []
@@ -33,6 +33,8 @@ class MixedSpecification(NamedTuple):
     rows: np.ndarray
     first: np.ndarray
     second: np.ndarray
+    esr_as: str
+    with_order: bool  # whether it adjusts for the order of the conditions
 
 
 def rank_values(values: np.ndarray) -> np.ndarray:
@@ -67,16 +69,27 @@ def form_esr(esr: np.ndarray, esr_as: str, *, ranked: bool = False) -> np.ndarra
 
 def measure_outcomes(diaries, participants, specifications, rating) -> dict[tuple, dict]:
     """Baseline and end points by (end_days, baseline_days, missed_days), in participants' order."""
+    phases = ("baseline", "ldn", "placebo")
+    require_diaries(diaries, rating, phases)
+    ends, bases = (specifications[name].unique() for name in ("end_days", "baseline_days"))
     measures = {}
-    keys = specifications[["missed_days", "end_days", "baseline_days"]].drop_duplicates()
-    for method, windows in keys.groupby("missed_days", observed=True):
+    for method in specifications["missed_days"].unique():
         filled = fill_missed_days(diaries, method=method, rating=rating)
-        for _, end, base in windows.itertuples(index=False):
-            table = summarise_diaries(filled, rating=rating, final_days=end, baseline_days=base)
-            wide = table.pivot(index="participant", columns="condition", values="end_point")
-            wide = wide.assign(baseline=table.groupby("participant")["baseline"].first())
-            wide = wide.reindex(participants)
-            measures[end, base, method] = {name: wide[name].to_numpy(float) for name in wide}
+        phase = filled["phase"].astype(str)
+        days = {name: filled[phase == name] for name in phases}
+
+        def average(name, count, days=days):
+            mean = average_final_days(days[name], count, rating, name)[name]
+            return mean.reindex(participants).to_numpy(float)
+
+        baselines = {base: average("baseline", base) for base in bases}
+        for end in ends:
+            points = {name: average(name, end) for name in phases[1:]}
+            for base, baseline in baselines.items():
+                # As in `summarise_diaries`, who has no baseline has no end point either.
+                rated = np.where(np.isnan(baseline), np.nan, 1.0)
+                own = {name: mean * rated for name, mean in points.items()}
+                measures[end, base, method] = own | {"baseline": baseline}
     return measures
 
 
@@ -89,7 +102,7 @@ def arrange_batches(
     kind = specifications["model"].astype("str").replace({"OLS": "line", "HC3": "line"})
     shared = ["outcome", "end_days", "baseline_days", "missed_days", "participants", "adjusted_for"]
     groups: dict[tuple, list] = {}
-    mixed = []
+    mixed, esr_as = [], specifications["esr"].to_numpy(object)
     table = specifications.assign(kind=kind)
     for key, positions in table.groupby([*shared, "kind"], observed=True).indices.items():
         outcome, end, base, missed, who, adjusted, kind = key
@@ -98,7 +111,9 @@ def arrange_batches(
         if kind == "mixed":
             rows = np.flatnonzero(chosen[who] & ~(np.isnan(first) & np.isnan(second)))
             mixed += [
-                MixedSpecification(position, rows, first[rows], second[rows])
+                MixedSpecification(
+                    position, rows, first[rows], second[rows], esr_as[position], adjusted == "order"
+                )
                 for position in positions
             ]
             continue

@@ -106,15 +106,15 @@ class Multiverse(Result):
         ValueError
             If a choice or an option is not one of the grid's.
         """
-        table = self.to_frame()
+        kept = np.ones(len(self), bool)
         for name, option in choices.items():
             if name not in CHOICES or option not in GRID[name]:
                 known = GRID.get(name, CHOICES)
                 raise ValueError(
                     f"find: there is no {name} {option!r}; known: {', '.join(map(str, known))}"
                 )
-            table = table[table[name] == option]
-        return table
+            kept &= (self.specifications[name] == option).to_numpy()
+        return replace(self, specifications=self.specifications[kept]).to_frame()
 
     def select(self, grid: Mapping[str, Sequence]) -> "Multiverse":
         """The specifications of a smaller grid: what a fit of that grid gives, not fitted anew.
@@ -345,8 +345,11 @@ def fit_multiverse(
     for batch in batches:
         fit = _fit_huber if batch.kinds == ("Huber",) else _fit_least_squares
         found[batch.position] = np.stack(np.broadcast_arrays(*fit(batch)), axis=-1)
+    esr = participants["esr_mm_h"].to_numpy(float)
+    # A difference between first and second period is one between conditions with two signs.
+    order = np.where(participants["sequence"].str.startswith("ldn"), 1.0, -1.0)
     for one in mixed:
-        found[one.position] = _fit_mixed(specifications.iloc[one.position], participants, one)
+        found[one.position] = _fit_mixed(one, form_esr(esr[one.rows], one.esr_as), order[one.rows])
     table = pd.concat([specifications, pd.DataFrame(found, columns=columns)], axis=1)
     return Multiverse(
         specifications=table.astype({"n_obs": int, "df": int}),
@@ -401,18 +404,13 @@ def _fit_huber(batch: Batch) -> tuple[np.ndarray, ...]:
     return *(part.reshape(k, forms, 1) for part in numbers), n - columns, n
 
 
-def _fit_mixed(
-    choices: pd.Series, participants: pd.DataFrame, one: MixedSpecification
-) -> tuple[float, ...]:
+def _fit_mixed(one: MixedSpecification, x: np.ndarray, order: np.ndarray) -> tuple[float, ...]:
     """Interaction of ESR and condition with a random intercept per participant."""
-    own, first, second = participants.iloc[one.rows], one.first, one.second
+    first, second = one.first, one.second
     pair = ~np.isnan(first) & ~np.isnan(second)
-    x = form_esr(own["esr_mm_h"].to_numpy(float), choices["esr"])
     ones = np.ones_like(x)
     between = np.column_stack([ones, x])
-    # A difference between first and second period is one between conditions with two signs.
-    order = np.where(own["sequence"].str.startswith("ldn"), 1.0, -1.0)
-    within = np.column_stack([ones, x, order] if choices["adjusted_for"] == "order" else [ones, x])
+    within = np.column_stack([ones, x, order] if one.with_order else [ones, x])
     df = pair.sum() - within.shape[1]
     if df < MIN_PAIRS:
         raise ValueError(
