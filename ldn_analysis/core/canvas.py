@@ -104,6 +104,35 @@ def take_axes(
     return axes
 
 
+DPI = 300  # at which figures are laid out, whatever their files have
+MOVED = 1e-9  # of the figure; less is the solver's rounding
+
+
+def lay_out(figure, *, roughly: bool = False) -> None:
+    """Put the axes in their places, without drawing.
+
+    Ticks change as axes shrink: where the first time moved the axes, there is a second. What is
+    placed on the axes before the figure is drawn does well with the first (`roughly`).
+    """
+    engine, own_dpi = figure.get_layout_engine(), figure.dpi
+    if engine is None:  # places are the user's; only the limits of the axes may be due
+        figure.draw_without_rendering()
+        return
+    figure.dpi = DPI
+    try:
+        before = _find_places(figure)
+        engine.execute(figure)
+        if not roughly and np.abs(_find_places(figure) - before).max(initial=0) > MOVED:
+            engine.execute(figure)
+    finally:
+        figure.dpi = own_dpi
+
+
+def _find_places(figure) -> np.ndarray:
+    """Where the axes are, as shares of the figure."""
+    return np.array([ax.get_position().bounds for ax in figure.axes])
+
+
 def describe_axes(ax, text: str) -> None:
     """Say what kind of picture is drawn, for the alt text that `show` writes; nothing is drawn."""
     ax.set_label(text)
@@ -190,7 +219,7 @@ SIDES = [(1, 0), (-1, 0), (1, 1), (-1, 1), (1, -1), (-1, -1), (0, 1), (0, -1)]  
 def place_labels(ax, x, y, labels, *, offset: float = 3.5) -> None:
     """Write labels beside their points so that they overlap neither each other nor the edge.
 
-    The figure must have been laid out (`draw_without_rendering`).
+    The figure must have been laid out (`lay_out`).
 
     Each label tries the places around its point, in the pane's own pixels, and takes the first
     that is free of other labels and hides the fewest points.

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .canvas import read_descriptions
+from .canvas import DPI, lay_out, read_descriptions
 from .files import write_files
 from .html import embed_image, render_text
 
@@ -55,13 +55,10 @@ def render_figure(figure, formats=("svg", "png", "pdf"), *, dpi: float = 300) ->
     rendered = {}
     engine, canvas, own_dpi = figure.get_layout_engine(), figure.canvas, figure.dpi
     with mpl.rc_context({"svg.hashsalt": "ldn-analysis", "pdf.fonttype": 42}):
-        figure.dpi = 300
         try:
             # Laid out once for all formats: savefig would do it, and draw twice, for each.
-            # The second pass is for ticks that change as the axes shrink.
             if engine is not None:
-                engine.execute(figure)
-                engine.execute(figure)
+                lay_out(figure)
                 figure.set_layout_engine("none")
             for name in dict.fromkeys(formats):
                 rendered[name] = _print_figure(figure, name, dpi)
@@ -98,11 +95,11 @@ def _print_figure(figure, name: str, dpi: float) -> bytes:
     }
     module, canvas = backends[name]
     buffer = io.BytesIO()
-    figure.dpi = dpi if name == "png" else 300  # SVG and PDF leave it at their 72
+    figure.dpi = dpi if name == "png" else DPI  # SVG and PDF leave it at their 72
     # Only the one that is asked for: that of PDF alone takes a third of a second to load.
     canvas = getattr(import_module(f"matplotlib.backends.{module}"), canvas)(figure)
     # Hinted letters of a coarse PNG are wider than the layout, made at 300 dpi, has room for.
-    hinting = {"text.hinting": "none"} if figure.dpi < 300 else {}
+    hinting = {"text.hinting": "none"} if figure.dpi < DPI else {}
     with mpl.rc_context(hinting):
         getattr(canvas, f"print_{name}")(buffer, metadata=NO_DATES[name])
     return buffer.getvalue()

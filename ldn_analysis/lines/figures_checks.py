@@ -18,6 +18,7 @@ from ..core.canvas import (
     draw_points,
     join_words,
     label_unit,
+    lay_out,
     place_labels,
     take_axes,
 )
@@ -88,7 +89,7 @@ def plot_checks(checks: LineChecks, axes=None):
     if new:
         words = join_words(f"Checks of the line, n = {checks.fit.n_obs}", checks.fit.status)
         axes[0].figure.suptitle(words, x=0.01, ha="left", fontsize=8)
-    axes[0].figure.draw_without_rendering()  # places depend on the limits and the layout
+    lay_out(axes[0].figure, roughly=True)  # places depend on the limits and the layout
     for ax, points in zip(axes, named, strict=True):
         place_labels(ax, *points)
     describe_axes(

@@ -18,6 +18,7 @@ from ..core.canvas import (
     draw_points,
     join_words,
     label_column,
+    lay_out,
     place_labels,
     take_axes,
     write_minus,
@@ -102,7 +103,7 @@ def plot_leave_one_out(result: LeaveOneOut, ax=None):
         fontsize=7,
     )
     _legend_below(ax)
-    ax.figure.draw_without_rendering()
+    lay_out(ax.figure, roughly=True)
     place_labels(ax, [fit.x[i]], [fit.y[i]], [who], offset=7)
     describe_axes(ax, "The slope without each participant in turn.")
     return ax

@@ -173,10 +173,19 @@ class Stage:
     def render(self, plot: Callable[..., None], *values, words: str, table: str = "") -> str:
         """What `plot(*values)` draws on the axes, as an HTML image.
 
-        The same words are its alt text and, with a table, its caption. PNG, for speed, with more
-        pixels than it is shown in, for sharp screens. The caption is a live region, which a screen
-        reader may read out when it is idle.
+        The same words are its alt text and, with a table, its caption, which is a live region: a
+        screen reader may read it out when it is idle.
         """
+        return embed_image(
+            self.draw(plot, *values),
+            "png",
+            alt=words,
+            caption=f'<div role="status" aria-live="polite">{render_text(words)}</div>{table}',
+            width=round(self.figure.get_figwidth() * PIXELS_PER_INCH),
+        )
+
+    def draw(self, plot: Callable[..., None], *values) -> bytes:
+        """The picture. PNG, for speed, with more pixels than it is shown in, for sharp screens."""
         from PIL import Image
 
         clear_panes(self.axes)
@@ -189,13 +198,7 @@ class Stage:
         buffer = io.BytesIO()
         image = Image.fromarray(np.asarray(self.canvas.buffer_rgba()))
         image.convert("RGB").save(buffer, "png", compress_level=1)
-        return embed_image(
-            buffer.getvalue(),
-            "png",
-            alt=words,
-            caption=f'<div role="status" aria-live="polite">{render_text(words)}</div>{table}',
-            width=round(self.figure.get_figwidth() * PIXELS_PER_INCH),
-        )
+        return buffer.getvalue()
 
 
 def set_stage(axes, plot: Callable[..., None], *values) -> Stage:

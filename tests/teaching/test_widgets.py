@@ -39,6 +39,7 @@ from ldn_analysis import (
 from ldn_analysis.core.wording import format_number
 from ldn_analysis.multiverse.figures import TITLES
 from ldn_analysis.multiverse.specifications import GRID
+from ldn_analysis.teaching.widget_parts import Stage
 from ldn_analysis.teaching.widgets import SMALL_SAMPLE_LIMITS
 
 ipywidgets = pytest.importorskip("ipywidgets")
@@ -57,6 +58,20 @@ MAKE = {
     "small_samples": lambda: explore_small_samples(rng=6),
 }
 each = pytest.mark.parametrize("name", MAKE)
+
+
+@pytest.fixture
+def undrawn(monkeypatch):
+    """No pictures, which take nearly all the time: what is tested is what the widgets say."""
+
+    def start(stage, axes):
+        stage.axes, stage.figure = axes, axes[0].figure
+
+    monkeypatch.setattr(Stage, "__init__", start)
+    monkeypatch.setattr(Stage, "draw", lambda *_: b"")
+
+
+words_only = pytest.mark.usefixtures("undrawn")
 
 
 def test_every_widget_is_tested_here():
@@ -128,6 +143,7 @@ def test_every_slider_moves_the_picture_and_the_words_and_leaves_nothing_behind(
         assert pyplot.get_fignums() == []
 
 
+@words_only
 @each
 def test_sliders_have_a_named_box_with_the_same_limits(name):
     box = MAKE[name]()
@@ -147,6 +163,7 @@ def test_sliders_have_a_named_box_with_the_same_limits(name):
         assert number.value == slider.min
 
 
+@words_only
 def test_what_the_page_makes_of_a_number_is_read_in_whole_steps():
     box = explore_esr_correlation()
     start, draws = html(box), []
@@ -179,6 +196,7 @@ def choose(box, ldn, label):
     return x, y, i
 
 
+@words_only
 def test_moved_point_says_what_move_point_says(ldn):
     box = explore_moved_point(ldn)
     x, y, _ = choose(box, ldn, "C17")
@@ -192,11 +210,13 @@ def test_moved_point_says_what_move_point_says(ldn):
     assert_allclose(shown.astype(float), expected, rtol=6e-3)
 
 
+@words_only
 def test_it_starts_with_the_participant_who_moves_the_line_most(ldn):
     most = leave_one_out(ldn)
     assert alt(explore_moved_point(ldn)).startswith(f"{most.labels[most.most_influential]} ")
 
 
+@words_only
 def test_another_participant_starts_in_place_and_can_be_put_back(ldn):
     box = explore_moved_point(ldn)
     draws = []
@@ -215,6 +235,7 @@ def test_another_participant_starts_in_place_and_can_be_put_back(ldn):
     assert html(box) == start
 
 
+@words_only
 def test_sliders_reach_the_failing_case_and_nothing_impossible(ldn):
     who, x, y = sliders(explore_moved_point(ldn)).values()
     labels = [label for label, _ in who.options]
@@ -226,6 +247,7 @@ def test_sliders_reach_the_failing_case_and_nothing_impossible(ldn):
     assert y.max == 100
 
 
+@words_only
 def test_any_line_can_be_explored():
     box = explore_moved_point(fit_set("anscombe4"))
     assert list(sliders(box)) == ["participant", "x", "y"]
@@ -240,6 +262,7 @@ def test_any_line_can_be_explored():
     assert "<img" in html(box)
 
 
+@words_only
 @pytest.mark.parametrize("scale", [0.003, 1.0, 700.0])
 def test_a_point_that_was_not_moved_is_exactly_where_it_was(scale):
     rng = np.random.default_rng(5)
@@ -256,6 +279,7 @@ def test_a_point_that_was_not_moved_is_exactly_where_it_was(scale):
 # --- the correlation and the fan ---------------------------------------------------------------
 
 
+@words_only
 def test_esr_correlation_says_what_is_kept(change):
     box = explore_esr_correlation()
     ldn, placebo = sliders(box).values()
@@ -271,11 +295,13 @@ def test_esr_correlation_says_what_is_kept(change):
     assert alt(box).startswith(str(varied))
 
 
+@words_only
 def test_line_fan_starts_at_the_truth_of_the_figure_above():
     known = estimate_truth(load_dataset("esr_pain_change"))
     assert alt(explore_line_fan(rng=6)) == str(simulate_lines(known, n_people=10, rng=6))
 
 
+@words_only
 def test_line_fan_without_a_relation_says_sizes_and_directions():
     box = explore_line_fan(rng=6)
     sliders(box)["true R²"].value = 0
@@ -304,6 +330,7 @@ def test_small_samples_placebo_moves_only_what_a_trial_without_placebo_shows():
     assert changed.min() > 0.6 * drawn.shape[1]
 
 
+@words_only
 def test_line_fan_shows_the_chosen_truth():
     box = explore_line_fan(rng=6)
     people, r_squared = sliders(box).values()
@@ -333,6 +360,7 @@ ELSEWHERE = {
 }
 
 
+@words_only
 @pytest.mark.parametrize(
     "choices",
     [
@@ -398,6 +426,7 @@ def test_a_pruned_analysis_is_said_with_its_reason_and_not_marked():
     assert (picture(box) != drawn).any()
 
 
+@words_only
 def test_only_what_a_multiverse_varies_is_asked():
     tables = load_dataset("daily_pain"), load_dataset("participants")
     few = {name: options[:1] for name, options in GRID.items()}
