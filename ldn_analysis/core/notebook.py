@@ -19,7 +19,7 @@ STYLE = (
     ".ldn-table td.n{white-space:nowrap}"
     ".ldn-table caption{text-align:left;caption-side:top;font-weight:bold}"
     ".ldn-table tbody th{font-weight:normal}.ldn-wide{overflow-x:auto}"
-    "@media print{.ldn-table{font-size:75%}.ldn-table :is(th,td){padding:2px 4px}"
+    "@media print{.ldn-table{font-size:75%!important}.ldn-table :is(th,td){padding:2px 3px}"
     ".ldn-table :is(th,td:not(.n)){white-space:normal!important}}</style>"
 )
 
