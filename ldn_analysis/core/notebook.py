@@ -15,11 +15,12 @@ WIDEST_RATIO = 100  # of two numbers of a column that still get the same decimal
 # JupyterLab and pandas align every cell to the right, with rules that are hard to outweigh.
 STYLE = (
     "<style>.ldn-table :is(th,td){text-align:left!important;vertical-align:top}"
-    ".ldn-table .n{text-align:right!important;font-variant-numeric:tabular-nums;white-space:nowrap}"
+    ".ldn-table .n{text-align:right!important;font-variant-numeric:tabular-nums}"
+    ".ldn-table td.n{white-space:nowrap}"
     ".ldn-table caption{text-align:left;caption-side:top;font-weight:bold}"
     ".ldn-table tbody th{font-weight:normal}.ldn-wide{overflow-x:auto}"
-    "@media print{.ldn-table{font-size:75%}.ldn-table :is(th,td){white-space:normal!important;"
-    "overflow-wrap:anywhere;padding:2px 4px}}</style>"
+    "@media print{.ldn-table{font-size:75%!important}.ldn-table :is(th,td){padding:2px 3px}"
+    ".ldn-table :is(th,td:not(.n)){white-space:normal!important}}</style>"
 )
 
 
@@ -55,17 +56,17 @@ def render_frame(frame, *, caption: str = "") -> str:
     levels = frame.index.nlevels
     corner = [str(name) if name is not None else "" for name in frame.index.names]
     heads = "".join(
-        f'<th scope="col">{escape(name)}</th>' if name else "<td></td>" for name in corner
+        f'<th scope="col">{_escape(name)}</th>' if name else "<td></td>" for name in corner
     )
     heads += "".join(
-        f'<th scope="col"{_align(right)}>{escape(_name_column(name))}</th>'
+        f'<th scope="col"{_align(right)}>{_escape(_name_column(name))}</th>'
         for name, (_, right) in zip(frame.columns, columns, strict=True)
     )
     rows = []
     for i, label in enumerate(frame.index):
         labels = label if levels > 1 else (label,)
-        cells = "".join(f'<th scope="row">{escape(str(part))}</th>' for part in labels)
-        cells += "".join(f"<td{_align(right)}>{escape(texts[i])}</td>" for texts, right in columns)
+        cells = "".join(f'<th scope="row">{_escape(str(part))}</th>' for part in labels)
+        cells += "".join(f"<td{_align(right)}>{_escape(texts[i])}</td>" for texts, right in columns)
         rows.append(f"<tr>{cells}</tr>")
     above = f"<caption>{escape(caption)}</caption>" if caption else ""
     body = "\n".join(rows)
@@ -73,6 +74,11 @@ def render_frame(frame, *, caption: str = "") -> str:
         f'<div class="ldn-wide">{STYLE}<table class="ldn-table">{above}\n<thead><tr>{heads}</tr>'
         f"</thead>\n<tbody>\n{body}\n</tbody></table></div>"
     )
+
+
+def _escape(text: str) -> str:
+    """Text of a cell; a long name may be broken after an underscore, and other words nowhere."""
+    return escape(text).replace("_", "_<wbr>")
 
 
 def _align(right: bool) -> str:

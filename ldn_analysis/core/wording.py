@@ -13,6 +13,7 @@ __all__ = [
 ]
 
 SMALLEST, LARGEST = 1e-4, 1e7  # beyond these a number is written with a power of ten
+LINE = 72  # letters: what JupyterLab shows on 1024 pixels beside its side bar, and A4 on paper
 
 
 def format_number(value: float, digits: int = 3, *, scale: float = 0.0) -> str:
@@ -179,15 +180,15 @@ def say(*sentences) -> None:
 
 
 def break_lines(text: str) -> str:
-    """Text in lines of 96 letters, broken between words; a number stays with its sign or unit.
+    """Text in lines of 72 letters, broken between words; a number stays with its sign or unit.
 
     Examples
     --------
-    >>> print(break_lines(f"{'word ' * 17}with a p = 0.003"))
-    word word word word word word word word word word word word word word word word word with a
+    >>> print(break_lines(f"{'word ' * 12}with a p = 0.003"))
+    word word word word word word word word word word word word with a
     p = 0.003
     """
     from textwrap import fill
 
     kept = re.sub(r"(?<=\d) (?=%)|(?<=\b[A-Za-z]) (?=[=<>] )|(?<= [=<>]) (?=[-\d])", "\xa0", text)
-    return fill(kept, 96, break_on_hyphens=False).replace("\xa0", " ")
+    return fill(kept, LINE, break_on_hyphens=False).replace("\xa0", " ")

@@ -254,10 +254,10 @@ class Multiverse(Result):
     def _repr_html_(self) -> str:
         from html import escape
 
-        table = self.summarise_choices().to_html(
-            index=False, border=0, float_format=format_number, escape=True
-        )
-        return f"<p>{escape(str(self))}</p>\n{table}"
+        from ..core.notebook import render_frame
+
+        table = self.summarise_choices()
+        return f"<p>{escape(str(self))}</p>\n{render_frame(table.set_index(table.columns[0]))}"
 
 
 def _summarise(table: pd.DataFrame) -> dict:

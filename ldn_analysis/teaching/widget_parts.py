@@ -20,6 +20,7 @@ NAME_SLIDERS = (
     "box.querySelector('[role=slider]')?.setAttribute('aria-label', "
     "box.querySelector('label').textContent)"
 )
+IN_PAGE = f'onload="{NAME_SLIDERS}" style="max-width:100%;height:auto"'  # no wider than the page
 
 
 def load_ipywidgets(function: str):
@@ -50,7 +51,7 @@ def follow(controls: dict, draw: Callable[..., str], *, before=(), after=()):
         if not held and values != drawn:
             drawn.update(values)
             try:
-                picture.value = draw(**values).replace("<img ", f'<img onload="{NAME_SLIDERS}" ')
+                picture.value = draw(**values).replace("<img ", f"<img {IN_PAGE} ")
             except ValueError as error:  # e.g. correlations that no data can have
                 picture.value = f'<div role="status">{render_paragraph(error)}</div>'
 

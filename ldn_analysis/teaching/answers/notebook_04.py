@@ -81,12 +81,13 @@ def _hc3() -> Exercise:
     errors = fit.model.get_robustcov_results("HC3").bse
     ordinary = float(fit.line.slope_std_error)
     others = {kind: fit.model.get_robustcov_results(kind).bse[1] for kind in ("HC0", "HC1", "HC2")}
-    larger = errors[1] > ordinary
+    more = 100 * (errors[1] / ordinary - 1)
     return Exercise(
         cell="the row of HC3 in the table of `compare_lines`, column `std_error`",
         answer=float(errors[1]),
-        because=f"{'larger' if larger else 'smaller'} than the ordinary one here: points far from the "
-        f"mean ESR scatter {'more' if larger else 'less'} than the others.",
+        because="the line is the same, and its error needs no even scatter. HC3 errs on the large "
+        f"side in small samples; here it is {abs(more):.0f} % {'larger' if more > 0 else 'smaller'} "
+        "than the ordinary one.",
         mistakes=[
             (ordinary, "that is the ordinary standard error."),
             (float(errors[0]), "that is the intercept's."),

@@ -40,7 +40,7 @@ def _denominators() -> Exercise:
 
 @register_exercise("07.2")
 def _sd_of_difference() -> Exercise:
-    """SD of the within-person difference from p."""
+    """SD of the within-participant difference from p."""
     from scipy.special import ndtri, stdtrit
 
     difference, n, table = _derive_from_p()

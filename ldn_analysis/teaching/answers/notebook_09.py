@@ -122,7 +122,7 @@ def _range_of_curve() -> Exercise:
 
 @register_exercise("09.4")
 def _within_p() -> Exercise:
-    """P value of Fig. 2's analysis with the within-person difference."""
+    """P value of Fig. 2's analysis with the within-participant difference."""
     paired = {"outcome": "percent reduction, LDN - placebo"}
     row = _multiverse().find(**_figure_2_choices() | paired).iloc[0]
     alone = _multiverse().find(**_figure_2_choices()).iloc[0]
