@@ -17,10 +17,11 @@ import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from .class_list import count_students
-from .copies import NOTEBOOKS, has_tag, make_links_local
+from .copies import NOTEBOOKS, find_notebooks, has_tag, make_links_local
 from .marks import Marks, find_neighbour, write_marks
 from .people import hash_data, list_answers, make_files, read_data
 from .record import EXERCISE, Record, format_answer, lock_record
@@ -73,6 +74,7 @@ class Run:
 
 def collect(options: argparse.Namespace) -> None:
     """Carry out the task: run, check, write marks."""
+    find_notebooks(options.names)  # refuses what is none
     with lock_record(options.out), tempfile.TemporaryDirectory() as folder:
         record = Record(options.out)
         unpacked, settings = Path(folder) / "unpacked", Path(folder) / "settings"
@@ -80,6 +82,7 @@ def collect(options: argparse.Namespace) -> None:
         # One copy for all: whoever hands in is a student, and all have the same data.
         shared, _ = record.seeds.pop("", {}), record.answers.pop("", {})
         submissions, strangers = find_submissions(options.submissions, record.seeds, unpacked)
+        submissions = [one for one in submissions if choose_notebooks(one, options.names)]
         if not record.seeds:
             data = f"the data of seed {shared['class_seed']}" if shared else PROJECT
             print(f"there is no class list in {record.folder}: all are checked with {data}")
@@ -98,6 +101,18 @@ def collect(options: argparse.Namespace) -> None:
         for i, result in map_students(mark_submission, [(job,) for job in jobs], options.workers):
             marks[i] = result
         finish(marks, strangers, record, options, place)
+
+
+def choose_notebooks(submission: Submission, names: list[str]) -> list[Path]:
+    """Those to mark, of what a student handed in; one that cannot be read is among them."""
+
+    def is_wanted(path: Path) -> bool:
+        exercises = find_exercises(read_cells(path), path)
+        return not exercises or any(number.startswith(tuple(names)) for number in exercises)
+
+    if names:
+        submission.notebooks = [path for path in submission.notebooks if is_wanted(path)]
+    return submission.notebooks
 
 
 def make_job(
@@ -173,7 +188,6 @@ def say_result(marks: list, absent: list, strangers: list, path: Path, page: Pat
 def mark_submission(job: Job) -> Marks:
     """Run the notebooks of one student, then check the answers with their own data."""
     files = find_data(job)
-    shutil.rmtree(job.kept, ignore_errors=True)
     runs = [run_notebook(path, job, files) for path in job.submission.notebooks]
     marks = Marks(student=job.submission.student, folder=job.submission.folder)
     marks.notes = list(job.submission.notes)
@@ -274,6 +288,7 @@ def run_notebook(path: Path, job: Job, files: dict[str, bytes] | None) -> Run:
     run.exercises = find_exercises(cells, path)
     run.texts = find_texts(cells)
     job.kept.mkdir(parents=True, exist_ok=True)
+    (job.kept / path.name).unlink(missing_ok=True)  # of an earlier run
     with tempfile.TemporaryDirectory() as folder:
         work, home = Path(folder) / "work", Path(folder) / "home"
         home.mkdir()
@@ -374,13 +389,18 @@ def find_exercises(cells: list, path: Path) -> set[str]:
     return {number for number in load_exercises() if number[:2] in wanted}
 
 
+@cache
+def read_masters() -> dict[Path, list]:
+    """The cells of the project's notebooks."""
+    return {path: read_cells(path) for path in sorted(NOTEBOOKS.glob("[0-9]*.ipynb"))}
+
+
 def find_master(cells: list) -> Path | None:
     """The project's notebook that this one was made from: the one with the most cells in common."""
     ids = {cell.get("id") for cell in cells} - {"title", "setup", "question", "model", None}
     common = {}
-    for path in NOTEBOOKS.glob("[0-9]*.ipynb"):
-        master = [cell.id for cell in read_cells(path)]
-        common[path] = len(ids.intersection(master)) / len(master)
+    for path, master in read_masters().items():
+        common[path] = len(ids.intersection(cell.id for cell in master)) / len(master)
     best = max(common, key=common.get)
     return best if common[best] > 0.3 else None
 
@@ -388,7 +408,7 @@ def find_master(cells: list) -> Path | None:
 def find_texts(cells: list) -> list[str]:
     """Free text: cells of text that the student wrote or changed."""
     master = find_master(cells)
-    texts = [cell.source for cell in read_cells(master)] if master else []
+    texts = [cell.source for cell in read_masters()[master]] if master else []
     # A student's copy has links of its own.
     given = {text.strip() for text in [*texts, *map(make_links_local, texts)]}
     return [

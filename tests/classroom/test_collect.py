@@ -218,6 +218,11 @@ def test_one_right_one_half_one_with_a_neighbours_numbers(
     again = read_marks(class_copy, read_record)
     assert again["李雷"]["points"] == "4"
     assert again["Anna Meyer"] == marks["Anna Meyer"]
+    # Who has not handed in the notebook asked for is not run, and their row stays.
+    out = run_task("collect", tmp_path / "late", "01", "--out", class_copy)[1]
+    assert "0 students marked" in out
+    assert read_marks(class_copy, read_record) == again
+    assert run_task("collect", tmp_path / "late", "99", "--out", class_copy)[0] == 2
 
 
 def test_what_is_redefined_or_looked_up_is_flagged(tmp_path):
