@@ -12,7 +12,6 @@ import json
 import os
 import re
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -22,9 +21,9 @@ from pathlib import Path
 
 from .class_list import count_students
 from .copies import NOTEBOOKS, find_notebooks, has_tag, make_links_local
-from .marks import Marks, find_neighbour, write_marks
+from .marks import NOTHING, Marks, find_neighbour, write_marks
 from .people import hash_data, list_answers, make_files, read_data
-from .record import EXERCISE, Record, format_answer, lock_record
+from .record import EXERCISE, Record, format_answer, lock_record, read_rows
 from .submissions import Submission, find_submissions
 from .workers import map_students
 
@@ -160,7 +159,11 @@ def finish(
             mark.flags.insert(0, flag)
     order = {name: i for i, name in enumerate(record.seeds)}
     marks.sort(key=lambda mark: (order.get(mark.student, len(order)), mark.student))
-    absent = [name for name in record.seeds if name not in {mark.student for mark in marks}]
+    earlier = {
+        name for name, row in read_rows(place / "marks.csv").items() if row.get("flags") != NOTHING
+    }
+    handed_in = earlier | {mark.student for mark in marks}
+    absent = [name for name in record.seeds if name not in handed_in]
     folders = {name: record.seeds[name]["folder"] for name in absent}
     path = write_marks(marks, folders, order, place)
     write_checks(marks, place)
@@ -335,28 +338,31 @@ def start_runner(path: Path, executed: Path, log: Path, home: Path, job: Job) ->
     words = [sys.executable, RUNNER, path, executed, log, job.seconds, job.memory]
     process = subprocess.Popen(
         [str(word) for word in words], cwd=path.parent, env=variables, stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=os.name != "nt",
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True,
     )  # fmt: skip
     notes = []
     try:
         _, errors = process.communicate(timeout=job.seconds + 20)
         if process.returncode:
-            lines = errors.decode(errors="replace").strip().splitlines() or ["no reason given"]
+            lines = errors.decode(errors="replace").strip().splitlines() or [
+                f"exit code {process.returncode}"
+            ]
             notes.append(f"the run ended early: {lines[-1][:200]}")
     except subprocess.TimeoutExpired:
         notes.append(f"did not end within {job.seconds} s and was stopped")
     finally:
-        end_process(process)
+        end_process(process, log)
     return notes
 
 
-def end_process(process: subprocess.Popen) -> None:
-    """End a process and its children."""
-    if os.name == "nt":
-        subprocess.run(["taskkill", "/F", "/T", "/PID", str(process.pid)], capture_output=True)
-    else:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
+def end_process(process: subprocess.Popen, log: Path) -> None:
+    """End a process and all that it started, which its settings tell: a kernel has a group of its own."""
+    import psutil
+
+    for other in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            if other.environ().get("LDN_CHECK_LOG") == str(log):
+                other.kill()
     process.wait()
     if process.stderr:
         process.stderr.close()

@@ -8,7 +8,8 @@ from .record import format_answer
 MAX_FAILED = 5
 NOTE = (
     "Each answer is the last one that the notebook gave to check(), checked again with this student's "
-    "own data. A flag is a reason to ask, not a proof. Free text is not marked: read it."
+    "own data. A flag is a reason to ask, not a proof. Free text is not marked: read it. "
+    "This page shows one run; marks.csv keeps the marks of earlier runs, too."
 )
 
 
