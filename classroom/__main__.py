@@ -33,6 +33,9 @@ def add_student(tasks) -> None:
     parser.add_argument(
         "--column", default="", metavar="NAME", help="of the names in the class list"
     )
+    parser.add_argument(
+        "--encoding", default="", metavar="NAME", help="of a class list that is not UTF-8"
+    )
     parser.add_argument("--id", default="", metavar="NAME", help="a column to add to folder names")
     parser.add_argument("--force", action="store_true", help="make folders anew that are there")
     add_common(parser)
@@ -84,7 +87,12 @@ def make_students(options: argparse.Namespace) -> None:
         return
     folders = None
     if options.students:
-        read = read_class_list(options.students, column=options.column, with_id=options.id)
+        read = read_class_list(
+            options.students,
+            column=options.column,
+            with_id=options.id,
+            encoding=options.encoding,
+        )
         print(read.understood, flush=True)
         folders = read.folders
     elif options.count:
@@ -108,8 +116,8 @@ def check_options(parser: argparse.ArgumentParser, options: argparse.Namespace) 
         return
     if options.grader and options.seed is not None:
         parser.error("--seed has no meaning with --grader: a grader takes one data set for all")
-    if (options.column or options.id) and not options.students:
-        parser.error("--column and --id belong to --students FILE")
+    if (options.column or options.id or options.encoding) and not options.students:
+        parser.error("--column, --id and --encoding belong to --students FILE")
 
 
 def main() -> None:

@@ -36,8 +36,17 @@ FAMILY = {
     "vezetéknév", "soyad", "soyadı", "фамилия", "姓",
 }  # fmt: skip
 EMPTY = "is empty; the first line must name the columns"  # what the reader of tables says
+NEITHER = "is neither UTF-8 nor Latin-1"  # and this
 NO_STUDENT = {"points possible", "student, test"}  # rows that Canvas adds
 RESERVED = {"con", "prn", "aux", "nul", *(f"{a}{i}" for a in ("com", "lpt") for i in range(1, 10))}
+# Windows writes CSV in one of these, as its country has it, and no file says in which. A list that is
+# not UTF-8 is read only if they agree on every letter: German ones mostly, and names without accents.
+CODE_PAGES = ("cp1252", "cp1250", "cp1254", "cp1257")
+NOT_UTF8 = (
+    "is not UTF-8, and its accents can be read in several ways; in Excel, save it as 'CSV UTF-8' or as "
+    ".xlsx, or say how it was saved: --encoding cp1252 (Western Europe), cp1250 (Central Europe), "
+    "cp1251 (Cyrillic) or gbk (Chinese)"
+)
 LONGEST = 80  # bytes of a folder's name: some systems allow 255 for a whole path
 
 
@@ -49,9 +58,11 @@ class ClassList:
     understood: str
 
 
-def read_class_list(path: Path, *, column: str = "", with_id: str = "") -> ClassList:
+def read_class_list(
+    path: Path, *, column: str = "", with_id: str = "", encoding: str = ""
+) -> ClassList:
     """Names and folders from a text, CSV or Excel file; refuses a list that can be read in two ways."""
-    rows, notes = _read_rows(path)
+    rows, notes = _read_rows(path, encoding)
     rows = [(line, row) for line, row in rows if any(row)]
     noticed = f" ({'; '.join(notes)})" if notes else ""
     if not rows:
@@ -89,24 +100,14 @@ def count_students(n: int) -> str:
     return f"{n} student{'s' * (n != 1)}"
 
 
-def _read_rows(path: Path) -> tuple[list[tuple[int, list[str]]], list[str]]:
+def _read_rows(path: Path, encoding: str) -> tuple[list[tuple[int, list[str]]], list[str]]:
     """Line number and cells of each row, and what was noticed."""
     if path.suffix.lower() in (".xlsx", ".xlsm"):
         return _read_workbook(path)
-    from ldn_analysis import DataError
-    from ldn_analysis.data.text import DELIMITERS, hold_file, look_through
+    from ldn_analysis.data.text import DELIMITERS
 
-    try:
-        text = hold_file(path)
-        look_through(text)
-    except DataError as error:
-        said = str(error).replace(EMPTY, "there is no name in it; write one name per line")
-        raise InputError(said) from None
-    notes = ["not UTF-8, read as Windows-1252: if accents are wrong, save it as CSV UTF-8"] * (
-        text.encoding == "cp1252"
-    )
-    with text.open() as file:
-        lines = file.read().splitlines()
+    text, notes = _read_text(path, encoding)
+    lines = text.splitlines()
     if lines and lines[0].lower().startswith("sep="):  # Excel's own mark, which only Excel knows
         lines[0] = ""
     delimiter = _find_delimiter([line for line in lines if line.strip()], DELIMITERS)
@@ -116,6 +117,31 @@ def _read_rows(path: Path) -> tuple[list[tuple[int, list[str]]], list[str]]:
         (line, [" ".join(cell.split()) for cell in row]) for line, row in _cut(lines, delimiter)
     ]
     return rows, notes
+
+
+def _read_text(path: Path, encoding: str) -> tuple[str, list[str]]:
+    """The text of a list, and what was noticed; no letter of a name is guessed."""
+    from ldn_analysis import DataError
+    from ldn_analysis.data.text import hold_file, look_through
+
+    try:
+        held = hold_file(path)
+        with held.open_bytes() as file:
+            content = file.read()
+        if encoding:
+            return content.decode(encoding).removeprefix("\ufeff"), [f"read as {encoding}"]
+        look_through(held)
+    except DataError as error:
+        said = str(error).replace(EMPTY, "there is no name in it; write one name per line")
+        raise InputError(f"{path}: {NOT_UTF8}" if NEITHER in said else said) from None
+    except (UnicodeDecodeError, LookupError):
+        raise InputError(f"{path}: cannot be read as {encoding!r} (--encoding)") from None
+    if held.encoding != "cp1252":
+        return content.decode(held.encoding), []
+    read = {content.decode(page, errors="replace") for page in CODE_PAGES}
+    if len(read) > 1 or any(0x80 <= byte < 0xA0 for byte in content):  # letters of DOS and old Macs
+        raise InputError(f"{path}: {NOT_UTF8}")
+    return read.pop(), ["not UTF-8, read as Windows-1252"]
 
 
 def _cut(lines: list[str], delimiter: str) -> list[tuple[int, list[str]]]:

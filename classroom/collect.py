@@ -12,18 +12,18 @@ import json
 import os
 import re
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from .class_list import count_students
-from .copies import NOTEBOOKS, has_tag, make_links_local
-from .marks import Marks, find_neighbour, write_marks
+from .copies import NOTEBOOKS, find_notebooks, has_tag, make_links_local
+from .marks import NOTHING, Marks, find_neighbour, write_marks
 from .people import hash_data, list_answers, make_files, read_data
-from .record import EXERCISE, Record, format_answer, lock_record
+from .record import EXERCISE, Record, format_answer, lock_record, read_rows
 from .submissions import Submission, find_submissions
 from .workers import map_students
 
@@ -73,6 +73,7 @@ class Run:
 
 def collect(options: argparse.Namespace) -> None:
     """Carry out the task: run, check, write marks."""
+    find_notebooks(options.names)  # refuses what is none
     with lock_record(options.out), tempfile.TemporaryDirectory() as folder:
         record = Record(options.out)
         unpacked, settings = Path(folder) / "unpacked", Path(folder) / "settings"
@@ -80,6 +81,7 @@ def collect(options: argparse.Namespace) -> None:
         # One copy for all: whoever hands in is a student, and all have the same data.
         shared, _ = record.seeds.pop("", {}), record.answers.pop("", {})
         submissions, strangers = find_submissions(options.submissions, record.seeds, unpacked)
+        submissions = [one for one in submissions if choose_notebooks(one, options.names)]
         if not record.seeds:
             data = f"the data of seed {shared['class_seed']}" if shared else PROJECT
             print(f"there is no class list in {record.folder}: all are checked with {data}")
@@ -98,6 +100,18 @@ def collect(options: argparse.Namespace) -> None:
         for i, result in map_students(mark_submission, [(job,) for job in jobs], options.workers):
             marks[i] = result
         finish(marks, strangers, record, options, place)
+
+
+def choose_notebooks(submission: Submission, names: list[str]) -> list[Path]:
+    """Those to mark, of what a student handed in; one that cannot be read is among them."""
+
+    def is_wanted(path: Path) -> bool:
+        exercises = find_exercises(read_cells(path), path)
+        return not exercises or any(number.startswith(tuple(names)) for number in exercises)
+
+    if names:
+        submission.notebooks = [path for path in submission.notebooks if is_wanted(path)]
+    return submission.notebooks
 
 
 def make_job(
@@ -145,7 +159,11 @@ def finish(
             mark.flags.insert(0, flag)
     order = {name: i for i, name in enumerate(record.seeds)}
     marks.sort(key=lambda mark: (order.get(mark.student, len(order)), mark.student))
-    absent = [name for name in record.seeds if name not in {mark.student for mark in marks}]
+    earlier = {
+        name for name, row in read_rows(place / "marks.csv").items() if row.get("flags") != NOTHING
+    }
+    handed_in = earlier | {mark.student for mark in marks}
+    absent = [name for name in record.seeds if name not in handed_in]
     folders = {name: record.seeds[name]["folder"] for name in absent}
     path = write_marks(marks, folders, order, place)
     write_checks(marks, place)
@@ -173,7 +191,6 @@ def say_result(marks: list, absent: list, strangers: list, path: Path, page: Pat
 def mark_submission(job: Job) -> Marks:
     """Run the notebooks of one student, then check the answers with their own data."""
     files = find_data(job)
-    shutil.rmtree(job.kept, ignore_errors=True)
     runs = [run_notebook(path, job, files) for path in job.submission.notebooks]
     marks = Marks(student=job.submission.student, folder=job.submission.folder)
     marks.notes = list(job.submission.notes)
@@ -274,6 +291,7 @@ def run_notebook(path: Path, job: Job, files: dict[str, bytes] | None) -> Run:
     run.exercises = find_exercises(cells, path)
     run.texts = find_texts(cells)
     job.kept.mkdir(parents=True, exist_ok=True)
+    (job.kept / path.name).unlink(missing_ok=True)  # of an earlier run
     with tempfile.TemporaryDirectory() as folder:
         work, home = Path(folder) / "work", Path(folder) / "home"
         home.mkdir()
@@ -320,28 +338,31 @@ def start_runner(path: Path, executed: Path, log: Path, home: Path, job: Job) ->
     words = [sys.executable, RUNNER, path, executed, log, job.seconds, job.memory]
     process = subprocess.Popen(
         [str(word) for word in words], cwd=path.parent, env=variables, stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=os.name != "nt",
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True,
     )  # fmt: skip
     notes = []
     try:
         _, errors = process.communicate(timeout=job.seconds + 20)
         if process.returncode:
-            lines = errors.decode(errors="replace").strip().splitlines() or ["no reason given"]
+            lines = errors.decode(errors="replace").strip().splitlines() or [
+                f"exit code {process.returncode}"
+            ]
             notes.append(f"the run ended early: {lines[-1][:200]}")
     except subprocess.TimeoutExpired:
         notes.append(f"did not end within {job.seconds} s and was stopped")
     finally:
-        end_process(process)
+        end_process(process, log)
     return notes
 
 
-def end_process(process: subprocess.Popen) -> None:
-    """End a process and its children."""
-    if os.name == "nt":
-        subprocess.run(["taskkill", "/F", "/T", "/PID", str(process.pid)], capture_output=True)
-    else:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
+def end_process(process: subprocess.Popen, log: Path) -> None:
+    """End a process and all that it started, which its settings tell: a kernel has a group of its own."""
+    import psutil
+
+    for other in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            if other.environ().get("LDN_CHECK_LOG") == str(log):
+                other.kill()
     process.wait()
     if process.stderr:
         process.stderr.close()
@@ -374,13 +395,18 @@ def find_exercises(cells: list, path: Path) -> set[str]:
     return {number for number in load_exercises() if number[:2] in wanted}
 
 
+@cache
+def read_masters() -> dict[Path, list]:
+    """The cells of the project's notebooks."""
+    return {path: read_cells(path) for path in sorted(NOTEBOOKS.glob("[0-9]*.ipynb"))}
+
+
 def find_master(cells: list) -> Path | None:
     """The project's notebook that this one was made from: the one with the most cells in common."""
     ids = {cell.get("id") for cell in cells} - {"title", "setup", "question", "model", None}
     common = {}
-    for path in NOTEBOOKS.glob("[0-9]*.ipynb"):
-        master = [cell.id for cell in read_cells(path)]
-        common[path] = len(ids.intersection(master)) / len(master)
+    for path, master in read_masters().items():
+        common[path] = len(ids.intersection(cell.id for cell in master)) / len(master)
     best = max(common, key=common.get)
     return best if common[best] > 0.3 else None
 
@@ -388,7 +414,7 @@ def find_master(cells: list) -> Path | None:
 def find_texts(cells: list) -> list[str]:
     """Free text: cells of text that the student wrote or changed."""
     master = find_master(cells)
-    texts = [cell.source for cell in read_cells(master)] if master else []
+    texts = [cell.source for cell in read_masters()[master]] if master else []
     # A student's copy has links of its own.
     given = {text.strip() for text in [*texts, *map(make_links_local, texts)]}
     return [

@@ -7,6 +7,7 @@ from pathlib import Path
 from .record import EXERCISE, read_rows, write_rows
 
 MIN_DIGITS = 3  # fewer are shared by chance: students' data have the same printed means
+NOTHING = "nothing handed in"
 SURE_DIGITS = 4  # one answer with so many is enough for a flag
 
 
@@ -100,7 +101,7 @@ def write_marks(
     path = place / "marks.csv"
     rows = read_rows(path)
     for name, folder in absent.items():
-        rows.setdefault(name, {"student": name, "folder": folder, "flags": "nothing handed in"})
+        rows.setdefault(name, {"student": name, "folder": folder, "flags": NOTHING})
     for mark in marks:
         row = rows.get(mark.student, {}) | {"student": mark.student, "folder": mark.folder}
         row |= {EXERCISE + number: str(point) for number, point in mark.points.items()}

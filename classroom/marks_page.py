@@ -8,7 +8,8 @@ from .record import format_answer
 MAX_FAILED = 5
 NOTE = (
     "Each answer is the last one that the notebook gave to check(), checked again with this student's "
-    "own data. A flag is a reason to ask, not a proof. Free text is not marked: read it."
+    "own data. A flag is a reason to ask, not a proof. Free text is not marked: read it. "
+    "This page shows one run; marks.csv keeps the marks of earlier runs, too."
 )
 
 
@@ -28,21 +29,38 @@ def write_page(marks: list[Marks], absent: list[str], strangers: list[str], plac
     summary = pd.DataFrame(
         {
             "student": [mark.student or "(one copy for all)" for mark in marks],
-            "points": [f"{sum(mark.points.values())} of {len(mark.points)}" for mark in marks],
+            "points": [count_right(sum(mark.points.values()), len(mark.points)) for mark in marks],
             "cells that failed": [str(len(mark.failed)) for mark in marks],
             "flags": ["; ".join(mark.flags) for mark in marks],
         }
     )
     parts = [render_paragraph(NOTE, note=True)]
     parts.append(render_table(summary, caption="Students"))
+    parts.append(render_links(marks))
     parts.append(render_share(marks))
     if absent:
         parts.append(render_section("Nothing handed in", [render_list(absent)]))
     if strangers:
         parts.append(render_section("Files that were not marked", [render_list(strangers)]))
-    parts += [render_student(mark) for mark in marks]
+    parts += [render_student(mark, f"student-{i}") for i, mark in enumerate(marks, start=1)]
     page = render_page("Marks", parts)
     return write_files({"marks.html": page.encode()}, place)[0]
+
+
+def count_right(right: int, all_: int) -> str:
+    """A share of points that stays on one line."""
+    return f"{right}\N{NO-BREAK SPACE}of\N{NO-BREAK SPACE}{all_}"
+
+
+def render_links(marks: list[Marks]) -> str:
+    """A link to the section of each student."""
+    from ldn_analysis.core.html import render_text
+
+    links = [
+        f'<a href="#student-{i}">{render_text(mark.student)}</a>'
+        for i, mark in enumerate(marks, start=1)
+    ]
+    return f"<p>Go to: {' | '.join(links)}</p>" if len(links) > 1 else ""
 
 
 def render_share(marks: list[Marks]) -> str:
@@ -57,13 +75,13 @@ def render_share(marks: list[Marks]) -> str:
         wrong = [mark for mark in took if not mark.points[number]]
         said = [mark.messages[number] for mark in wrong if mark.answers[number] is not None]
         usual = max(sorted(set(said)), key=said.count, default="")
-        right = f"{len(took) - len(wrong)} of {len(took)}"
+        right = count_right(len(took) - len(wrong), len(took))
         rows.append({"exercise": number, "right": right, "most frequent remark": usual})
     return render_table(pd.DataFrame(rows), caption="Exercises") if rows else ""
 
 
-def render_student(mark: Marks) -> str:
-    """The section of one student."""
+def render_student(mark: Marks, place: str) -> str:
+    """The section of one student; a remark stands where there is something to look at."""
     import pandas as pd
 
     from ldn_analysis.core.html import (
@@ -81,7 +99,7 @@ def render_student(mark: Marks) -> str:
             "answer": "" if mark.answers[number] is None else format_answer(mark.answers[number]),
             "right answer": mark.right[number],
             "points": str(point),
-            "what check() says": mark.messages[number],
+            "what check() says": "" if point else mark.messages[number],
         }
         for number, point in mark.points.items()
     ]
@@ -103,4 +121,5 @@ def render_student(mark: Marks) -> str:
     if mark.notes or mark.written:
         written = [f"{name} was written" for name in mark.written]
         parts += ["<h3>Notes on the run</h3>", render_list([*mark.notes, *written])]
-    return render_section(name, parts)
+    section = render_section(name, parts)
+    return section.replace("<section>", f'<section id="{place}">', 1)

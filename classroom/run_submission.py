@@ -13,6 +13,8 @@ import sys
 import time
 from pathlib import Path
 
+MAX_PRINTED = 100_000  # characters of a cell that are kept
+
 # Runs in the student's kernel before the first cell: writes down what `check` was given and said.
 RECORDER = """
 import json as _json, os as _os
@@ -67,6 +69,17 @@ def is_skipped(cell) -> bool:
     return bool(tags & {"widget", "solution"}) or cell.get("id", "").startswith("solution-")
 
 
+def cut_printed(cell) -> int:
+    """Keep the beginning of what a cell printed; gives how much it was, if it was too much."""
+    printed = [output for output in cell.get("outputs", []) if output.output_type == "stream"]
+    length = sum(len(output.text) for output in printed)
+    if length <= MAX_PRINTED:
+        return 0
+    for output in printed:
+        output.text = output.text[: MAX_PRINTED // len(printed)]
+    return length
+
+
 def run(path: Path, executed: Path, log: Path, seconds: int) -> None:
     """Run cell after cell; an error in one is no reason to stop."""
     import nbformat
@@ -106,6 +119,8 @@ def run(path: Path, executed: Path, log: Path, seconds: int) -> None:
                     client.execute_cell(cell, i)
                 if time.monotonic() - start >= client.timeout and cell.cell_type == "code":
                     note(f"cell {i + 1} was stopped after {client.timeout} s")
+                if length := cut_printed(cell):
+                    note(f"cell {i + 1} printed {length:,} characters; the first are kept")
                 save()
     except DeadKernelError:
         note(f"Python died in cell {i + 1}: too much memory, or an exit")

@@ -1,7 +1,7 @@
 """Build the book from the notebooks as they are committed, the README and the docstrings.
 
     python docs/book.py              writes build/book/; a warning of Sphinx is an error
-    python docs/book.py --student    the same without the page of solutions
+    python docs/book.py --student    the same without the solutions and the guide for teachers
 
 Solutions stand on a page of their own, never under their exercise. Every cell of a notebook has
 its name, which is also its address, in the margin; the guide's `03:fit` links there.
@@ -47,6 +47,7 @@ ROOMS = {  # title of each room's page of the reference, in the order of the not
 
 PICTURES = ROOT / "build" / "book-pictures"  # the notebooks' figures, laid beside the pages
 NOT_PAGES = ("slides", "lite", "live")  # of docs/: read by the scripts of these names
+TEACHERS = ("solutions", "teaching")  # pages that a student's book does not have
 PLACES = {"../README.md": "index.md", "../docs/": "", "../data/README.md": "data.md"}
 FOLDED = ("setup", "versions")  # ids or tags of cells to open on demand
 SOLUTIONS = """# Solutions
@@ -354,11 +355,12 @@ def lay_out(student: bool = False) -> None:
     if not student:
         write_solutions(paths)
     for path in sorted((ROOT / "docs").glob("*.md")):
-        if path.stem in NOT_PAGES:
+        if path.stem in NOT_PAGES or (student and path.stem in TEACHERS):
             continue
         text = fill(path.read_text(encoding="utf-8"))
-        if student:
-            text = text.replace("\nsolutions\n", "\n")
+        for name in TEACHERS if student else ():
+            text = text.replace(f"\n{name}\n", "\n")
+            text = re.sub(rf"\[([^\]]+)\]\({name}\.md[^)]*\)", r"\1", text)
         (SOURCE / path.name).write_text(text, encoding="utf-8")
     shutil.copytree(ROOT / "data", SOURCE / "data")
     for path in ("CHANGELOG.md", "CITATION.cff", "LICENSE"):
@@ -386,7 +388,7 @@ def main() -> None:
     from sphinx.cmd.build import main as sphinx
 
     parser = argparse.ArgumentParser(description="Build the book to build/book/.")
-    parser.add_argument("--student", action="store_true", help="without solutions")
+    parser.add_argument("--student", action="store_true", help="for students: see above")
     options = parser.parse_args()
     install_packages()
     lay_out(options.student)

@@ -20,6 +20,13 @@ def new_axes(columns: int = 1, height_mm: float = HEIGHT_MM):
     return figure, figure.subplots(1, columns, sharex=True, sharey=True, squeeze=False)[0]
 
 
+def drop_legends(figure) -> None:
+    """The slide's words say what is what, in a size for the back row."""
+    for legend in [*figure.legends, *(ax.get_legend() for ax in figure.axes)]:
+        if legend:
+            legend.remove()
+
+
 def draw_intervals(rows: list[tuple], label: str):
     """One line per row: name, estimate, limits and whether it is the one to look at."""
     figure, (ax,) = new_axes(height_mm=12 + 9 * len(rows))
@@ -46,9 +53,7 @@ def draw_figure_1():
     ax.set_title("")
     for text in list(ax.texts):  # the counts: the slide asks how sure the bars are
         text.remove()
-    for legend in [*figure.legends, ax.get_legend()]:  # the slide says it
-        if legend:
-            legend.remove()
+    drop_legends(figure)
     return figure, f"Fig. 1: bars of seven answers with their intervals. {summary}"
 
 
@@ -57,8 +62,7 @@ def draw_figure_2():
     fits = ldn.fit_lines(ldn.load_dataset("esr_pain_change"))
     figure, axes = new_axes(2, height_mm=62)
     ldn.plot_esr_pain(fits, axes, numbers=False)
-    for legend in figure.legends:
-        legend.remove()
+    drop_legends(figure)
     return figure, (
         "Fig. 2: two panes of baseline ESR against pain reduction, LDN and placebo, each with a "
         f"rising line and its band; the left line is steeper. {fits}"
@@ -84,9 +88,10 @@ def draw_leave_one_out():
     data = ldn.load_dataset("esr_pain_change").query("condition == 'ldn'")
     fit = ldn.fit_line(data, predictor="esr_mm_h", outcome="pain_reduction_percent")
     without = ldn.leave_one_out(fit)
-    figure, (ax,) = new_axes(height_mm=53)
+    figure, (ax,) = new_axes()
     ldn.plot_leave_one_out(without, ax)
     ax.set_title("")
+    drop_legends(figure)
     return figure, f"A fan of lines, one for each participant left out. {without}"
 
 
@@ -95,9 +100,10 @@ def draw_estimates():
     data = ldn.load_dataset("esr_pain_change")
     truth, n_people = ldn.estimate_truth(data), data["participant"].nunique()
     many = ldn.simulate_trials(truth, n_people=n_people, n_trials=10_000, rng=6)
-    figure, (ax,) = new_axes(height_mm=53)
+    figure, (ax,) = new_axes(height_mm=47)
     ldn.plot_estimates(many, ax, estimand="slope_difference")
     ax.set_title("")
+    drop_legends(figure)
     return figure, f"Histogram of estimated differences, the significant ones hatched. {many}"
 
 
@@ -210,7 +216,9 @@ def say_possible_shares() -> str:
     fits = fit_both(find_counts())
     numbers = " or ".join(map(str, fits)) or "none of these numbers"
     only = "only " if fits else ""
-    return f"A share of people is a whole number of people: both percentages fit {only}{numbers}."
+    return (
+        f"A share of participants is a whole number of them: both percentages fit {only}{numbers}."
+    )
 
 
 def say_cumulative() -> str:

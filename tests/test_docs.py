@@ -84,7 +84,11 @@ def test_solutions_stand_apart_or_nowhere(monkeypatch, tmp_path, student):
     full = {"solutions.ipynb", f"downloads/{PATHS[2].name}"}
     assert holds == (set() if student else full)
     index = (tmp_path / "source" / "index.md").read_text(encoding="utf-8")
-    assert ("\nsolutions\n" in index) is not student
+    for name in book.TEACHERS:
+        assert (f"\n{name}\n" in index) is not student
+    pages = "".join(path.read_text("utf-8") for path in (tmp_path / "source").glob("*.md"))
+    assert ("](teaching.md" in pages) is not student
+    assert (tmp_path / "source" / "teaching.md").exists() is not student
     page = (tmp_path / "source" / "notebooks" / PATHS[2].name).read_text(encoding="utf-8")
     assert "data:image/svg" not in page
     assert len(list((tmp_path / "pictures" / "pictures").glob("03_*.svg"))) >= 3

@@ -75,6 +75,30 @@ def test_what_can_be_read_in_two_ways_is_refused(tmp_path, text, message):
         read(tmp_path, text)
 
 
+@pytest.mark.parametrize(
+    ("text", "encoding", "name"),
+    [
+        ("Nazwisko;Imię\nŻak;Michał\n", "cp1250", "Michał Żak"),
+        ("Jméno\nJiří Dvořák\n", "cp1250", "Jiří Dvořák"),
+        ("ФИО\nИван Сёмин\n", "cp1251", "Иван Сёмин"),
+        ("姓名\n李雷\n", "gbk", "李雷"),
+        ("Nom\nHélène Noël\n", "cp1252", "Hélène Noël"),
+        ("Ad Soyad\nIşık Kılıç\n", "cp1254", "Işık Kılıç"),
+        ("Name\nJörg Jäger\n", "mac_roman", "Jörg Jäger"),
+        ("Name\nJörg Jäger\n", "cp850", "Jörg Jäger"),
+    ],
+)
+def test_no_letter_of_a_name_is_guessed(tmp_path, text, encoding, name):
+    with pytest.raises(InputError, match=r"class.csv: is not UTF-8, and .*'CSV UTF-8'") as caught:
+        read(tmp_path, text, encoding=encoding)
+    assert str(caught.value).removeprefix(str(tmp_path)).isascii()  # nothing garbled
+    found = read_class_list(tmp_path / "class.csv", encoding=encoding)
+    assert f"read as {encoding}" in found.understood
+    assert list(found.folders) == [name]
+    with pytest.raises(InputError, match=r"cannot be read as 'klingon' \(--encoding\)"):
+        read_class_list(tmp_path / "class.csv", encoding="klingon")
+
+
 def test_workbooks(tmp_path):
     openpyxl = pytest.importorskip("openpyxl")
     book = openpyxl.Workbook()

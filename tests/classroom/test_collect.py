@@ -5,6 +5,7 @@ import shutil
 import zipfile
 
 import nbformat
+import psutil
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
@@ -214,10 +215,16 @@ def test_one_right_one_half_one_with_a_neighbours_numbers(
     assert answers["José Núñez"]["exercise 03.1"] in page
     # A late hand-in changes the row of its student only.
     hand_in(tmp_path / "late" / "李雷", RIGHT)
-    assert run_task("collect", tmp_path / "late", "--out", class_copy)[0] == 0
+    code, out, _ = run_task("collect", tmp_path / "late", "--out", class_copy)
+    assert (code, "nothing handed in" in out) == (0, False)
     again = read_marks(class_copy, read_record)
     assert again["李雷"]["points"] == "4"
     assert again["Anna Meyer"] == marks["Anna Meyer"]
+    # Who has not handed in the notebook asked for is not run, and their row stays.
+    out = run_task("collect", tmp_path / "late", "01", "--out", class_copy)[1]
+    assert "0 students marked" in out
+    assert read_marks(class_copy, read_record) == again
+    assert run_task("collect", tmp_path / "late", "99", "--out", class_copy)[0] == 2
 
 
 def test_what_is_redefined_or_looked_up_is_flagged(tmp_path):
@@ -275,6 +282,9 @@ def test_nothing_that_students_do_stops_the_others(class_copy, tmp_path, read_re
         "open('left.txt', 'w').write('x')",
         "import os; print(sorted(os.environ))",
         "check = lambda *a: True",
+        "print('x' * 10**7)",
+        "import subprocess, sys\n"
+        "subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(3141)'], start_new_session=True)",
     ]
     hand_in(place / "José Núñez", RIGHT, "renamed.ipynb", extra=nasty)
     (place / "李雷").mkdir()
@@ -289,9 +299,11 @@ def test_nothing_that_students_do_stops_the_others(class_copy, tmp_path, read_re
     page = (class_copy / "teacher" / "marks" / "marks.html").read_text("utf-8")
     for part in (
         "cell 4 was stopped after 30 s", "MemoryError", "SyntaxError", "left.txt was written",
-        "cannot be read as a notebook",
+        "cannot be read as a notebook", "printed 10,000,001 characters",
     ):  # fmt: skip
         assert part in page, part
+    commands = [process.info["cmdline"] for process in psutil.process_iter(["cmdline"])]
+    assert not [words for words in commands if "import time; time.sleep(3141)" in (words or [])]
     executed = class_copy / "teacher" / "marks" / "José_Núñez" / "renamed.ipynb"
     assert "SECRET" not in executed.read_text("utf-8")
     assert "look at José Núñez" in out

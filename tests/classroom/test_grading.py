@@ -141,26 +141,16 @@ def test_otter_students_copy_runs_and_is_graded(tmp_path, install):
     source = tmp_path / "teacher" / "otter" / "source" / NAME
     call(python, ["otter", "assign", "--no-run-tests", f"{NAME}.ipynb", "dist"], source)
     student = source / "dist" / "student" / f"{NAME}.ipynb"
-    shown = {}
     for who, answers, extra in (("right", RIGHT, ""), ("fake", WRONG, FAKE)):
         work = Path(tempfile.mkdtemp(dir=tmp_path))
         shutil.copytree(student.parent, work, dirs_exist_ok=True)
         answer(work / student.name, answers, extra)
-        run = [
-            "jupyter",
-            "nbconvert",
-            "--to",
-            "notebook",
-            "--execute",
-            "--allow-errors",
-            "--output",
-            "done",
-        ]
-        call(python, [*run, student.name], work)
-        text = (work / "done.ipynb").read_text("utf-8")
-        assert "NameError: name 'grader'" not in text.replace("\\u001b", "")
-        assert "name 'grader' is not defined" not in text
-        shown[who] = text
+        if who == "fake":  # what a student sees: every question finds its grader, hints are kept
+            run = ["jupyter", "nbconvert", "--to", "notebook", "--execute", "--allow-errors"]
+            call(python, [*run, "--output", "done", student.name], work)
+            shown = (work / "done.ipynb").read_text("utf-8")
+            assert "NameError" not in shown
+            assert "that is the right pane, placebo" in shown
         zips = next((source / "dist" / "autograder").glob("*.zip"))
         call(python, ["otter", "run", "-a", zips, "-o", work, work / student.name], work)
         results = json.loads((work / "results.json").read_text())
@@ -170,7 +160,6 @@ def test_otter_students_copy_runs_and_is_graded(tmp_path, install):
             if "answer" in t["name"]
         }
         assert sum(points.values()) == {"right": 3, "fake": 0}[who]
-    assert "that is the right pane, placebo" in shown["fake"]  # the hint is kept
 
 
 @pytest.mark.grader
