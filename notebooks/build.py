@@ -17,7 +17,6 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
-
 from terms import link_terms
 from ways import put_ways
 
@@ -29,11 +28,7 @@ AT_ONCE = 2
 def find_notebooks(names: list[str]) -> list[Path]:
     """The notebooks whose names start so; all without a name."""
     paths = sorted(FOLDER.glob("[0-9]*.ipynb"))
-    chosen = [
-        path
-        for path in paths
-        if not names or path.name.startswith(tuple(names))
-    ]
+    chosen = [path for path in paths if not names or path.name.startswith(tuple(names))]
     if not chosen:
         sys.exit(
             f"build.py: no notebook starts with {', '.join(names) or 'a digit'} in {FOLDER.name}/"
@@ -58,22 +53,12 @@ def normalise(notebook: nbformat.NotebookNode) -> str:
     """The notebook as text with nothing in it that changes from run to run."""
     notebook = copy.deepcopy(notebook)
     notebook.metadata = {
-        "kernelspec": {
-            "display_name": "Python 3",
-            "language": "python",
-            "name": "python3",
-        },
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
     }
     for cell in notebook.cells:
-        folded = (
-            {"jupyter": cell.metadata["jupyter"]}
-            if "jupyter" in cell.metadata
-            else {}
-        )
-        cell.metadata = folded | (
-            {"tags": sorted(tags(cell))} if tags(cell) else {}
-        )
+        folded = {"jupyter": cell.metadata["jupyter"]} if "jupyter" in cell.metadata else {}
+        cell.metadata = folded | ({"tags": sorted(tags(cell))} if tags(cell) else {})
         for output in cell.get("outputs", []):
             output.pop("metadata", None)
             if output.output_type in ("display_data", "execute_result"):
@@ -100,9 +85,7 @@ async def run(notebook: nbformat.NotebookNode, folder: Path) -> None:
     await client.async_execute()
 
 
-async def execute(
-    path: Path, gate: asyncio.Semaphore
-) -> tuple[Path, nbformat.NotebookNode, float]:
+async def execute(path: Path, gate: asyncio.Semaphore) -> tuple[Path, nbformat.NotebookNode, float]:
     """Run one of the project's notebooks and time it."""
     notebook = read(path)
     async with gate:
@@ -110,31 +93,21 @@ async def execute(
         try:
             await run(notebook, FOLDER)
         except CellExecutionError as error:
-            sys.exit(
-                f"build.py: {path.name} stopped with an error\n{error}"
-            )
+            sys.exit(f"build.py: {path.name} stopped with an error\n{error}")
         return path, notebook, time.perf_counter() - start
 
 
-async def execute_all(
-    paths: list[Path],
-) -> list[tuple[Path, nbformat.NotebookNode]]:
+async def execute_all(paths: list[Path]) -> list[tuple[Path, nbformat.NotebookNode]]:
     """Run several notebooks, two at a time."""
     from tqdm import tqdm
 
     gate = asyncio.Semaphore(AT_ONCE)
     done = []
-    with tqdm(
-        total=len(paths), unit="notebook", disable=None
-    ) as progress:
-        for task in asyncio.as_completed(
-            [execute(path, gate) for path in paths]
-        ):
+    with tqdm(total=len(paths), unit="notebook", disable=None) as progress:
+        for task in asyncio.as_completed([execute(path, gate) for path in paths]):
             path, notebook, seconds = await task
             progress.update()
-            progress.write(
-                f"{path.name}: {seconds:.1f} s", file=sys.stderr
-            )
+            progress.write(f"{path.name}: {seconds:.1f} s", file=sys.stderr)
             done.append((path, notebook))
     return sorted(done, key=lambda item: item[0])
 
@@ -145,9 +118,7 @@ def without_machine(text: str, *, pictures: bool = False) -> list[str]:
     for cell in notebook.cells:
         if tags(cell) & {"versions", "timing"}:
             cell.outputs = []
-        for output in cell.get(
-            "outputs", []
-        ):  # drawn as the SVG is; how it is packed is zlib's
+        for output in cell.get("outputs", []):  # drawn as the SVG is; how it is packed is zlib's
             if not pictures:
                 output.get("data", {}).pop("image/png", None)
     return nbformat.writes(notebook).splitlines(keepends=True)
@@ -173,8 +144,7 @@ def compare(path: Path, fresh: str) -> bool:
 def main() -> None:
     """Carry out one word."""
     parser = argparse.ArgumentParser(
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("word", choices=["execute", "check"])
     parser.add_argument("names", nargs="*", metavar="NAME")
@@ -186,19 +156,14 @@ def main() -> None:
             text = normalise(notebook)
             # Another version or timing alone is no reason for a change.
             fresh, kept = (
-                without_machine(one, pictures=True)
-                for one in (text, path.read_text("utf-8"))
+                without_machine(one, pictures=True) for one in (text, path.read_text("utf-8"))
             )
             if fresh != kept:
                 path.write_text(text, encoding="utf-8")
         return
-    same = [
-        compare(path, normalise(notebook)) for path, notebook in done
-    ]
+    same = [compare(path, normalise(notebook)) for path, notebook in done]
     if not all(same):
-        sys.exit(
-            "build.py: run 'make notebooks' and look at what changed"
-        )
+        sys.exit("build.py: run 'make notebooks' and look at what changed")
     print(f"{len(done)} notebooks are as a fresh execution leaves them")
 
 

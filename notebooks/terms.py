@@ -53,18 +53,13 @@ SPELLINGS = {  # where the entry's own name, in any case, is not what a text say
     "Wilson interval": r"Wilson",
 }
 # What must stay as it is: code, formulas, links, headings, and the heads of tables.
-KEPT = re.compile(
-    r"```[\s\S]*?```|`[^`]*`|\$[^$]*\$|\[[^\]]*\]\([^)]*\)|^[#|].*$|<[^>]+>",
-    re.M,
-)
+KEPT = re.compile(r"```[\s\S]*?```|`[^`]*`|\$[^$]*\$|\[[^\]]*\]\([^)]*\)|^[#|].*$|<[^>]+>", re.M)
 LINK = re.compile(r"\[([^\]]*)\]\(\.\./docs/glossary\.md#[^)]*\)")
 
 
 def read_terms() -> list[str]:
     """The glossary's headings."""
-    return re.findall(
-        r"^## (.+)$", GLOSSARY.read_text(encoding="utf-8"), re.M
-    )
+    return re.findall(r"^## (.+)$", GLOSSARY.read_text(encoding="utf-8"), re.M)
 
 
 def find_slug(term: str) -> str:
@@ -75,47 +70,27 @@ def find_slug(term: str) -> str:
 def find_spelling(term: str) -> str:
     """How a term is written in a text, as a pattern."""
     own = re.escape(term)
-    first = (
-        f"[{term[0].upper()}{term[0].lower()}]"
-        if term[0].isalpha()
-        else own[0]
-    )
+    first = f"[{term[0].upper()}{term[0].lower()}]" if term[0].isalpha() else own[0]
     return SPELLINGS.get(term, first + own[1:])
 
 
 def link_terms(notebook: NotebookNode) -> None:
     """Link each term where a notebook's text first uses it; links that were there are made anew."""
-    cells = [
-        cell for cell in notebook.cells if cell.cell_type == "markdown"
-    ]
+    cells = [cell for cell in notebook.cells if cell.cell_type == "markdown"]
     for cell in cells:
         cell.source = LINK.sub(r"\1", cell.source)
     # A long term first: "prediction interval" is not "interval".
     for term in sorted(read_terms(), key=len, reverse=True):
-        pattern = re.compile(
-            rf"(?<![\w-])(?:{find_spelling(term)})(?!\w)"
-        )
-        any(
-            _link_first(cell, pattern, find_slug(term))
-            for cell in cells
-        )
+        pattern = re.compile(rf"(?<![\w-])(?:{find_spelling(term)})(?!\w)")
+        any(_link_first(cell, pattern, find_slug(term)) for cell in cells)
 
 
-def _link_first(
-    cell: NotebookNode, pattern: re.Pattern, slug: str
-) -> bool:
+def _link_first(cell: NotebookNode, pattern: re.Pattern, slug: str) -> bool:
     """Link the first use in one cell, if there is one outside of what is kept."""
     kept = [match.span() for match in KEPT.finditer(cell.source)]
     for match in pattern.finditer(cell.source):
-        if not any(
-            start < match.end() and match.start() < end
-            for start, end in kept
-        ):
+        if not any(start < match.end() and match.start() < end for start, end in kept):
             link = f"[{match[0]}](../docs/glossary.md#{slug})"
-            cell.source = (
-                cell.source[: match.start()]
-                + link
-                + cell.source[match.end() :]
-            )
+            cell.source = cell.source[: match.start()] + link + cell.source[match.end() :]
             return True
     return False

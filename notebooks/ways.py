@@ -102,13 +102,11 @@ try:
     from ldn_analysis import check, predict, reveal, show
 except ModuleNotFoundError as error:
     message = (
-        f"The Python of this kernel has no {error.name}. Choose the "
-        "kernel in which this project is installed (menu Kernel > "
-        "Change Kernel), or install it as the README says, then run "
+        f"The Python of this kernel has no {error.name}. Choose the kernel in which this project "
+        "is installed (menu Kernel > Change Kernel), or install it as the README says, then run "
         "this cell again."
     )
-    # One sentence instead of a traceback.
-    error._render_traceback_ = lambda: [message]
+    error._render_traceback_ = lambda: [message]  # one sentence instead of a traceback
     raise
 
 ldn.prepare_notebook()"""
@@ -131,18 +129,14 @@ def find_links(name: str) -> str:
     links = []
     for word, j in (("Previous", i - 1), ("Next", i + 1)):
         if 0 <= j < len(names):
-            links.append(
-                f"{word}: [{names[j][:2]} {WAYS[names[j]].title}]({names[j]}.ipynb)"
-            )
+            links.append(f"{word}: [{names[j][:2]} {WAYS[names[j]].title}]({names[j]}.ipynb)")
     return " · ".join(links)
 
 
 def describe_way(name: str) -> str:
     """The lines below the title: place, links, what it needs, minutes."""
     way, place = WAYS[name], list(WAYS).index(name) + 1
-    minutes = ", ".join(
-        f"{section} {n}" for section, n in way.minutes.items()
-    )
+    minutes = ", ".join(f"{section} {n}" for section, n in way.minutes.items())
     return (
         f"You are at {place} of {len(WAYS)}. {find_links(name)} · "
         "[All notebooks](../README.md) · [Glossary](../docs/glossary.md) · "
@@ -158,44 +152,28 @@ def has_tag(cell, tag: str) -> bool:
 
 def put_ways(notebook: NotebookNode, name: str) -> None:
     """Write the shared cells into a notebook, in place of those that are there."""
-    old = [
-        cell
-        for cell in notebook.cells
-        if cell.id not in EXTRAS and cell.id[-4:] != "-how"
-    ]
+    old = [cell for cell in notebook.cells if cell.id not in EXTRAS and cell.id[-4:] != "-how"]
     minutes = sum(WAYS[name].minutes.values())
     title, _, rest = old[0].source.partition("About ")
     old[0].source = f"{title}About {minutes} {rest.partition(' ')[2]}"
-    last = max(
-        (i for i, cell in enumerate(old) if has_tag(cell, "solution")),
-        default=len(old) - 2,
-    )
+    last = max((i for i, cell in enumerate(old) if has_tag(cell, "solution")), default=len(old) - 2)
     end = len(old) - (2 if old[-2].id == "versions-text" else 1)
     cells = []
     for i, cell in enumerate(old):
         if i == end:
-            cells.append(
-                new_markdown_cell(find_links(name), id="way-on")
-            )
+            cells.append(new_markdown_cell(find_links(name), id="way-on"))
         if has_tag(cell, "widget"):
             cells.append(new_markdown_cell(WIDGET, id=f"{cell.id}-how"))
         cells.append(cell)
         if i == 0:
-            cells.append(
-                new_markdown_cell(describe_way(name), id="way-in")
-            )
+            cells.append(new_markdown_cell(describe_way(name), id="way-in"))
         if i == last:
-            cells.append(
-                new_markdown_cell(PROGRESS, id="progress-text")
-            )
+            cells.append(new_markdown_cell(PROGRESS, id="progress-text"))
             cells.append(new_code_cell("ldn.progress()", id="progress"))
         if cell.id == "setup":
             cell.source = SETUP
         if has_tag(cell, "solution"):  # folded in JupyterLab
-            cell.metadata["jupyter"] = {
-                "source_hidden": True,
-                "outputs_hidden": True,
-            }
+            cell.metadata["jupyter"] = {"source_hidden": True, "outputs_hidden": True}
     notebook.cells = cells
 
 
@@ -209,12 +187,5 @@ def make_links_local(text: str) -> str:
 def read_pages() -> dict[str, str]:
     """The pages that such a folder holds besides, by their name there."""
     root = Path(__file__).resolve().parents[1]
-    pages = {
-        "glossary.md": root / "docs/glossary.md",
-        "about_the_data.md": root / "data/README.md",
-    }
-    return {
-        name: path.read_text("utf-8")
-        for name, path in pages.items()
-        if path.exists()
-    }
+    pages = {"glossary.md": root / "docs/glossary.md", "about_the_data.md": root / "data/README.md"}
+    return {name: path.read_text("utf-8") for name, path in pages.items() if path.exists()}
