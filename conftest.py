@@ -19,11 +19,15 @@ def pytest_collection_finish():
 
 
 @pytest.fixture(autouse=True)
-def close_figures():
-    """Where a test brought pyplot in, new figures are pyplot's and stay until they are closed."""
+def leave_as_it_was():
+    """What a test leaves behind: figures, where it brought pyplot in, and the notebooks' style."""
     yield
     if pyplot := sys.modules.get("matplotlib.pyplot"):
         pyplot.close("all")
+    mpl = sys.modules.get("matplotlib")
+    if mpl and mpl.rcParams["axes.titlelocation"] != "center":  # as `prepare_notebook` leaves it
+        mpl.rcdefaults()
+        pd.reset_option("^display")
 
 
 @pytest.fixture(scope="module")

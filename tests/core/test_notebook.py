@@ -2,7 +2,6 @@
 
 import re
 
-import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
@@ -72,14 +71,6 @@ def test_a_series_and_levels_and_long_tables():
     assert long.count("<tr>") == 11
 
 
-@pytest.fixture
-def own_style():
-    """What a test changes of the figures' style ends with it."""
-    with mpl.rc_context():
-        yield
-
-
-@pytest.mark.usefixtures("own_style")
 def test_a_notebook_shows_these_tables_and_a_script_prints(capsys):
     formatters = pytest.importorskip("IPython.core.interactiveshell").InteractiveShell
     prepare_notebook()  # outside of a notebook there is nothing to change
