@@ -166,7 +166,7 @@ def say_kept(kept: list[int], out: Path) -> None:
     """Name what was not replaced."""
     if number := sum(count > 0 for count in kept):
         print(
-            f"{sum(kept)} files in {number} of the folders in {out / 'student'} differ from what this "
-            "run would write (somebody worked in them, or the project has changed); they were kept. "
-            "--force makes the folders of this list anew"
+            f"kept as they were, in {number} of the folders in {out / 'student'}: {sum(kept)} of the files, "
+            "which somebody worked in, or which the project would now write otherwise. --force makes "
+            "the folders of this list anew"
         )

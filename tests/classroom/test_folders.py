@@ -120,7 +120,7 @@ def test_the_next_notebook_is_added_and_work_stays(make, tmp_path, capsys, read_
     work.write_text("her work")
     make(["anna", "ben"], notebooks=["03", "05"])
     assert work.read_text() == "her work"
-    assert "1 files in 1 of the folders" in capsys.readouterr().out
+    assert "kept as they were, in 1 of the folders" in capsys.readouterr().out
     assert (tmp_path / "student" / "Ben" / "05_a.ipynb").exists()
     assert read_record("answers.csv", tmp_path)[0]["exercise 05.1"] == "1.5"
     make(["anna"], force=True)
