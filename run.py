@@ -26,8 +26,11 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 STAMP = VENV / "set-up-for.txt"
 LOCK = ROOT / "requirements.lock"
+# One thread for numpy's products, which are small here: more of them wait for each other, several
+# times as long on a busy machine.
+ENVIRONMENT = {"OMP_NUM_THREADS": "1", **os.environ}
 # Where bytecode is forbidden, as in many containers, every start would compile every library anew.
-ENVIRONMENT = {name: text for name, text in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+ENVIRONMENT.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # What is installed for which task: each set holds the ones before it. Name: extras of pyproject.toml.
 SETS = {
