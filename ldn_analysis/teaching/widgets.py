@@ -3,8 +3,7 @@
 A widget computes nothing of its own: it asks the project's functions, and draws their results.
 """
 
-from ..core.html import render_paragraph
-from ..core.notebook import render_frame
+from ..core.html import render_paragraph, render_table
 from ..core.validation import require_rng
 from .widget_parts import (
     Stage,
@@ -91,9 +90,7 @@ def explore_moved_point(fit):
             if values[name] == shown:
                 values[name] = own
         moved = move_point(fit, who.value, **values)
-        picture = stage.render(
-            plot, moved, words=str(moved), table=render_frame(moved.to_frame().set_index("term"))
-        )
+        picture = stage.render(plot, moved, words=str(moved), table=_render_numbers(moved))
         return _say_goal(moved, goal) + picture
 
     def plot(moved) -> None:
@@ -124,6 +121,15 @@ def _make_sliders(fit, spans: dict, place: dict) -> dict:
         )
         for name, (shown, _) in place.items()
     }  # fmt: skip
+
+
+def _render_numbers(moved) -> str:
+    """The numbers of the line before and after, as a table."""
+    from ..core.wording import format_number
+
+    table = moved.to_frame()
+    table[["before", "after"]] = table[["before", "after"]].map(format_number)
+    return render_table(table)
 
 
 def _say_goal(moved, goal: float) -> str:
@@ -166,6 +172,7 @@ def explore_esr_correlation():
     True
     """
     ipywidgets = load_ipywidgets("explore_esr_correlation")
+    from ..core.wording import format_number
     from ..data.assumptions import Assumptions
     from ..data.tables import load_dataset
     from ..lines.figure_2 import plot_esr_pain
@@ -193,10 +200,9 @@ def explore_esr_correlation():
     def draw(ldn: float, placebo: float) -> str:
         varied = vary_esr_correlation(data, crossover_esr_r=(ldn, placebo))
         table = varied.to_frame()[["quantity", "group", "unit", "target", "achieved", "met"]]
+        table["achieved"] = table["achieved"].map(format_number)
         words = f"{varied} Dashed: the lines of the project's own tables."
-        return stage.render(
-            plot, varied.fits, words=words, table=render_frame(table.set_index("quantity"))
-        )
+        return stage.render(plot, varied.fits, words=words, table=render_table(table))
 
     return follow(sliders, draw)[0]
 
