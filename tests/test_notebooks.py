@@ -112,6 +112,13 @@ def test_size(notebook):
         assert len(statements) <= 12, cell.id
 
 
+def test_lines_fit_a_narrow_screen_and_paper(notebook):
+    for cell in code(notebook):
+        printed = [out.text for out in cell.outputs if out.output_type == "stream"]
+        for line in "\n".join([cell.source, *printed]).splitlines():
+            assert len(line) <= 74, line  # JupyterLab on 1024 pixels beside its side bar
+
+
 def test_executed_without_errors_or_warnings(notebook):
     count = 0
     for cell in code(notebook):

@@ -20,7 +20,10 @@ NAME_SLIDERS = (
     "box.querySelector('[role=slider]')?.setAttribute('aria-label', "
     "box.querySelector('label').textContent)"
 )
-IN_PAGE = f'onload="{NAME_SLIDERS}" style="max-width:100%;height:auto"'  # no wider than the page
+# As wide as the page allows, and no wider.
+IN_PAGE = (
+    f'<figure style="margin:0"><img onload="{NAME_SLIDERS}" style="max-width:100%;height:auto" '
+)
 
 
 def load_ipywidgets(function: str):
@@ -51,7 +54,7 @@ def follow(controls: dict, draw: Callable[..., str], *, before=(), after=()):
         if not held and values != drawn:
             drawn.update(values)
             try:
-                picture.value = draw(**values).replace("<img ", f"<img {IN_PAGE} ")
+                picture.value = draw(**values).replace("<figure><img ", IN_PAGE)
             except ValueError as error:  # e.g. correlations that no data can have
                 picture.value = f'<div role="status">{render_paragraph(error)}</div>'
 
