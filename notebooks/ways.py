@@ -102,11 +102,13 @@ try:
     from ldn_analysis import check, predict, reveal, show
 except ModuleNotFoundError as error:
     message = (
-        f"The Python of this kernel has no {error.name}. Choose the kernel in which this project "
-        "is installed (menu Kernel > Change Kernel), or install it as the README says, then run "
+        f"The Python of this kernel has no {error.name}. Choose the "
+        "kernel in which this project is installed (menu Kernel > "
+        "Change Kernel), or install it as the README says, then run "
         "this cell again."
     )
-    error._render_traceback_ = lambda: [message]  # one sentence instead of a traceback
+    # One sentence instead of a traceback.
+    error._render_traceback_ = lambda: [message]
     raise
 
 ldn.prepare_notebook()"""
