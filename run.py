@@ -60,7 +60,8 @@ TASKS = {
         "run",
         (("python", "-m", "ldn_analysis", "figures"),),
     ),
-    "test": Task("run the tests", "test", ((*PYTEST, "-n", "logical"),)),
+    # A file is one worker's: what its tests share is made once.
+    "test": Task("run the tests", "test", ((*PYTEST, "-n", "logical", "--dist", "loadfile"),)),
     "lab": Task(
         "open JupyterLab on notebooks/",
         "notebooks",
