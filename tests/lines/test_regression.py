@@ -547,7 +547,7 @@ def test_the_status_is_carried():
 def test_html_has_the_sentence_and_the_rounded_table(panes):
     html = panes["ldn"]._repr_html_()
     assert html.startswith(f"<p>{panes['ldn']}</p>")
-    assert '<th scope="col" class="n">conf_low</th>' in html
+    assert '<th scope="col" class="n">conf_<wbr>low</th>' in html
     assert not re.search(r"[1-9]\d*\.\d{4}", html)
     assert not re.search(r"0x[0-9a-f]{6}", html)
 
