@@ -98,7 +98,7 @@ def test_solutions_have_a_page_of_their_own_and_widgets_are_explained(page, site
     page.goto(f"{site}/solutions.html")
     numbers = {int(path.name[:2]) for path in (ROOT / "notebooks").glob("[0-9]*.ipynb")}
     text = page.locator(".bd-article").inner_text()
-    assert {int(n) for n in re.findall(r"check\(\"(\d\d)\.1\"", text)} == numbers
+    assert {int(n) for n in re.findall(r"check\(\s*\"(\d\d)\.1\"", text)} == numbers
 
 
 def test_cells_are_found_by_name_and_a_tap_opens_a_figure(page, site):
