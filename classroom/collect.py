@@ -344,10 +344,8 @@ def start_runner(path: Path, executed: Path, log: Path, home: Path, job: Job) ->
     try:
         _, errors = process.communicate(timeout=job.seconds + 20)
         if process.returncode:
-            lines = errors.decode(errors="replace").strip().splitlines() or [
-                f"exit code {process.returncode}"
-            ]
-            notes.append(f"the run ended early: {lines[-1][:200]}")
+            said = errors.decode(errors="replace").strip() or f"exit code {process.returncode}"
+            notes.append(f"the run ended early: {said.splitlines()[-1][:200]}")
     except subprocess.TimeoutExpired:
         notes.append(f"did not end within {job.seconds} s and was stopped")
     finally:

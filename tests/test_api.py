@@ -449,10 +449,7 @@ def test_importing_any_module_is_light():
 
 
 def test_the_figures_command_loads_no_more_than_it_needs(tmp_path):
-    code = (
-        "import sys\nfrom ldn_analysis.cli import main\n"
-        "main(['figures', '--out', sys.argv[1], '--format', 'svg'])"
-    )
+    code = "import sys\nfrom ldn_analysis.cli import main\nmain(['figures', '--out', sys.argv[1]])"
     loaded = loaded_after(code, tmp_path)
     assert {"matplotlib.figure", "pandas", "scipy.special"} <= loaded
     heavy = {"statsmodels", "scipy.stats", "scipy.optimize", "matplotlib.pyplot", "IPython"}

@@ -23,7 +23,7 @@ NO_DATES = {
 }
 
 
-def render_figure(figure, formats=("svg", "png", "pdf"), *, dpi: float = 300) -> dict[str, bytes]:
+def render_figure(figure, formats=("svg", "png", "pdf"), *, dpi: float = DPI) -> dict[str, bytes]:
     """A figure as bytes of each format; the same figure gives the same bytes.
 
     Dates, producers and random ids are left out of the files.

@@ -76,16 +76,17 @@ def measure_outcomes(diaries, participants, specifications, rating) -> dict[tupl
     for method in specifications["missed_days"].unique():
         filled = fill_missed_days(diaries, method=method, rating=rating)
         phase = filled["phase"].astype(str)
-        days = {name: filled[phase == name] for name in phases}
-
-        def average(name, count, days=days):
-            mean = average_final_days(days[name], count, rating, name)[name]
-            return mean.reindex(participants).to_numpy(float)
-
-        baselines = {base: average("baseline", base) for base in bases}
+        means = {
+            (name, count): average_final_days(filled[phase == name], count, rating, "mean")["mean"]
+            .reindex(participants)
+            .to_numpy(float)
+            for name in phases
+            for count in (bases if name == "baseline" else ends)
+        }
         for end in ends:
-            points = {name: average(name, end) for name in phases[1:]}
-            for base, baseline in baselines.items():
+            points = {name: means[name, end] for name in phases[1:]}
+            for base in bases:
+                baseline = means["baseline", base]
                 # As in `summarise_diaries`, who has no baseline has no end point either.
                 rated = np.where(np.isnan(baseline), np.nan, 1.0)
                 own = {name: mean * rated for name, mean in points.items()}

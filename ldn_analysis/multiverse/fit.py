@@ -285,7 +285,7 @@ def fit_multiverse(
     means improvement, and each estimate is standardised (SDs of the outcome per SD of
     ESR, of the participants used), so that they share a scale. They do not share an
     estimand: the outcomes "LDN" alone compare participants on the drug, "LDN - placebo" asks
-    what the drug adds (in SDs of the within-person difference). A median over both answers
+    what the drug adds (in SDs of the within-participant difference). A median over both answers
     neither question (Del Giudice and Gangestad 2021).
 
     The models: OLS with t intervals; OLS with HC3 errors (MacKinnon and White 1985), only in a

@@ -235,7 +235,7 @@ def simulate_trials(
     """Simulate crossover trials and analyse each as a reader of Fig. 2 would.
 
     Estimands of every trial: the slope of percent pain reduction on measured ESR under LDN,
-    under placebo, and of the within-person difference LDN - placebo (each by least squares);
+    under placebo, and of the within-participant difference LDN - placebo (each by least squares);
     and the mean of that difference (paired t test, which ignores the order of the periods).
     The trials' own intervals assume what least squares assumes: here you see what happens
     where a truth breaks it.

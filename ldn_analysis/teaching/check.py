@@ -82,8 +82,8 @@ def check(exercise: str, answer=...) -> Verdict:
     Examples
     --------
     >>> check("03.1", "steep")
-    03.1 not yet: a number is asked for; received 'steep'. Write it in digits, or as a fraction with
-    a slash.
+    03.1 not yet: a number is asked for; received 'steep'. Write it in
+    digits, or as a fraction with a slash.
     """
     name = str(exercise).strip().zfill(4)  # 3.2 and "3.2" are meant as "03.2"
     exercises = load_exercises()
@@ -119,10 +119,11 @@ def progress() -> None:
     Examples
     --------
     >>> check("03.1", "steep")
-    03.1 not yet: a number is asked for; received 'steep'. Write it in digits, or as a fraction with
-    a slash.
+    03.1 not yet: a number is asked for; received 'steep'. Write it in
+    digits, or as a fraction with a slash.
     >>> progress()  # doctest: +SKIP
-    Notebook 03: 0 of 7 exercises right. Still open: 03.1, 03.2, 03.3, 03.4, 03.5, 03.6, 03.7.
+    Notebook 03: 0 of 7 exercises right. Still open: 03.1, 03.2, 03.3, 03.4,
+    03.5, 03.6, 03.7.
     """
     if not _RIGHT:
         say("No exercise has been checked yet: run the cells of the exercises first.")

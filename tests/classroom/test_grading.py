@@ -145,10 +145,13 @@ def test_otter_students_copy_runs_and_is_graded(tmp_path, install):
         work = Path(tempfile.mkdtemp(dir=tmp_path))
         shutil.copytree(student.parent, work, dirs_exist_ok=True)
         answer(work / student.name, answers, extra)
-        if who == "fake":  # what a student sees: every question finds its grader, hints are kept
-            run = ["jupyter", "nbconvert", "--to", "notebook", "--execute", "--allow-errors"]
-            call(python, [*run, "--output", "done", student.name], work)
-            shown = (work / "done.ipynb").read_text("utf-8")
+        # What a student sees: every question finds its grader, and hints are kept.
+        run = ["jupyter", "nbconvert", "--to", "notebook", "--execute", "--allow-errors"]
+        call(python, [*run, "--output", "done", student.name], work)
+        shown = (work / "done.ipynb").read_text("utf-8")
+        assert "NameError: name 'grader'" not in shown.replace("\\u001b", "")
+        assert "name 'grader' is not defined" not in shown
+        if who == "fake":
             assert "NameError" not in shown
             assert "that is the right pane, placebo" in shown
         zips = next((source / "dist" / "autograder").glob("*.zip"))

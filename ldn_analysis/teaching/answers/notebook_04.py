@@ -81,13 +81,15 @@ def _hc3() -> Exercise:
     errors = fit.model.get_robustcov_results("HC3").bse
     ordinary = float(fit.line.slope_std_error)
     others = {kind: fit.model.get_robustcov_results(kind).bse[1] for kind in ("HC0", "HC1", "HC2")}
-    more = 100 * (errors[1] / ordinary - 1)
+    more = round(100 * (errors[1] / ordinary - 1))
+    compared = (
+        f"{abs(more)} % {'larger' if more > 0 else 'smaller'} than" if more else "as large as"
+    )
     return Exercise(
         cell="the row of HC3 in the table of `compare_lines`, column `std_error`",
         answer=float(errors[1]),
         because="the line is the same, and its error needs no even scatter. HC3 errs on the large "
-        f"side in small samples; here it is {abs(more):.0f} % {'larger' if more > 0 else 'smaller'} "
-        "than the ordinary one.",
+        f"side in small samples; here it is {compared} the ordinary one.",
         mistakes=[
             (ordinary, "that is the ordinary standard error."),
             (float(errors[0]), "that is the intercept's."),
