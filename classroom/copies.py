@@ -14,7 +14,8 @@ sys.path.append(str(NOTEBOOKS))  # for what build.py, too, writes into every not
 
 from ways import make_links_local, read_pages  # noqa: E402
 
-USE_DATA = """# These simulated participants are your own: your numbers differ from your neighbour's.
+USE_DATA = """# These simulated participants are your own:
+# your numbers differ from your neighbour's.
 ldn.use_data("data")"""
 
 

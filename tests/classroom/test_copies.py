@@ -22,6 +22,8 @@ def test_copies_have_no_solutions_outputs_or_predictions(path):
     assert [cell.id for cell in notebook.cells] == ids
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     assert not any(cell.outputs or cell.execution_count for cell in code)
+    # As in the project's own: what JupyterLab shows on 1024 pixels beside its side bar.
+    assert max(len(line) for cell in code for line in cell.source.splitlines()) <= 74
     text = "\n".join(cell.source for cell in notebook.cells)
     assert 'use_data("data")' in text
     assert "](../" not in text  # links lead to what is in the folder
