@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 
@@ -43,6 +44,7 @@ class Verdict:
         return break_lines(str(self))
 
 
+@cache
 def load_exercises() -> dict[str, Callable[[], Exercise]]:
     """Every exercise by its number, from the files of the answers, one per notebook."""
     for module in iter_modules(answers.__path__):
@@ -196,7 +198,7 @@ def _recognise(notebook: str, answer, task: Exercise) -> str:
 
 def _is_shown_as(answer: float, value: float) -> bool:
     """Whether an answer is a number, as it is or as a table shows it."""
-    return answer == value if float(value).is_integer() else _is_close(answer, value)
+    return _is_close(answer, value) and (answer == value or not float(value).is_integer())
 
 
 @cache_until_data_change
@@ -314,11 +316,14 @@ def _is_close(answer: float, right: float, units: float = 0.55) -> bool:
     A little more than half a unit of the last digit is allowed: who rounds what a table had
     already rounded may be that far off. Whole numbers, as counts are, must be exact.
     """
+    distance = abs(answer - right)
+    if distance > 0.11 * units * abs(right):  # a unit of the second digit is a tenth at most
+        return False
     if not math.isfinite(right):
         return False
     if isinstance(right, numbers.Integral) or right == 0:
         return answer == right
-    if abs(answer - right) <= 0.002 * abs(right):
+    if distance <= 0.002 * abs(right):
         return True
     decimals = max(_count_decimals(answer), _count_two_digits(right))
-    return abs(answer - right) <= units * 10.0**-decimals
+    return distance <= units * 10.0**-decimals
