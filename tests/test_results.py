@@ -229,6 +229,13 @@ def tables_of(result):
     return {name: getattr(result, name)() for name in names if hasattr(result, name)}
 
 
+@cache
+def list_data_columns():
+    """Names of the columns of all the project's tables."""
+    tables = ldn.list_datasets()["name"]
+    return {column for table in tables for column in ldn.load_codebook(table)["name"]}
+
+
 def takes_level(method):
     return "confidence_level" in inspect.signature(method).parameters
 
@@ -261,9 +268,7 @@ def test_class_is_a_frozen_keyword_only_dataclass(name, result):
 
 @each_result
 def test_columns_are_those_of_the_glossary(name, result):
-    data = {
-        row for table in ldn.list_datasets()["name"] for row in ldn.load_codebook(table)["name"]
-    }
+    data = list_data_columns()
     more = set(MORE_COLUMNS[name].split())
     tables = tables_of(result).values()
     used = set().union(*tables)

@@ -210,7 +210,8 @@ class _Summaries:
 
     def _reduce(self, people: pd.DataFrame, rating: str) -> pd.DataFrame:
         """Percent reduction of a rating, one row per participant, one column per condition."""
-        days = self.diary[self.diary["participant"].isin(people["participant"])]
+        is_asked = self.diary["participant"].isin(people["participant"])
+        days = self.diary.loc[is_asked, ["participant", "phase", "day", rating]]
         table = summarise_diaries(days, rating=rating)
         return table.pivot(index="participant", columns="condition", values="reduction_percent")
 

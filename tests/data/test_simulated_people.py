@@ -487,10 +487,10 @@ def test_every_assumption_is_nudged_below():
     assert list(NUDGES) == [field.name for field in dataclasses.fields(Assumptions)]
 
 
-@pytest.mark.parametrize("first", range(7))
-def test_changing_four_assumptions_a_little_still_meets_every_target(first):
-    assumptions = Assumptions(**dict(list(NUDGES.items())[first::7]))
-    require_met(simulate_illustrative_trials(assumptions, rng=9), assumptions)
+@pytest.mark.parametrize("first", range(4))
+def test_changing_seven_assumptions_a_little_still_meets_every_target(first):
+    assumptions = Assumptions(**dict(list(NUDGES.items())[first::4]))
+    require_met(simulate_illustrative_trials(assumptions, rng=1), assumptions)
 
 
 def test_an_assumption_does_what_it_says():
