@@ -37,23 +37,28 @@ def test_the_projects_own_folder_changes_nothing():
         assert read_status(again) == read_status(table) == "illustrative"
 
 
+@pytest.fixture(scope="module")
+def others():
+    """Tables of another simulation."""
+    return simulate_illustrative_trials(rng=24)
+
+
 @pytest.mark.usefixtures("project_data")
-def test_tables_move_and_come_back_and_the_published_stay(tmp_path):
-    tables = simulate_illustrative_trials(rng=24)
-    write_tables(tables, tmp_path)
+def test_tables_move_and_come_back_and_the_published_stay(others, tmp_path):
+    write_tables(others, tmp_path)
     before, published = load_dataset("esr_pain_change"), load_dataset("published_values")
     use_data(tmp_path)
     shutil.rmtree(tmp_path)  # they were read when they were named
-    assert load_dataset("esr_pain_change").equals(tables["esr_pain_change"])
+    assert load_dataset("esr_pain_change").equals(others["esr_pain_change"])
     spoiled = load_dataset("esr_pain_change")
     spoiled["esr_mm_h"] = 0.0  # a copy
-    assert load_dataset("esr_pain_change").equals(tables["esr_pain_change"])
+    assert load_dataset("esr_pain_change").equals(others["esr_pain_change"])
     assert load_dataset("published_values").equals(published)
     use_data(None)
     assert load_dataset("esr_pain_change").equals(before)
 
 
-def spoil(folder, how):
+def spoil(folder, how, others):
     write_tables({name: load_dataset(name) for name in ILLUSTRATIVE}, folder)
     path = folder / "esr_pain_change.csv"
     if how == "missing":
@@ -66,8 +71,7 @@ def spoil(folder, how):
     elif how == "value":
         path.write_text(path.read_text().replace("placebo", "placebx", 1))
     else:  # one table of another simulation
-        other = simulate_illustrative_trials(rng=1)
-        write_tables({how: other[how]}, folder)
+        write_tables({how: others[how]}, folder)
 
 
 @pytest.mark.usefixtures("project_data")
@@ -82,8 +86,8 @@ def spoil(folder, how):
         ("improvement", ValueError, r"improvement.csv is not about the participants in"),
     ],
 )
-def test_after_a_bad_folder_nothing_goes_on_with_other_data(tmp_path, how, error, message):
-    spoil(tmp_path, how)
+def test_after_a_bad_folder_nothing_goes_on_with_other_data(tmp_path, others, how, error, message):
+    spoil(tmp_path, how, others)
     assert check("03.5", "no")
     with pytest.raises(error, match=message):
         use_data(tmp_path)
