@@ -41,7 +41,7 @@ def test_a_grid_that_is_none_is_refused(grid, words):
 
 def test_reasons_of_single_combinations_add_up_to_the_table_of_the_pruned():
     grid = {
-        "end_days": [3], "missed_days": ["left out"], "baseline_days": [7],
+        "end_days": [3], "missed_days": ["left out"], "baseline_days": [7, 14],
         "outcome": GRID["outcome"][2:], "participants": GRID["participants"][2:],
         "esr": GRID["esr"][:2], "adjusted_for": ["nothing", "age and duration"],
     }  # fmt: skip
