@@ -1,5 +1,6 @@
 """Pool effects: fixed effect and random effects."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -459,12 +460,12 @@ def require_trials(effects, function: str) -> tuple[pd.DataFrame, TrialEffects |
     if trials["trial"].duplicated().any():
         twice = trials["trial"][trials["trial"].duplicated()].iloc[0]
         raise ValueError(f"{function}: trial {twice!r} appears twice; one row per trial is needed")
-    for row in trials.itertuples():
-        numbers = [_read_float(value) for value in (row.estimate, row.std_error)]
-        if not (np.isfinite(numbers).all() and numbers[1] > 0):
+    columns = (trials[name].tolist() for name in ("trial", "estimate", "std_error"))
+    for name, estimate, std_error in zip(*columns, strict=True):
+        if not (math.isfinite(_read_float(estimate)) and 0 < _read_float(std_error) < math.inf):
             raise ValueError(
-                f"{function}: trial {row.trial!r} needs a finite estimate and a std_error above 0; "
-                f"received {row.estimate!r} and {row.std_error!r}"
+                f"{function}: trial {name!r} needs a finite estimate and a std_error above 0; "
+                f"received {estimate!r} and {std_error!r}"
             )
     return trials.astype({"estimate": float, "std_error": float}), source
 

@@ -43,8 +43,8 @@ def test_eight_schools_as_printed_by_bayesmeta():
     assert_allclose(fit._find_tau_quantile(0.95), 15.165894, rtol=1e-4)
 
 
-def integrate_plainly(data, prior, prior_sd, question):
-    """A posterior expectation of tau and the mean by a plain double sum of the joint density."""
+def integrate_plainly(data, prior, prior_sd):
+    """Gives posterior expectations of tau and the mean by a plain double sum of their density."""
     y, s = data["estimate"].to_numpy(), data["std_error"].to_numpy()
     tau = np.linspace(0, 6, 1001)
     mu = np.linspace(-10, 10, 2001)
@@ -52,10 +52,11 @@ def integrate_plainly(data, prior, prior_sd, question):
     for effect, error in zip(y, s, strict=True):
         log = log + stats.norm.logpdf(effect, mu[None, :], np.sqrt(error**2 + tau**2)[:, None])
     density = np.exp(log - log.max())
-    value = question(mu[None, :], tau[:, None])
-    return integrate.trapezoid(
-        integrate.trapezoid(density * value, mu, axis=1), tau
-    ) / integrate.trapezoid(integrate.trapezoid(density, mu, axis=1), tau)
+
+    def total(of):
+        return integrate.trapezoid(integrate.trapezoid(of, mu, axis=1), tau)
+
+    return lambda question: total(density * question(mu[None, :], tau[:, None])) / total(density)
 
 
 @pytest.mark.parametrize(
@@ -66,10 +67,7 @@ def test_half_normal_equals_plain_quadrature(k, seed, prior_sd):
     data = make(rng.normal(0, 0.6, k), rng.uniform(0.1, 0.5, k))
     fit = pool_effects_bayes(data, tau_scale=0.7, prior_sd=prior_sd)
     grid = fit._grid
-
-    def ask(question):
-        return integrate_plainly(data, stats.halfnorm(scale=0.7).pdf, prior_sd, question)
-
+    ask = integrate_plainly(data, stats.halfnorm(scale=0.7).pdf, prior_sd)
     assert_allclose(grid["weight"] @ grid["mean"], ask(lambda mu, tau: mu + 0 * tau), atol=1e-4)
     assert_allclose(grid["weight"] @ grid["tau"], ask(lambda mu, tau: tau + 0 * mu), atol=1e-4)
     assert_allclose(

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -44,6 +45,7 @@ def get_case(case):
     ]
 
 
+@cache
 def ask_r(case, method):
     """Metafor's numbers: quantity -> value, or -> values by trial."""
     rows = NUMBERS[(NUMBERS["case"] == case) & (NUMBERS["method"] == method)]
