@@ -147,18 +147,22 @@ def load_dataset(name: str) -> pd.DataFrame:
         )
     if name in _USED:
         return _USED[name].copy()
+    path = _data_folder() / resource["path"]
+    return _read_project(name, path, path.stat().st_mtime_ns).copy()
+
+
+@cache
+def _read_project(name: str, path: Path, _changed: int) -> pd.DataFrame:
+    """One of the project's tables; read again only when its file has changed."""
+    resource = get_resource(name)
     text = {
         field["name"]: str
         for field in resource["schema"]["fields"]
         if field["type"] == "string" or "categories" in field
     }
-    frame = pd.read_csv(
-        _data_folder() / resource["path"], dtype=text, keep_default_na=False, na_values=[""]
-    )
+    frame = pd.read_csv(path, dtype=text, keep_default_na=False, na_values=[""])
     frame = apply_types(frame, name)
-    if resource["status"] == "illustrative":
-        frame = mark_illustrative(frame)
-    return frame
+    return mark_illustrative(frame) if resource["status"] == "illustrative" else frame
 
 
 def use_data(folder: str | Path | None) -> None:
