@@ -445,7 +445,7 @@ def test_importing_any_module_is_light():
     code = "\n".join(f"import ldn_analysis.{name}" for name in MODULES)
     loaded = loaded_after(code)
     assert "pandas" in loaded
-    assert not loaded & {"scipy.stats", "statsmodels", "matplotlib", "IPython", "tqdm"}
+    assert not loaded & {"scipy.stats", "statsmodels", "matplotlib", "IPython", "tqdm", "joblib"}
 
 
 def test_the_figures_command_loads_no_more_than_it_needs(tmp_path):

@@ -835,7 +835,7 @@ def test_large_file_is_read_whole(tmp_path):
     ],
 )
 def test_large_file_full_of_errors(tmp_path, column, value, first):
-    path, rows = tmp_path / "large.csv", 60_000
+    path, rows = tmp_path / "large.csv", 20_000
     values = [f"c{i}" for i in range(rows)] if value is None else value
     large(rows).assign(**{column: values}).to_csv(path, index=False)
     _, error = read_or_refuse(path)

@@ -1,7 +1,5 @@
 """Meta-analysis against metafor, the literature and closed forms."""
 
-import subprocess
-import sys
 from functools import cache
 from pathlib import Path
 
@@ -535,12 +533,3 @@ def test_refusals(call, message):
 def test_wrong_type():
     with pytest.raises(TypeError, match="must be a TrialEffects or a DataFrame; received list"):
         pool_effects([1, 2])
-
-
-def test_import_is_light():
-    code = (
-        "import sys, ldn_analysis.evidence.pooling, ldn_analysis.evidence.credibility\n"
-        "print([m for m in ('statsmodels', 'scipy.stats', 'matplotlib') if m in sys.modules])"
-    )
-    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert out.stdout.strip() == "[]"
