@@ -44,7 +44,9 @@ def fits(ldn):
 @pytest.fixture(scope="module")
 def drawn(fits):
     """The five figures of each line, and the files of the first, made before a test looks at it."""
-    with style.context("ldn_analysis.ldn"):
+    # Where another test has brought pyplot in, it would warn of so many at once.
+    many = mpl.rc_context({"figure.max_open_warning": 0})
+    with many, style.context("ldn_analysis.ldn"):
         figures = {name: draw_all(fit) for name, fit in fits.items()}
         return figures, render_all(figures["ldn"])
 
