@@ -31,8 +31,8 @@ def bars_of(ax, label):
     return next(item for item in ax.containers if item.get_label() == label).lines[0]
 
 
-def hold_common_rules(plot, result, panes: int) -> None:
-    """Same bytes twice, words inside, labelled axes, axes taken and counted."""
+def hold_common_rules(plot, result, panes: int) -> str:
+    """Same bytes twice, words inside, labelled axes, axes taken and counted; gives the words."""
     before = dict(mpl.rcParams)
     first, second = (render_figure(draw(plot, result)[0].figure, ["svg"]) for _ in range(2))
     assert first == second
@@ -40,7 +40,8 @@ def hold_common_rules(plot, result, panes: int) -> None:
     with style.context(STYLE):
         axes = draw(plot, result)
         figure = axes[0].figure
-        assert len(words_of(figure)) > 5
+        words = words_of(figure)
+        assert len(words) > 5
     for ax in axes:
         assert ax.get_xlabel() or any(label.get_text() for label in ax.get_xticklabels())
         assert ax.get_title(loc="left") or ax.get_title()
@@ -56,3 +57,4 @@ def hold_common_rules(plot, result, panes: int) -> None:
     need = "1 pane needs 1 axes" if panes == 1 else f"{panes} panes need {panes} axes"
     with pytest.raises(ValueError, match=f"{plot.__name__}: {need}; received 3"):
         plot(result, new_figure(2, 70).subplots(1, 3))
+    return " ".join(word.get_text() for word in words)

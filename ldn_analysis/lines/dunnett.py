@@ -69,6 +69,12 @@ def find_joint_factor(sizes, apart, df: int, confidence_level: float) -> float:
     )
 
 
+@lru_cache(maxsize=64)
+def find_joint_p(limit: float, sizes, apart, df: int) -> float:
+    """How likely chance alone takes any of the differences beyond so many standard errors."""
+    return 1 - compute_joint_level(limit, sizes, apart, df)
+
+
 def widen_row(row: dict, sizes, apart, df: int, confidence_level: float) -> dict:
     """A row of a table with the interval and p that hold for all differences together."""
     shape = tuple(sizes), tuple(apart), int(df)
@@ -76,5 +82,5 @@ def widen_row(row: dict, sizes, apart, df: int, confidence_level: float) -> dict
     return row | {
         "conf_low": row["estimate"] - reach,
         "conf_high": row["estimate"] + reach,
-        "p_value": 1 - compute_joint_level(abs(row["statistic"]), *shape),
+        "p_value": find_joint_p(abs(row["statistic"]), *shape),
     }

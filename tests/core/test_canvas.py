@@ -23,12 +23,12 @@ from ldn_analysis.report.captions import render_captions
 MINUS = "\N{MINUS SIGN}"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def fits():
     return fit_lines(load_dataset("esr_pain_change").drop(columns="esr_status"))
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def summary():
     return summarise_improvement(load_dataset("improvement"))
 
@@ -332,9 +332,9 @@ def test_two_thousand_points_are_all_drawn_and_one_more_is_not():
 
 def test_drawing_leaves_the_style_alone(fits, summary, tmp_path):
     before = dict(mpl.rcParams)
-    plot_line(fits["ldn"], prediction=True)
+    plot_esr_pain(fits)
     plot_improvement(summary)
-    save_figure(plot_esr_pain(fits)[0], tmp_path / "figure")
+    save_figure(plot_line(fits["ldn"], prediction=True), tmp_path / "figure")
     assert dict(mpl.rcParams) == before
 
 

@@ -102,11 +102,12 @@ def test_the_next_run_finishes_or_throws_away_what_a_killed_one_left(tmp_path, r
 
 
 @posix
-def test_killed_in_the_act_of_writing_a_hundred_times(tmp_path):
+@pytest.mark.parametrize("times", [25, pytest.param(100, marks=pytest.mark.slow)])
+def test_killed_in_the_act_of_writing_many_times(tmp_path, times):
     names = ["a.svg", "b.png", "c.pdf", "d.md"]
     write_files(dict.fromkeys(names, b"0"), tmp_path)
     rng = np.random.default_rng(1)
-    for _ in range(100):
+    for _ in range(times):
         child = os.fork()
         if child == 0:
             number = 0

@@ -27,6 +27,17 @@ def results(change, trial, pain, improvement) -> dict:
     }
 
 
+@pytest.fixture(scope="module")
+def drawn(results):
+    """All panes, and the files of their figures, made before a test looks at them."""
+    axes = draw_all(results)
+    return axes, render_all(axes)
+
+
+def render_all(axes) -> list:
+    return [render_figure(ax.figure, ["svg"])["svg"] for ax in axes[::2]]
+
+
 def draw_all(results) -> list:
     return [
         *plot_slope_difference(results["slopes"]),
@@ -47,12 +58,8 @@ def test_style_is_untouched_and_every_pane_says_illustrative_with_n(results):
         assert ax.get_xlabel() or [label.get_text() for label in ax.get_xticklabels()]
 
 
-def test_same_bytes_twice(results):
-    first, again = (
-        [render_figure(ax.figure, ["svg"])["svg"] for ax in draw_all(results)[::2]]
-        for _ in range(2)
-    )
-    assert first == again
+def test_same_bytes_twice(results, drawn):
+    assert render_all(draw_all(results)) == drawn[1]
 
 
 def test_slope_difference_draws_line_band_and_three_intervals(results):
@@ -72,9 +79,10 @@ def test_slope_difference_draws_line_band_and_three_intervals(results):
     assert "90 %" in right.get_title(loc="left") + right.get_title()
 
 
-def test_crossover_draws_each_participant_once_and_the_means(results):
+def test_crossover_draws_each_participant_once_and_the_means(results, drawn):
     fit = results["crossover"]
-    for ax, start in zip(plot_crossover(fit), fit.conditions, strict=True):
+    panes = drawn[0][2:4]
+    for ax, start in zip(panes, fit.conditions, strict=True):
         rows = fit.participants.query("starts_with == @start")
         order = ["first", "second"] if start == "ldn" else ["second", "first"]
         pairs = [tuple(item.get_ydata()) for item in ax.lines if len(item.get_xdata()) == 2]
@@ -85,9 +93,8 @@ def test_crossover_draws_each_participant_once_and_the_means(results):
     assert "adjusted for period: 10.8" in ax.figure.legends[0].get_title().get_text()
 
 
-def test_curve_draws_the_shares_and_marks_both_thresholds(results):
-    curve = results["curve"]
-    ax = plot_responder_curve(curve)
+def test_curve_draws_the_shares_and_marks_both_thresholds(results, drawn):
+    curve, ax = results["curve"], drawn[0][4]
     table = curve.to_frame()
     for line, column in zip(ax.lines, ("share_first", "share_second"), strict=False):
         np.testing.assert_allclose(line.get_xdata(), table["threshold"], rtol=1e-12)
@@ -97,9 +104,8 @@ def test_curve_draws_the_shares_and_marks_both_thresholds(results):
     assert [line.get_linestyle() for line in ax.lines[:2]] == ["-", "--"]
 
 
-def test_agreement_draws_every_participant_in_their_category(results):
-    result = results["agreement"]
-    ax = plot_improvement_agreement(result)
+def test_agreement_draws_every_participant_in_their_category(results, drawn):
+    result, ax = results["agreement"], drawn[0][5]
     points = next(item for item in ax.lines if item.get_label() == "participants")
     rows = np.rint(points.get_ydata()).astype(int)
     drawn = sorted(zip(rows, points.get_xdata(), strict=True))

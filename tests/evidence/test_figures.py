@@ -41,6 +41,19 @@ def meta():
     return pool_effects(standardise_trials())
 
 
+@pytest.fixture(scope="module")
+def bayes(meta):
+    return pool_effects_bayes(meta)
+
+
+@pytest.fixture(scope="module")
+def forest(meta):
+    """The forest with the printed meta-analyses, drawn in the house style, and its file."""
+    with style.context(STYLE):
+        axes = plot_forest(meta, printed=load_printed_meta_analyses())
+        return axes, render_figure(axes[0].figure, ["svg"])
+
+
 def some(estimate, std_error):
     names = [f"trial {i}" for i in range(len(estimate))]
     return pool_effects(
@@ -101,7 +114,7 @@ def write(value):
 # --- forest -------------------------------------------------------------------------------
 
 
-def test_forest_shows_the_numbers_of_the_result(meta):
+def test_forest_shows_the_numbers_of_the_result(meta, bayes):
     ax = plot_forest(meta)[0]
     table = meta.augment()
     for row in table.itertuples():
@@ -114,7 +127,6 @@ def test_forest_shows_the_numbers_of_the_result(meta):
     words = row_of(ax, "Random effects")
     assert words[-1] == f"[{write(pooled['conf_low'])} to {write(pooled['conf_high'])}]"
     assert row_of(ax, "95 % prediction")[-1] == "needs 5 trials; there are 3"
-    bayes = pool_effects_bayes(meta)
     with_bayes = plot_forest(meta, bayes=bayes)[0]
     numbers = bayes.to_frame().set_index("term")
     for label, term in (
@@ -184,9 +196,8 @@ def test_pilot_in_moves_to_the_pooled_block():
     assert len(pane_of(ax).collections) == 4
 
 
-def test_printed_meta_analyses_have_their_own_scales(meta):
-    printed = load_printed_meta_analyses()
-    axes = plot_forest(meta, printed=printed)
+def test_printed_meta_analyses_have_their_own_scales(forest):
+    printed, axes = load_printed_meta_analyses(), forest[0]
     assert [pane_of(ax).get_xlabel() for ax in axes] == [
         "standardised mean difference",
         "standardised mean difference (pain)",
@@ -232,17 +243,12 @@ def test_one_and_two_trials():
 @pytest.mark.parametrize(
     "draw",
     [
-        lambda: plot_forest(pool_effects(standardise_trials()), printed=load_printed_meta_analyses()),
         lambda: plot_forest(pool_effects(standardise_trials(within_r=0.9, also_pool="Pilot 2009"))),
         lambda: plot_forest(some([0.4], [0.2])),
         lambda: plot_forest(some([0.1, 0.9], [0.2, 0.3])),
         lambda: plot_forest(some(np.linspace(-300, 900, 14), [20.0] * 14)),
         lambda: [plot_cumulative(cumulate_trials(standardise_trials()))],
         lambda: [plot_cumulative(leave_one_trial_out(standardise_trials()))],
-        lambda: plot_forest(
-            meta := pool_effects(standardise_trials()),
-            bayes=pool_effects_bayes(meta), printed=load_printed_meta_analyses(),
-        ),
         lambda: [plot_precision(standardise_trials())],
         lambda: [plot_cumulative(vary_assumptions(within_r=(None, 0.5)))],
         lambda: [plot_funnel(pool_effects(standardise_trials()))],
@@ -252,6 +258,12 @@ def test_one_and_two_trials():
 )  # fmt: skip
 def test_nothing_is_clipped_or_overlaps(draw):
     assert_readable(draw()[0].figure)
+
+
+def test_nothing_is_clipped_or_overlaps_beside_printed_meta_analyses(meta, bayes, forest):
+    assert_readable(forest[0][0].figure)
+    axes = plot_forest(meta, bayes=bayes, printed=load_printed_meta_analyses())
+    assert_readable(axes[0].figure)
 
 
 def test_as_many_axes_as_panes(meta):
@@ -341,13 +353,10 @@ def test_prior_draws_three_curves():
     assert ax.get_xlabel() == "effect (points)"
 
 
-def test_same_figure_same_bytes_and_rcparams_untouched(meta):
+def test_same_figure_same_bytes_and_rcparams_untouched(meta, forest):
     settings = [name for name in mpl.rcParams if name != "backend"]  # found on first use
     before = {name: mpl.rcParams[name] for name in settings}
-    first, second = (
-        render_figure(plot_forest(meta, printed=load_printed_meta_analyses())[0].figure, ["svg"])
-        for _ in range(2)
-    )
-    assert first == second
+    axes = plot_forest(meta, printed=load_printed_meta_analyses())
+    assert render_figure(axes[0].figure, ["svg"]) == forest[1]
     plot_funnel(meta)
     assert {name: mpl.rcParams[name] for name in settings} == before

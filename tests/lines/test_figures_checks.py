@@ -35,6 +35,32 @@ def _house_style():
         yield
 
 
+@pytest.fixture(scope="module")
+def fits(ldn):
+    """Lines by name: that of the data, and odd ones."""
+    return {"ldn": ldn} | {name: fit_xy(*points) for name, points in ODD.items()}
+
+
+@pytest.fixture(scope="module")
+def drawn(fits):
+    """The five figures of each line, and the files of the first, made before a test looks at it."""
+    # Where another test has brought pyplot in, it would warn of so many at once.
+    many = mpl.rc_context({"figure.max_open_warning": 0})
+    with many, style.context("ldn_analysis.ldn"):
+        figures = {name: draw_all(fit) for name, fit in fits.items()}
+        return figures, render_all(figures["ldn"])
+
+
+@pytest.fixture(scope="module")
+def panes(drawn):
+    """The six panes of the checks of each line."""
+    return {name: figures[0].axes for name, figures in drawn[0].items()}
+
+
+def render_all(figures):
+    return [render_figure(figure, ["svg"]) for figure in figures]
+
+
 def draw_all(fit):
     return [
         plot_checks(check_line(fit))[0].figure,
@@ -55,9 +81,8 @@ def texts_of(figure):
     return [text for ax in figure.axes for text in [*ax.texts, ax.title, ax._left_title]]
 
 
-def test_panes_show_the_numbers_of_the_checks(ldn):
-    checks = check_line(ldn)
-    axes = plot_checks(checks)
+def test_panes_show_the_numbers_of_the_checks(ldn, panes):
+    checks, axes = check_line(ldn), panes["ldn"]
     influence = checks.influence
     drawn = [points_of(ax).get_xydata().T for ax in axes]
     assert_allclose(drawn[0], influence[["fitted", "resid"]].T, rtol=1e-12)
@@ -70,18 +95,17 @@ def test_panes_show_the_numbers_of_the_checks(ldn):
     assert_allclose(curve, checks.smooth[["fitted", "resid"]], rtol=1e-12)
 
 
-def test_contours_are_of_cooks_distance(ldn):
-    axes = plot_checks(check_line(ldn))
-    curves = [line.get_xydata() for line in axes[4].lines if len(line.get_xdata()) == 400]
+def test_contours_are_of_cooks_distance(panes):
+    ax = panes["ldn"][4]
+    curves = [line.get_xydata() for line in ax.lines if len(line.get_xdata()) == 400]
     assert len(curves) == 6
     for curve, distance in zip(curves[::2], (4 / 38, 0.5, 1.0), strict=True):
         h, r = curve.T
         assert_allclose(r**2 * h / (1 - h) / 2, distance, rtol=1e-9)
 
 
-def test_points_furthest_beyond_a_cut_off_are_named(ldn):
-    checks = check_line(ldn)
-    axes = plot_checks(checks)
+def test_points_furthest_beyond_a_cut_off_are_named(ldn, panes):
+    checks, axes = check_line(ldn), panes["ldn"]
     named = {text.get_text() for text in axes[3].texts}
     assert named == set(checks.find_points("cooks_distance")[:6])
     place = {label: i for i, label in enumerate(checks.labels)}
@@ -91,9 +115,8 @@ def test_points_furthest_beyond_a_cut_off_are_named(ldn):
 
 
 @pytest.mark.parametrize("name", ["ldn", *ODD])
-def test_no_label_overlaps_another_or_leaves_the_figure(ldn, name):
-    fit = ldn if name == "ldn" else fit_xy(*ODD[name])
-    for figure in draw_all(fit):
+def test_no_label_overlaps_another_or_leaves_the_figure(drawn, name):
+    for figure in drawn[0][name]:
         figure.dpi = 300  # as in the file
         figure.draw_without_rendering()
         page = figure.bbox
@@ -112,12 +135,12 @@ def test_no_label_overlaps_another_or_leaves_the_figure(ldn, name):
                     assert not out, artist
 
 
-def test_every_picture_of_illustrative_data_says_so_and_gives_n(ldn):
-    for figure in draw_all(ldn):
+def test_every_picture_of_illustrative_data_says_so_and_gives_n(drawn):
+    for figure in drawn[0]["ldn"]:
         words = [text.get_text() for text in texts_of(figure)]
         words += [figure.get_suptitle()]
         assert any("illustrative data" in text and "n = 38" in text for text in words)
-    for figure in draw_all(fit_xy(*ODD["four"])):
+    for figure in drawn[0]["four"]:
         words = [figure.get_suptitle(), *(text.get_text() for text in texts_of(figure))]
         assert not any("illustrative" in text for text in words)
 
@@ -125,9 +148,8 @@ def test_every_picture_of_illustrative_data_says_so_and_gives_n(ldn):
 @pytest.mark.parametrize(
     ("name", "words"), [("perfect", "all points lie on the line"), ("three", "with 3 points")]
 )
-def test_empty_panes_say_why(name, words):
-    axes = plot_checks(check_line(fit_xy(*ODD[name])))
-    assert any(words in text.get_text() for ax in axes for text in ax.texts)
+def test_empty_panes_say_why(panes, name, words):
+    assert any(words in text.get_text() for ax in panes[name] for text in ax.texts)
 
 
 def test_many_points():
@@ -153,7 +175,6 @@ def test_given_axes_are_used_and_style_is_left_alone(ldn):
         plot_checks(check_line(ldn), axes.ravel()[:4])
 
 
-def test_same_bytes_twice(ldn):
-    one, two = (draw_all(ldn) for _ in range(2))
-    for a, b in zip(one, two, strict=True):
-        assert render_figure(a, ["svg"]) == render_figure(b, ["svg"])
+def test_same_bytes_twice(ldn, drawn):
+    for once, again in zip(drawn[1], render_all(draw_all(ldn)), strict=True):
+        assert once == again

@@ -37,6 +37,15 @@ def fast(monkeypatch):
         monkeypatch.setattr(place, "render_picture", lambda *_, **__: "<p>picture</p>")
 
 
+@pytest.fixture
+def undrawn(monkeypatch):
+    """Files without pictures: what is tested is which, and what is said beside them."""
+    monkeypatch.setattr(
+        "ldn_analysis.core.export.render_figure",
+        lambda _, formats, **__: dict.fromkeys(formats, b"picture"),
+    )
+
+
 def save(name, folder, kind="write.csv"):
     """One of R's tables, as write.csv or write.csv2 writes it, or as a workbook."""
     path = folder / f"{name}.csv"
@@ -86,6 +95,7 @@ def _read_result(path, options):
     return analyse_table(ldn.read_table(path, columns=columns), columns).means
 
 
+@pytest.mark.usefixtures("undrawn")  # test_estimates_of_real_tables_equal_r draws these
 def test_figures_speak_in_the_readers_words(tmp_path, capsys):
     path, out = save("anorexia", tmp_path), tmp_path / "out"
     more = ["--label", "Prewt=weight before", "--out", str(out), "--format", "svg"]

@@ -1,6 +1,6 @@
 """Four analyses of change, as drawn."""
 
-from drawn import bars_of, draw, hold_common_rules, text_of
+from drawn import bars_of, hold_common_rules
 from numpy.testing import assert_allclose, assert_array_equal
 
 from ldn_analysis import compare_change_scores, plot_change_scores
@@ -9,8 +9,8 @@ SCORES = compare_change_scores(effect=6, retest_r=0.5, rng=1, n_trials=2000)
 
 
 def test_common_rules():
-    hold_common_rules(plot_change_scores, SCORES, 2)
-    assert "2,000 simulated trials" in text_of(draw(plot_change_scores, SCORES))
+    words = hold_common_rules(plot_change_scores, SCORES, 2)
+    assert "2,000 simulated trials" in words
 
 
 def test_change_scores_draw_their_numbers():

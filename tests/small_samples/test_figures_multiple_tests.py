@@ -1,6 +1,6 @@
 """Many tests of one trial, as drawn."""
 
-from drawn import bars_of, draw, hold_common_rules, text_of
+from drawn import bars_of, hold_common_rules
 from numpy.testing import assert_array_equal
 
 from ldn_analysis import plot_multiple_tests, simulate_multiple_tests
@@ -15,8 +15,8 @@ TESTED = simulate_multiple_tests(
 
 
 def test_common_rules():
-    hold_common_rules(plot_multiple_tests, TESTED, 2)
-    assert "2,000 simulated trials" in text_of(draw(plot_multiple_tests, TESTED))
+    words = hold_common_rules(plot_multiple_tests, TESTED, 2)
+    assert "2,000 simulated trials" in words
 
 
 def test_the_numbers_are_drawn():

@@ -1,7 +1,7 @@
 """Selection and coupling, as drawn."""
 
 import pytest
-from drawn import draw, hold_common_rules, labelled, text_of
+from drawn import hold_common_rules, labelled
 from numpy.testing import assert_array_equal
 
 from ldn_analysis import plot_coupling, plot_selection, simulate_coupling, simulate_selection
@@ -14,8 +14,7 @@ COUPLED = simulate_coupling(retest_r=0.5, rng=1, n_trials=2000)
     ("plot", "result", "panes"), [(plot_selection, SELECTED, 2), (plot_coupling, COUPLED, 1)]
 )
 def test_common_rules(plot, result, panes):
-    hold_common_rules(plot, result, panes)
-    assert "2,000 simulated trials" in text_of(draw(plot, result))
+    assert "2,000 simulated trials" in hold_common_rules(plot, result, panes)
 
 
 def test_selection_draws_its_people_and_means():

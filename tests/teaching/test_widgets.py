@@ -60,6 +60,19 @@ MAKE = {
 each = pytest.mark.parametrize("name", MAKE)
 
 
+@pytest.fixture(scope="module")
+def boxes():
+    """Each widget with its pictures; a test puts back what it moves."""
+    return {name: make() for name, make in MAKE.items()}
+
+
+@pytest.fixture
+def multiverse(boxes):
+    """The widget of the multiverse, whose first analysis is chosen again in the end."""
+    yield boxes["multiverse"]
+    choose_analysis(boxes["multiverse"], **FIRST)
+
+
 @pytest.fixture
 def undrawn(monkeypatch):
     """No pictures, which take nearly all the time: what is tested is what the widgets say."""
@@ -69,6 +82,7 @@ def undrawn(monkeypatch):
 
     monkeypatch.setattr(Stage, "__init__", start)
     monkeypatch.setattr(Stage, "draw", lambda *_: b"")
+    monkeypatch.setattr("ldn_analysis.multiverse.figures.draw_curve", lambda *_: None)
 
 
 words_only = pytest.mark.usefixtures("undrawn")
@@ -124,9 +138,9 @@ def table(box):
 
 
 @each
-def test_every_slider_moves_the_picture_and_the_words_and_leaves_nothing_behind(name):
+def test_every_slider_moves_the_picture_and_the_words_and_leaves_nothing_behind(boxes, name):
     before = dict(mpl.rcParams)
-    box = MAKE[name]()
+    box = boxes[name]
     assert box.layout.display != "none"
     for slider in sliders(box).values():
         words, drawn = alt(box), picture(box)
@@ -138,6 +152,11 @@ def test_every_slider_moves_the_picture_and_the_words_and_leaves_nothing_behind(
         assert (picture(box) != drawn).any()
         slider.value = start
         assert alt(box) == words
+    nothing_is_left(before)
+
+
+def nothing_is_left(before):
+    """The style is as it was, and pyplot has no figure."""
     assert dict(mpl.rcParams) == before
     if pyplot := sys.modules.get("matplotlib.pyplot"):
         assert pyplot.get_fignums() == []
@@ -175,8 +194,10 @@ def test_what_the_page_makes_of_a_number_is_read_in_whole_steps():
 
 
 @each
-def test_words_are_in_a_live_region_and_equal_the_alt_text_and_two_widgets_are_apart(name):
-    box, other = MAKE[name](), MAKE[name]()
+def test_words_are_in_a_live_region_and_equal_the_alt_text_and_two_widgets_are_apart(boxes, name):
+    before = dict(mpl.rcParams)
+    box, other = MAKE[name](), boxes[name]
+    nothing_is_left(before)
     assert html(box) == html(other)
     (live,) = re.findall(r'<div role="status" aria-live="polite">([^<]+)</div>', html(box))
     assert unescape(live) == alt(box)
@@ -322,12 +343,14 @@ def test_small_samples_axes_stand_still_and_hold_nearly_all_estimates():
             assert share > 0.95
 
 
-def test_small_samples_placebo_moves_only_what_a_trial_without_placebo_shows():
-    box = explore_small_samples(rng=6, n_trials=500)
-    drawn = picture(box)
-    sliders(box)["placebo (%)"].value += 5
+def test_small_samples_placebo_moves_only_what_a_trial_without_placebo_shows(boxes):
+    box = boxes["small_samples"]
+    drawn, placebo = picture(box), sliders(box)["placebo (%)"]
+    placebo.value += 5
     changed = (picture(box) != drawn).any(axis=(0, 2)).nonzero()[0]
     assert changed.min() > 0.6 * drawn.shape[1]
+    placebo.value -= 5
+    assert (picture(box) == drawn).all()
 
 
 @words_only
@@ -343,6 +366,9 @@ def test_line_fan_shows_the_chosen_truth():
 
 
 # --- the multiverse -----------------------------------------------------------------------------
+
+
+FIRST = {name: options[0] for name, options in GRID.items()}
 
 
 def choose_analysis(box, **choices):
@@ -373,7 +399,7 @@ ELSEWHERE = {
 def test_multiverse_says_what_find_finds(choices):
     box = explore_multiverse(fit_all())
     choose_analysis(box, **choices)
-    chosen = {name: options[0] for name, options in GRID.items()} | choices
+    chosen = FIRST | choices
     ((_, row),) = fit_all().find(**chosen).iterrows()
     numbers = re.match(
         r"(\S+) SD of pain reduction per SD of ESR \(95 % CI (\S+) to (\S+)\), (p [^,]+), "
@@ -391,19 +417,17 @@ def test_multiverse_says_what_find_finds(choices):
         assert f"{TITLES[name]} {option}" in alt(box)
 
 
-def test_the_mark_stands_at_the_place_and_on_the_interval_of_the_chosen():
-    box = explore_multiverse(fit_all())
-    unmarked = explore_multiverse(fit_all())
-    choose_analysis(unmarked, model="mixed")
-    rows, columns = np.nonzero((picture(box) != picture(unmarked)).any(axis=2))
+def test_the_mark_stands_at_the_place_and_on_the_interval_of_the_chosen(multiverse):
+    marked = picture(multiverse)
+    choose_analysis(multiverse, model="mixed")  # pruned: no mark
+    rows, columns = np.nonzero((marked != picture(multiverse)).any(axis=2))
     table = fit_all().to_frame().sort_values("estimate", kind="stable", ignore_index=True)
-    first = {name: options[0] for name, options in GRID.items()}
-    (rank,) = np.flatnonzero((table[list(first)] == pd.Series(first)).all(axis=1))
-    height, width = picture(box).shape[:2]
+    (rank,) = np.flatnonzero((table[list(FIRST)] == pd.Series(FIRST)).all(axis=1))
+    height, width = marked.shape[:2]
     # The axes lie between fixed margins (new_panes): inches of a figure of 7.8 by 4.2.
     place = (0.55 + (7.8 - 0.65) * (rank + 0.5) / len(table)) / 7.8 * width
     assert columns.min() < place < columns.max()
-    vermillion = np.abs(picture(box)[:, :, :3] - np.array([0xD5, 0x5E, 0]) / 255).sum(axis=2) < 0.3
+    vermillion = np.abs(marked[:, :, :3] - np.array([0xD5, 0x5E, 0]) / 255).sum(axis=2) < 0.3
     line = np.flatnonzero(vermillion[:, round(place) - 1 : round(place) + 2].any(axis=1))
     low, high = table["conf_low"].min(), table["conf_high"].max()
     floor = low - 0.08 * (high - low)
@@ -413,8 +437,8 @@ def test_the_mark_stands_at_the_place_and_on_the_interval_of_the_chosen():
     assert rows.max() <= line.max() + 2
 
 
-def test_a_pruned_analysis_is_said_with_its_reason_and_not_marked():
-    box = explore_multiverse(fit_all())
+def test_a_pruned_analysis_is_said_with_its_reason_and_not_marked(multiverse):
+    box = multiverse
     choose_analysis(box, model="rank", esr="log(ESR + 1)")
     assert alt(box).startswith("Pruned: the ranks of log(ESR + 1) are the ranks of ESR. ")
     drawn = picture(box)
