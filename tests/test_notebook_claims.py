@@ -15,7 +15,8 @@ import ldn_analysis as ldn
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from classroom.people import simulate_people
 
-pytestmark = pytest.mark.slow
+# One worker's: each student's tables are made once.
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("claims")]
 COLUMNS = {"predictor": "esr_mm_h", "outcome": "pain_reduction_percent"}
 
 

@@ -278,9 +278,7 @@ def pool_drawn(rng, k):
     error = rng.uniform(0.15, 0.45, k)
     effect = rng.normal(0, 0.3, k) + rng.normal(0, error)
     tau_squared = estimate_tau_squared(effect, error**2, "paule-mandel")
-    return MetaAnalysis(
-        trials=make(effect, error), method="paule-mandel", tau_squared=tau_squared
-    )
+    return MetaAnalysis(trials=make(effect, error), method="paule-mandel", tau_squared=tau_squared)
 
 
 def test_drawn_trials_are_pooled_as_any():
