@@ -1,7 +1,9 @@
 """Run the fast tests on every other Python from 3.11 to 3.14 that is found, and on the lowest bounds.
 
 The full tests run on the Python of .venv. Environments are made in build/, from the lock's
-sections for the other Pythons, and from the lowest versions that pyproject.toml allows.
+sections for the other Pythons, and from the lowest versions that pyproject.toml allows. All are
+made and tested at once, each in one process: a new environment compiles its libraries once, and
+what waits for the network leaves the cores to the others.
 """
 
 import os
@@ -9,6 +11,7 @@ import runpy
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -16,9 +19,13 @@ FAST = ["tests/core", "tests/crossover", "tests/test_cli.py"]
 MINORS = range(11, 15)
 
 
-def call(*command) -> None:
-    """Run a command in the project's folder; stop if it fails."""
-    subprocess.run([str(part) for part in command], cwd=ROOT, check=True)
+def call(*command) -> str:
+    """Run a command in the project's folder; what it printed."""
+    parts = [str(part) for part in command]
+    done = subprocess.run(
+        parts, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=True
+    )
+    return done.stdout
 
 
 def ask_version(python: str) -> tuple[int, int] | None:
@@ -57,19 +64,18 @@ def get_uv() -> str:
     return str(folder / "bin" / "uv")
 
 
-def run_tests(uv: str, python: str, name: str, *install, options=tuple(FAST)) -> None:
+def run_tests(uv: str, python: str, name: str, *install, options=tuple(FAST)) -> str:
     """Make an environment and run the fast tests in it, or what else the options say."""
-    print(f"\n-- {name}", flush=True)
     folder = ROOT / "build" / f"test-{name}"
     call(uv, "venv", "--quiet", "--clear", "--python", python, folder)
     inside = folder / "bin" / "python"
     for part in install:
         call(uv, "pip", "install", "--quiet", "--python", inside, *part)
-    call(inside, "-m", "pytest", "-q", "-n", "logical", *options)
+    return f"-- {name}: {call(inside, '-m', 'pytest', '-q', '-n', 0, *options).splitlines()[-1]}"
 
 
 def main() -> None:
-    """Each Python in turn, then the lowest bounds."""
+    """Each Python, and the lowest bounds."""
     uv = get_uv()
     pythons = find_pythons(uv)
     own = sys.version_info.minor
@@ -79,15 +85,23 @@ def main() -> None:
     part.parent.mkdir(exist_ok=True)
     part.write_text("".join(sections[name] for name in ("run", "notebooks", "test")))
     locked = [("--no-deps", "--require-hashes", "-r", part), ("--no-deps", "-e", ".")]
-    for minor, python in pythons.items():
-        if minor != own:
-            run_tests(uv, python, f"3.{minor}", *locked)
     extras = ".[build,notebooks,excel,cluster,dev]"
     lowest = ("--resolution", "lowest-direct", "-e", extras)
     # Old matplotlib beside new pyparsing warns of its own code, and draws other bytes.
     options = ["-o", "filterwarnings=default", "tests/core", "tests/crossover"]
-    run_tests(uv, sys.executable, "lowest", lowest, options=options)
+    with ThreadPoolExecutor(len(pythons) + 1) as pool:
+        jobs = [pool.submit(run_tests, uv, sys.executable, "lowest", lowest, options=options)]
+        jobs += [
+            pool.submit(run_tests, uv, python, f"3.{minor}", *locked)
+            for minor, python in pythons.items()
+            if minor != own
+        ]
+        for job in as_completed(jobs):
+            print(job.result(), flush=True)
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except subprocess.CalledProcessError as error:
+        sys.exit(f"{error.stdout}\n{error}")

@@ -95,7 +95,8 @@ def find_violations():
 
     def find(page, within: str = "html") -> list[str]:
         page.add_script_tag(path=str(axe))
-        run = "within => axe.run(within, {resultTypes: ['violations']})"
+        # Without a selector for every node, which takes a third of the time.
+        run = "within => axe.run(within, {resultTypes: ['violations'], selectors: false})"
         found = page.evaluate(run, within)["violations"]
         return [
             f"{item['id']}: {node['html'][:150]} {node['failureSummary'][:200]}"

@@ -4,6 +4,7 @@ Sentences with numbers are printed by cells and move with the data; these are th
 """
 
 import sys
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -15,13 +16,19 @@ import ldn_analysis as ldn
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from classroom.people import simulate_people
 
-pytestmark = pytest.mark.slow
+# One worker's: each student's tables are made once.
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("claims")]
 COLUMNS = {"predictor": "esr_mm_h", "outcome": "pain_reduction_percent"}
 
 
-@pytest.fixture(scope="module", params=["Ana", "Bo", "Chi", "Dag", "Eve"])
+@cache
+def simulate_tables(name):
+    return simulate_people(2026, name)[1]
+
+
+@pytest.fixture(params=["Ana", "Bo", "Chi", "Dag", "Eve"])
 def tables(request):
-    return simulate_people(2026, request.param)[1]
+    return simulate_tables(request.param)
 
 
 def add_odd(left, esr):

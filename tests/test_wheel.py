@@ -19,6 +19,7 @@ RESOURCES = json.loads((ROOT / "data" / "datapackage.json").read_text(encoding="
 ]
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.xdist_group("wheel"),  # one environment
     pytest.mark.skipif(os.name == "nt", reason="paths of an environment on Linux and macOS"),
 ]
 

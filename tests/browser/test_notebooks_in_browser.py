@@ -41,8 +41,9 @@ def strip_copy(path: Path, folder: Path) -> None:
 def lab(tmp_path_factory):
     """Address of a JupyterLab on a copy of the notebooks, so that saving changes nothing."""
     folder = tmp_path_factory.mktemp("lab")
+    (folder / "notebooks").mkdir()
     for path in NOTEBOOKS.glob("*.ipynb"):
-        strip_copy(path, folder)
+        strip_copy(path, folder / "notebooks")
     # Every cell in the page, not only those in view.
     settings = folder / "settings" / "@jupyterlab" / "notebook-extension"
     settings.mkdir(parents=True)
@@ -52,7 +53,7 @@ def lab(tmp_path_factory):
     command += [
         "--ServerApp.port_retries=0",
         "--IdentityProvider.token=",
-        f"--ServerApp.root_dir={folder}",
+        f"--ServerApp.root_dir={folder / 'notebooks'}",
     ]
     log = (folder / "lab.log").open("wb")
     environment = os.environ | {
@@ -80,35 +81,54 @@ def lab(tmp_path_factory):
         log.close()
 
 
-def run_all(browser, lab: str, name: str):
-    """Open a notebook, run all its cells and give the page when the kernel is idle again."""
+@pytest.fixture(scope="module")
+def desk(browser, lab):
+    """JupyterLab in one page, as a reader leaves it open from notebook to notebook."""
     page = browser.new_page(viewport={"width": 1280, "height": 1000})
-    page.goto(f"{lab}/lab/tree/{name}?reset")
-    # Before the status says Idle, Run All does nothing; and it says Idle once too early.
-    indicator = page.locator(".jp-NotebookPanel .jp-Notebook-ExecutionIndicator")
-    still = 0
-    for _ in range(180):
-        page.wait_for_timeout(500)
-        states = indicator.evaluate_all("items => items.map(item => item.dataset.status)")
-        still = still + 1 if states == ["idle"] else 0
-        if still == 6:
-            break
-    cells = page.locator(".jp-CodeCell .jp-InputArea-prompt")
-    started = cells.filter(has_text=re.compile(r"\[(\*|\d+)\]:"))
-    numbered = cells.filter(has_text=re.compile(r"\[\d+\]:"))
-    for _ in range(5):
-        if page.locator("dialog").count():
-            page.keyboard.press("Escape")
-        page.get_by_role("menuitem", name="Run", exact=True).click()
-        page.get_by_text("Run All Cells", exact=True).click()
-        page.wait_for_timeout(2000)
-        if started.count():
-            break
-    for _ in range(240):
-        if numbered.count() == cells.count():
-            return page
-        page.wait_for_timeout(500)
-    pytest.fail(f"{name}: {numbered.count()} of {cells.count()} cells ran")
+    page.goto(f"{lab}/lab?reset")
+    yield page
+    page.close()
+
+
+@pytest.fixture
+def run_all(desk):
+    """Open a notebook, run all its cells and give the page when all have run."""
+    panel = desk.locator(".jp-NotebookPanel")
+
+    def run(name: str):
+        desk.locator(f".jp-DirListing-item[title*='{name}']").click()
+        desk.keyboard.press("Enter")
+        # Before the status says Idle, Run All does nothing; and it says Idle once too early.
+        panel.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']").wait_for()
+        cells = desk.locator(".jp-CodeCell .jp-InputArea-prompt")
+        started = cells.filter(has_text=re.compile(r"\[(\*|\d+)\]:"))
+        numbered = cells.filter(has_text=re.compile(r"\[\d+\]:"))
+        for _ in range(20):
+            if desk.locator("dialog").count():
+                desk.keyboard.press("Escape")
+            desk.get_by_role("menuitem", name="Run", exact=True).click()
+            desk.get_by_text("Run All Cells", exact=True).click()
+            if wait_until(desk, started.count, seconds=3):
+                break
+        if not wait_until(desk, lambda: numbered.count() == cells.count(), seconds=120):
+            pytest.fail(f"{name}: {numbered.count()} of {cells.count()} cells ran")
+        return desk
+
+    yield run
+    desk.get_by_role("menuitem", name="File", exact=True).click()
+    desk.get_by_text("Close and Shut Down Notebook").click()
+    desk.locator("dialog .jp-mod-accept").click()
+    panel.wait_for(state="detached")
+
+
+def wait_until(page, holds, seconds: float) -> bool:
+    """Whether it holds before the time is over."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if holds():
+            return True
+        page.wait_for_timeout(100)
+    return False
 
 
 def find_widget(page, words: str):
@@ -130,10 +150,7 @@ def choose_next(page, control, key: str = "ArrowDown") -> None:
 
 def wait_for_redraw(page, image, before: str) -> str:
     """The description after it has changed."""
-    for _ in range(300):
-        if image.get_attribute("alt") != before:
-            break
-        page.wait_for_timeout(20)
+    wait_until(page, lambda: image.get_attribute("alt") != before, seconds=10)
     assert image.get_attribute("alt") != before
     assert image.evaluate("image => image.naturalWidth") > 100
     return image.get_attribute("alt")
@@ -230,8 +247,8 @@ WIDGETS = {
 
 
 @pytest.mark.parametrize("name", [path.name for path in sorted(NOTEBOOKS.glob("[0-9]*.ipynb"))])
-def test_notebook_shows_its_figures_and_its_widgets_answer(browser, lab, find_violations, name):
-    page = run_all(browser, lab, name)
+def test_notebook_shows_its_figures_and_its_widgets_answer(run_all, find_violations, name):
+    page = run_all(name)
     assert page.locator("[data-mime-type='application/vnd.jupyter.error']").count() == 0
     assert page.locator("[data-mime-type='application/vnd.jupyter.stderr']").count() == 0
     figures = page.locator("figure img")
@@ -245,4 +262,3 @@ def test_notebook_shows_its_figures_and_its_widgets_answer(browser, lab, find_vi
     if name[:2] in WIDGETS:
         WIDGETS[name[:2]](page)
         assert find_violations(page, ".ldn-widget") == []
-    page.close()

@@ -1,6 +1,7 @@
 """Shares and their intervals against R, statsmodels, closed forms and enumeration."""
 
 import re
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -138,17 +139,23 @@ def test_joint_intervals_are_wider_and_those_of_one_category_are_wilsons(improve
 
 def cover(shares, n, samples, rng):
     """How often all joint intervals hold their shares, and how often Goodman's do."""
-    counts = np.unique(rng.multinomial(n, shares, size=samples), axis=0, return_counts=True)
-    limits = {count: summarise_counts([count, n - count]) for count in range(n + 1)}
-    # The table of two categories shares the error between two; ask for the level of all.
-    level = 1 - 0.05 / len(shares) * 2
-    tables = [limits[count].to_frame(level).iloc[0] for count in range(n + 1)]
-    low, high = (np.array([row[name] for row in tables]) for name in ("joint_low", "joint_high"))
+    counts = rng.multinomial(n, shares, size=samples)
     wilson = wilson_interval(np.arange(n + 1), n, 1 - 0.05 / len(shares))
     return [
-        (((lo[counts[0]] <= shares) & (shares <= hi[counts[0]])).all(1) @ counts[1]) / samples
-        for lo, hi in ((low, high), wilson)
+        ((lo[counts] <= shares) & (shares <= hi[counts])).all(1).mean()
+        for lo, hi in (find_joint_limits(n, len(shares)), wilson)
     ]
+
+
+@cache
+def find_joint_limits(n, k):
+    """Joint limits of each count of n, where there are k categories."""
+    # The table of two categories shares the error between two; ask for the level of all.
+    level = 1 - 0.05 / k * 2
+    tables = [
+        summarise_counts([count, n - count]).to_frame(level).iloc[0] for count in range(n + 1)
+    ]
+    return [np.array([row[name] for row in tables]) for name in ("joint_low", "joint_high")]
 
 
 RARE = [0.172, 0.309, 0.241, 0.206, 0.0345, 0.0345, 0.003]
