@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -33,11 +34,11 @@ NAMES = [f"{name}.{kind}" for name in FIGURES for kind in ("svg", "png", "pdf")]
 N_FILES = len(NAMES) + 1  # the captions
 
 
-def run(*arguments, **options):
+def run(*arguments, python=(), **options):
     """The command in a process of its own, its output in pipes."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error"}
     return subprocess.run(
-        [sys.executable, "-m", "ldn_analysis", *map(str, arguments)],
+        [sys.executable, *python, "-m", "ldn_analysis", *map(str, arguments)],
         capture_output=True, text=True, encoding="utf-8", env=environment, timeout=120, **options,
     )  # fmt: skip
 
@@ -74,16 +75,20 @@ def without_simulation(monkeypatch):
 
 @pytest.fixture(scope="module")
 def drawn(tmp_path_factory):
-    """Figures of the illustrative data, and the process that drew them."""
+    """Figures of the illustrative data, the process that drew them, and what it imported."""
     folder = tmp_path_factory.mktemp("drawn") / "new" / "folder"
-    return folder, run("figures", "--out", folder)
+    process = run("figures", "--out", folder, python=["-X", "importtime"])
+    told = re.compile(r"^import time:.*\| +(.+)\n", re.MULTILINE)
+    loaded = set(told.findall(process.stderr))
+    process.stderr = told.sub("", process.stderr)
+    return folder, process, loaded
 
 
 # --- figures -----------------------------------------------------------------------------
 
 
 def test_figures_writes_both_and_says_what_they_show(drawn):
-    folder, process = drawn
+    folder, process, _ = drawn
     assert process.returncode == 0
     assert process.stderr == ""  # no progress in a pipe
     lines = process.stdout.splitlines()
@@ -94,6 +99,12 @@ def test_figures_writes_both_and_says_what_they_show(drawn):
     assert lines[N_FILES + 1].startswith("ldn: Pain reduction rises by ")
     assert len(lines) == N_FILES + 2
     assert sorted(path.name for path in folder.iterdir()) == sorted([*NAMES, "captions.md"])
+
+
+def test_figures_loads_no_more_than_it_needs(drawn):
+    assert {"matplotlib.figure", "pandas", "scipy.special"} <= drawn[2]
+    heavy = {"statsmodels", "scipy.stats", "scipy.optimize", "matplotlib.pyplot", "IPython"}
+    assert not drawn[2] & heavy
 
 
 def test_figures_again_over_old_ones_gives_the_same_bytes(drawn, tmp_path, capsys):
