@@ -74,7 +74,7 @@ def summarise_diaries(
     (50.0, 30.0, 40.0)
     """
     phase = require_diaries(diaries, rating, (baseline_phase, *conditions))
-    diaries = diaries[["participant", "day", rating]]
+    diaries = diaries[sorted({"participant", "day", rating})]
     days = diaries[phase == str(baseline_phase)]
     baseline = average_final_days(days, baseline_days, rating, "baseline")
     parts = []

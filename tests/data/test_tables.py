@@ -1,6 +1,7 @@
 """The codebook, the tables and the loaders agree with one another."""
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,7 @@ import pandas as pd
 import pytest
 
 from ldn_analysis import list_datasets, load_codebook, load_dataset
-from ldn_analysis.core.codebook import describe_column, get_resource
+from ldn_analysis.core.codebook import _data_folder, describe_column, get_resource
 from ldn_analysis.core.status import read_status
 from ldn_analysis.data.tables import find_illustrative_folder, write_tables
 
@@ -233,6 +234,15 @@ def test_load_dataset_gives_a_new_table_each_time():
     first = load_dataset("improvement")
     first.loc[0, "participant"] = "changed"
     assert load_dataset("improvement")["participant"][0] == "C01"
+
+
+def test_a_changed_file_is_read_again(tmp_path, monkeypatch):
+    folder = shutil.copytree(_data_folder(), tmp_path / "data")
+    monkeypatch.setattr("ldn_analysis.data.tables._data_folder", lambda: folder)
+    name = load_dataset("trials")["trial"][0]
+    path = folder / get_resource("trials")["path"]
+    path.write_text(path.read_text("utf-8").replace(name, "renamed"), "utf-8")
+    assert load_dataset("trials")["trial"][0] == "renamed"
 
 
 @pytest.mark.parametrize("function", [load_dataset, load_codebook, get_resource])
