@@ -414,7 +414,7 @@ def run(*arguments):
     return code, out.getvalue(), err.getvalue()
 
 
-@few(100)
+@few(80)
 @given(case=damaged(), choices=options)
 def test_damaged_files_are_valid_tables_or_refused(folder, case, choices):
     table, content = case
