@@ -111,10 +111,9 @@ def test_figures_again_over_old_ones_gives_the_same_bytes(drawn, tmp_path, capsy
     out = tmp_path / "out"
     shutil.copytree(drawn[0], out)
     (out / "figure_2.svg").write_bytes(b"old")
-    assert main(["figures", "--out", str(out), "--format", "svg"]) == 0
+    assert main(["figures", "--out", str(out)]) == 0
     assert read_folder(out) == read_folder(drawn[0])
-    written = len(FIGURES) + 1
-    assert capsys.readouterr().out.splitlines()[written:] == drawn[1].stdout.splitlines()[N_FILES:]
+    assert capsys.readouterr().out.splitlines()[N_FILES:] == drawn[1].stdout.splitlines()[N_FILES:]
 
 
 def test_the_committed_figures_are_what_the_command_draws(drawn):

@@ -202,8 +202,8 @@ def test_an_interval_and_a_p_that_disagree_are_said_to():
     p_value = compute_mcnemar(tables[:, 1], tables[:, 2]).mid_p
     disagree = ((low > 0) | (high < 0)) != (p_value <= 0.05)
     assert 0 < disagree.mean() < 0.05
-    chosen = np.random.default_rng(1).choice(np.flatnonzero(~disagree), 30, replace=False)
-    some = np.random.default_rng(2).choice(np.flatnonzero(disagree), 30, replace=False)
+    chosen = np.random.default_rng(1).choice(np.flatnonzero(~disagree), 60, replace=False)
+    some = np.random.default_rng(2).choice(np.flatnonzero(disagree), 60, replace=False)
     for row, expected in [*((i, False) for i in chosen), *((i, True) for i in some)]:
         text = str(from_cells(*tables[row]))
         assert ("although p is" in text) == expected, tables[row]

@@ -19,7 +19,7 @@ def test_joint_factor_equals_scipy_and_the_single_t():
 
 def test_joint_factor_does_not_depend_on_the_grid(monkeypatch):
     factor = find_joint_factor((10, 6, 9), (0.1, -0.3), 22, 0.95)
-    monkeypatch.setattr("ldn_analysis.lines.dunnett.STEP", 0.2)
+    monkeypatch.setattr("ldn_analysis.lines.dunnett.STEP", 0.1)
     assert_allclose(
         find_joint_factor.__wrapped__((10, 6, 9), (0.1, -0.3), 22, 0.95), factor, rtol=1e-8
     )

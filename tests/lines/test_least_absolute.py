@@ -46,7 +46,7 @@ def test_the_line_is_that_of_rq(name):
 
 def test_no_line_through_two_points_is_better():
     rng = np.random.default_rng(6)
-    for case in range(60):
+    for case in range(150):
         n = int(rng.integers(3, 30))
         x = rng.integers(0, 9, n) / 8 if case % 2 else rng.standard_normal(n)
         y = np.round(rng.standard_normal(n), int(rng.integers(0, 3)))

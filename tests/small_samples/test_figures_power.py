@@ -174,7 +174,7 @@ def test_axes_given_are_used_and_the_style_is_left_alone(curve, trials):
 def test_same_bytes_twice(curve, trials):
     def render(draw):
         with style.context(STYLE):
-            return render_figure(draw().figure, ["svg"])
+            return render_figure(draw().figure)
 
     assert render(lambda: plot_power(curve)) == render(lambda: plot_power(curve))
     assert render(lambda: plot_estimates(trials)) == render(lambda: plot_estimates(trials))

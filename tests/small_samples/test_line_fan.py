@@ -26,7 +26,7 @@ def test_share_of_significant_lines_is_the_exact_power(n):
 
 
 def test_lines_are_spread_as_those_of_drawn_people():
-    n, many = 12, 2000
+    n, many = 12, 4000
     esr, ldn, _ = draw_people(TRUTH, n, many, np.random.default_rng(2))
     loop = [linregress(x, y) for x, y in zip(esr, ldn, strict=True)]
     found = np.array([one.pvalue < 0.05 for one in loop])
